@@ -3,11 +3,14 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { eventually, temporaryFolder } from '@px0/testing';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { Home } from './home.ts';
 import { loadLauncherConfig, ownServersOf } from './launcher-config.ts';
 import { freePort, processState, type RunFile, startPlatform } from './mod.ts';
+
+// Each starts a Postgres and a NATS, some twice.
+vi.setConfig({ testTimeout: 240_000 });
 
 const stubs = join(import.meta.dirname, '..', 'test', 'stub-services');
 const launcher = join(import.meta.dirname, '..', 'test', 'launch.ts');
@@ -38,7 +41,7 @@ async function launch(
     output += String(chunk);
   });
   await eventually(() => output.includes('up\n') || child.exitCode !== null, {
-    timeoutMs: 30_000,
+    timeoutMs: 110_000,
     what: 'the start',
   });
   return { child, output: () => output };
@@ -109,16 +112,17 @@ describe('a platform', () => {
     for (const pid of [before.services.render[0]?.pid, before.servers.nats.pid]) {
       if (pid) process.kill(pid, 'SIGKILL');
     }
-    await eventually(async () => {
+    const restarted = async () => {
       const now = await runFile(home);
       const render = now.services.render[0];
       expect(now.servers.nats.url).toBe(before.servers.nats.url);
       expect(now.servers.nats.pid).not.toBe(before.servers.nats.pid);
       expect(render?.pid).not.toBe(before.services.render[0]?.pid);
       return render?.pid && now.servers.nats.pid && (await fetch(`${render.url}/readyz`)).ok;
-    });
-    expect(output()).toContain('render ended (signal SIGKILL); restarting it in 0.25 s');
-    expect(output()).toContain('NATS ended (signal SIGKILL); restarting it in 0.25 s');
+    };
+    await eventually(restarted, { what: 'both', timeoutMs: 60_000 });
+    await expect.poll(output).toContain('render ended (signal SIGKILL); restarting it in 0.25 s');
+    await expect.poll(output).toContain('NATS ended (signal SIGKILL); restarting it in 0.25 s');
   });
 
   it('leaves no orphan when the launcher itself is killed', async () => {
@@ -173,7 +177,8 @@ describe('a platform', () => {
     const home = await newHome();
     const { child, output } = await launch(home, { STUB_FAILS_AS: 'tenancy' });
     await eventually(() => child.exitCode !== null);
-    expect(output()).toContain('tenancy could not start: px0 stub: STUB_FAILS_AS must not be set.');
+    // What a process has written may arrive after its end.
+    await expect.poll(output).toContain('tenancy could not start: px0 stub: STUB_FAILS_AS must not be set.');
     await expect(runFile(home)).rejects.toThrow('ENOENT');
   });
 });

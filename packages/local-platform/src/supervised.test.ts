@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import type { Exit } from './server-process.ts';
 import { type Launched, Supervised } from './supervised.ts';
@@ -29,8 +30,13 @@ function harness() {
     launched.push(process);
     return process;
   };
-  const events = { notice: (text: string) => void notices.push(text), changed: () => undefined };
-  return { launched, notices, launch, events };
+  const noticed = Promise.withResolvers<void>();
+  const notice = (text: string) => {
+    notices.push(text);
+    noticed.resolve();
+  };
+  const events = { notice, changed: () => undefined };
+  return { launched, notices, noticed: noticed.promise, launch, events };
 }
 
 describe('a supervised process', () => {
@@ -38,9 +44,9 @@ describe('a supervised process', () => {
     const { launched, notices, launch, events } = harness();
     const supervised = await Supervised.start('tenancy', launch, events);
     launched[0]?.die(1);
-    await vi.waitFor(() => expect(supervised.current?.pid).toBe(2));
+    await expect.poll(() => supervised.current?.pid).toBe(2);
     launched[1]?.die(1);
-    await vi.waitFor(() => expect(supervised.current?.pid).toBe(3), { timeout: 3_000 });
+    await expect.poll(() => supervised.current?.pid).toBe(3);
     expect(notices).toEqual([
       'tenancy ended (exit code 1); restarting it in 0.25 s',
       'tenancy ended (exit code 1); restarting it in 0.5 s',
@@ -50,10 +56,12 @@ describe('a supervised process', () => {
   });
 
   it('stays down once it was stopped, also in the middle of the wait before a restart', async () => {
-    const { launched, notices, launch, events } = harness();
+    const { launched, noticed, launch, events } = harness();
     const supervised = await Supervised.start('render', launch, events);
     launched[0]?.die(1);
-    await vi.waitFor(() => expect(notices).toHaveLength(1));
+    await noticed;
+    // The wait has begun by now, and its timer cannot have been looked at.
+    await nextTurn();
     await supervised.stop();
     expect(supervised.current).toBeUndefined();
     expect(launched).toHaveLength(1);

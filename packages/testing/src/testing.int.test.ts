@@ -40,14 +40,15 @@ describe('a NATS server of the test’s own', () => {
   it('comes back on the same port with its streams after a crash, without them after a wipe, with old ones from a copy', async () => {
     await using nats = await ownNats();
     const connection = await connect({ servers: nats.url, maxReconnectAttempts: -1, reconnectTimeWait: 20 });
-    const manager = await jetstreamManager(connection, { timeout: 500 });
+    const manager = await jetstreamManager(connection, { timeout: 5_000 });
     await manager.streams.add({ name: 'kept', subjects: ['kept.>'] });
-    const client = jetstream(connection, { timeout: 500 });
+    const client = jetstream(connection, { timeout: 5_000 });
     await client.publish('kept.1', 'one');
     const lastSequence = async () => (await manager.streams.info('kept')).state.last_seq;
 
     const copy = await nats.copyStore();
-    await eventually(async () => await client.publish('kept.2', 'two'));
+    // With an id, because a publish whose answer was lost is stored already.
+    await eventually(async () => await client.publish('kept.2', 'two', { msgID: 'two' }));
     await nats.kill();
     await nats.start();
     await eventually(async () => (await lastSequence()) === 2);
