@@ -71,7 +71,9 @@ afterEach(async () => {
 });
 
 function clientOf(options: Px0Options = {}): Px0 {
-  const client = new Px0({ host: px0Server.host, accessToken: 'ak_test', retries: 0, ...options });
+  // A paused machine must not look like a px0 that does not answer.
+  const limits = { retries: 0, timeoutMs: 30_000, attemptTimeoutMs: 30_000 };
+  const client = new Px0({ host: px0Server.host, accessToken: 'ak_test', ...limits, ...options });
   clients.push(client);
   return client;
 }

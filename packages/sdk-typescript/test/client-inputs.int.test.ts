@@ -58,7 +58,14 @@ afterEach(async () => {
 });
 
 function settings(options: object = {}): Px0Options {
-  return { host: px0Server.host, accessToken: 'ak_test', retries: 0, timeoutMs: 30_000, ...options };
+  return {
+    host: px0Server.host,
+    accessToken: 'ak_test',
+    retries: 0,
+    timeoutMs: 30_000,
+    attemptTimeoutMs: 30_000,
+    ...options,
+  };
 }
 
 async function errorOf(call: () => unknown): Promise<unknown> {

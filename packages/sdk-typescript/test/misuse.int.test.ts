@@ -31,7 +31,9 @@ afterEach(async () => {
 });
 
 function optionsOf(options: object = {}): Px0Options {
-  return { host: px0Server.host, accessToken: 'ak_secret', retries: 0, cache: false, ...options };
+  // A paused machine must not look like a px0 that does not answer.
+  const limits = { retries: 0, timeoutMs: 30_000, attemptTimeoutMs: 30_000 };
+  return { host: px0Server.host, accessToken: 'ak_secret', cache: false, ...limits, ...options };
 }
 
 const clientOf = (options: object = {}) => new Px0(optionsOf(options));
@@ -727,7 +729,7 @@ describe('a process', () => {
       console.log(text);`;
     const env = { ...process.env, PX0_HOST: px0Server.host, PX0_ACCESS_TOKEN: 'ak_secret' };
     const args = ['--input-type=module', '--eval', program];
-    const { stdout } = await promisify(execFile)(process.execPath, args, { env, timeout: 20_000 });
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env, timeout: 50_000 });
     expect(stdout).toBe('Hello Ada\n');
   });
 });
@@ -786,7 +788,10 @@ describe('work in the background whose platform has dropped it', () => {
     await expect(client.render('greeting')).resolves.toMatchObject({ source: 'fallback' });
     vi.setSystemTime(Date.now() + 60_000);
     await client.render('greeting');
-    await vi.waitFor(async () => expect(await client.render('greeting')).toMatchObject({ source: 'live' }));
+    await vi.waitFor(
+      async () => expect(await client.render('greeting')).toMatchObject({ source: 'live' }),
+      30_000,
+    );
   });
 
   it('does not keep a client in its pause when the clock is set back', async () => {
@@ -796,6 +801,9 @@ describe('work in the background whose platform has dropped it', () => {
     answer = async () => Response.json(rendered);
     vi.setSystemTime(Date.now() - 24 * 3_600_000);
     await client.render('greeting');
-    await vi.waitFor(async () => expect(await client.render('greeting')).toMatchObject({ source: 'live' }));
+    await vi.waitFor(
+      async () => expect(await client.render('greeting')).toMatchObject({ source: 'live' }),
+      30_000,
+    );
   });
 });

@@ -49,6 +49,7 @@ async function warmClient(options: Px0Options = {}): Promise<Px0> {
   return client;
 }
 
+/** The clock stands still from then on, so that a machine which does makes nothing older. */
 function later(milliseconds: number): void {
   vi.setSystemTime(Date.now() + milliseconds);
 }
@@ -315,6 +316,8 @@ describe('what is kept', () => {
 describe('freshness', () => {
   const cache = { freshMs: 1_000, staleWhileRevalidateMs: 10_000 };
 
+  beforeEach(() => later(0));
+
   it('serves a young template without a request, an older one while a single request confirms it, and asks beyond', async () => {
     const client = await warmClient({ cache });
     await expect(client.render('greeting', { name: 'B' })).resolves.toMatchObject({
@@ -444,6 +447,7 @@ describe('retries', () => {
 
 describe('a longer outage', () => {
   async function pausing(): Promise<Px0> {
+    later(0);
     const client = clientOf({ fallbacks: { greeting: 'Hi {{.name}}' }, cache: false });
     px0Server.fault = 'reset';
     for (let call = 0; call < 3; call += 1) await client.render('greeting');

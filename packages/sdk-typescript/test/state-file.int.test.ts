@@ -25,7 +25,9 @@ afterEach(async () => {
 /** Another process, as far as the file is concerned. */
 function anotherClient(host = px0Server.host): Px0 {
   const onWarning = (message: string) => warnings.push(message);
-  return new Px0({ host, accessToken: 'ak_secret', stateFile: file, retries: 0, onWarning });
+  // A paused machine must not look like a px0 that does not answer.
+  const limits = { retries: 0, timeoutMs: 30_000, attemptTimeoutMs: 30_000 };
+  return new Px0({ host, accessToken: 'ak_secret', stateFile: file, onWarning, ...limits });
 }
 
 function linesOf(text: string): Record<string, unknown>[] {

@@ -5,7 +5,7 @@ import { constants, createGzip, gzipSync } from 'node:zlib';
 import { asEvent, asLine, type DeliveredPrompt, Digest, type Frame } from '@px0/delivery';
 import { PlayedClock } from '@px0/delivery/scenarios';
 import { eventually, temporaryFolder } from '@px0/testing';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { Client } from '../../src/client.ts';
 import { NotFoundError, Px0, type Px0Options, UnreachableError } from '../../src/mod.ts';
 import { settingsOf } from '../../src/options.ts';
@@ -305,7 +305,16 @@ async function serve(listener: RequestListener): Promise<string> {
 }
 
 function connected(host: string, options: Px0Options = {}): Px0 {
-  const client = new Px0({ host, accessToken: 'ak_secret', mode: 'stream', onWarning: () => {}, ...options });
+  // A paused machine must not look like a px0 that does not answer.
+  const limits = { initTimeoutMs: 30_000, timeoutMs: 30_000, attemptTimeoutMs: 30_000 };
+  const client = new Px0({
+    host,
+    accessToken: 'ak_secret',
+    mode: 'stream',
+    onWarning: () => {},
+    ...limits,
+    ...options,
+  });
   cleanups.push(() => client.close());
   return client;
 }
@@ -386,7 +395,7 @@ describe.each([
     });
     const away = connected('http://127.0.0.1:1', { ...options, initTimeoutMs: 10 });
     expect(await away.ready()).toBe(false);
-    await vi.waitFor(() => expect(away.status().lastError).toMatch(/ECONNREFUSED|bad port/));
+    await expect.poll(() => away.status().lastError).toMatch(/ECONNREFUSED|bad port/);
     const client = connected(host, options);
     const states: string[] = [];
     client.on('status', ({ state }) => states.push(state));
@@ -394,7 +403,7 @@ describe.each([
     isValid = true;
     client.reconnect();
     await eventually(async () => (await client.render('greeting').catch(() => undefined))?.text === 'one');
-    await vi.waitFor(() => expect(states.at(-1)).toBe('ready'));
+    await expect.poll(() => states.at(-1)).toBe('ready');
     expect(states[0]).toBe('refused');
   });
 });
