@@ -1,3 +1,4 @@
+export { freePort } from '@px0/local-platform';
 export type { CaughtUpReply } from './catching-up-client.ts';
 export { chromiumArguments, chromiumBinary } from './chromium.ts';
 export {

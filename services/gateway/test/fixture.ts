@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { AddressInfo, Socket } from 'node:net';
 import { connect } from 'node:net';
 import { Cleanups, loadConfig, type RunningServer, silentLogger } from '@px0/service-kit';
+import { freePort } from '@px0/testing';
 import { startGateway } from '../src/compose.ts';
 import { configSchema } from '../src/config.ts';
 import type { ResolveName } from '../src/upstreams/addresses.ts';
@@ -52,7 +53,9 @@ export async function rawService(listener: RequestListener, port = 0): Promise<F
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  // One that nobody else is given while this service is away.
+  const chosen = port === 0 ? await freePort() : port;
+  await new Promise<void>((resolve) => server.listen(chosen, '127.0.0.1', resolve));
   const stop = async () => {
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
@@ -64,9 +67,7 @@ export async function rawService(listener: RequestListener, port = 0): Promise<F
 
 /** A port on which nobody listens. */
 export async function deadUrl(): Promise<string> {
-  const service = await rawService(() => undefined);
-  await service.stop();
-  return service.url;
+  return `http://127.0.0.1:${await freePort()}`;
 }
 
 /** Starts a gateway; upstreams that are not named are dead. */

@@ -124,7 +124,7 @@ export class Listener {
 
   /** Waits until the question has an answer. */
   async until<T>(question: () => T | undefined, what = 'what was waited for'): Promise<T> {
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + 50_000;
     for (;;) {
       if (this.#fault !== undefined) throw this.#fault;
       const answer = question();

@@ -380,7 +380,7 @@ class RealRun {
 
   async calmDown(): Promise<void> {
     for (const server of this.#servers) for (let at = 0; at < this.#world.head; at += 1) server.advance();
-    const deadline = Date.now() + 5_000;
+    const deadline = Date.now() + 30_000;
     const truth = () => contentOf(viewAt(this.#world, this.#world.head));
     for (;;) {
       if (this.#socket === undefined || this.#socket.destroyed) await this.#connect(0);

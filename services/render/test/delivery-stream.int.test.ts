@@ -4,6 +4,7 @@ import { get } from 'node:http';
 import { connect } from 'node:net';
 import { hashApiKey, newApiKey } from '@px0/access';
 import { decodeToken, encodeToken } from '@px0/event-bus';
+import { eventually } from '@px0/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Listener, type ListenerOptions, of } from './delivery-client.ts';
 import { RenderFixture } from './render-fixture.ts';
@@ -36,10 +37,20 @@ async function place(...slugs: readonly (readonly string[])[]) {
 }
 
 async function listen(token: string, options: ListenerOptions = {}): Promise<Listener> {
-  const headers = { 'px0-min-revision': present(), 'accept-encoding': 'identity', ...options.headers };
-  const listener = await Listener.synced(render.url, token, { ...options, headers });
-  open.push(listener);
-  return listener;
+  const headers = {
+    'px0-min-revision': present(),
+    'px0-consistency': 'require',
+    'accept-encoding': 'identity',
+    ...options.headers,
+  };
+  for (;;) {
+    const listener = await Listener.open(render.url, token, { ...options, headers });
+    open.push(listener);
+    // The process has not caught up in time.
+    if (listener.status === 503) continue;
+    await listener.next('sync');
+    return listener;
+  }
 }
 
 /** A heartbeat may come at any time. */
@@ -174,7 +185,7 @@ describe('a stream', () => {
     await listener.until(() => listener.slugs.length === 2 || undefined);
     await render.prompt({ id: idOf('c'), teamId, slug: 'b', versions: [live(2, 'c')] });
     await listener.until(() => listener.slugs.length === 3 || undefined);
-    expect(types(listener, seen)).toEqual(['delete', 'mark', 'put', 'mark']);
+    await expect.poll(() => types(listener, seen)).toEqual(['delete', 'mark', 'put', 'mark']);
   });
 
   it('of some slugs goes on in a team in which it had seen none', async () => {
@@ -286,11 +297,18 @@ describe('rights that change under a stream', () => {
 
   it('end it by the clock, too', async () => {
     const { orgId } = await place(['one']);
-    const expires_at = new Date(Date.now() + 2_000).toISOString();
-    const { token } = await render.identity.createKey(orgId, { expires_at });
-    const listener = await listen(token);
-    expect(of(listener.frames, 'sync')[0]?.key_expires_at).toBe(expires_at);
-    expect(await listener.next('end')).toMatchObject({ status: 401 });
+    // On a busy machine the first ones have expired before a stream is open.
+    for (let lifeMs = 2_000; ; lifeMs *= 2) {
+      const expires_at = new Date(Date.now() + lifeMs).toISOString();
+      const { token } = await render.identity.createKey(orgId, { expires_at });
+      await render.caughtUp(token);
+      const listener = await Listener.open(render.url, token);
+      open.push(listener);
+      if (listener.status === 401) continue;
+      expect((await listener.next('sync')).key_expires_at).toBe(expires_at);
+      expect(await listener.next('end')).toMatchObject({ status: 401 });
+      return;
+    }
   });
 
   it('end it when a user is not verified any more', async () => {
@@ -397,33 +415,40 @@ describe('rights that are lost while a request waits', () => {
     return { orgId, teamId, key, ask };
   }
 
-  it('refuse it', async () => {
-    const { key, ask } = await waiting();
-    const answers = Promise.all([ask('stream'), ask('snapshot'), ask('stream?slugs=secret')]);
-    // It is answered after the others have been admitted.
-    await ask('nothing');
-    await render.contexts.remove('apiKey', key.id);
-    for (const answer of await answers)
-      expect([answer.status, await answer.read()]).toEqual([401, '{"error":"unauthorized"}']);
-  });
+  /** They wait two seconds at most, within which a machine that stands still does not get the loss to them. */
+  const inTime = (scene: () => Promise<void>) =>
+    eventually(() => scene().then(() => true), { what: 'rights that are lost in time' });
 
-  it('narrow it, or refuse it where they were asked for by name', async () => {
-    const { teamId, ask } = await waiting();
-    const answers = Promise.all([ask('snapshot'), ask(`snapshot?team_id=${teamId}`)]);
-    await ask('nothing');
-    const { orgId: elsewhere } = await render.organization();
-    const created_at = new Date().toISOString();
-    await render.contexts.publish('team', teamId, {
-      org_id: elsewhere,
-      name: 'Team',
-      is_default: false,
-      created_at,
-    });
-    const [all, named] = await answers;
-    expect([all.status, named.status]).toEqual([200, 403]);
-    expect(await all.read()).not.toContain('secret');
-    expect(await named.read()).toBe('{"error":"forbidden"}');
-  });
+  it('refuse it', () =>
+    inTime(async () => {
+      const { key, ask } = await waiting();
+      const answers = Promise.all([ask('stream'), ask('snapshot'), ask('stream?slugs=secret')]);
+      // It is answered after the others have been admitted.
+      await ask('nothing');
+      await render.contexts.remove('apiKey', key.id);
+      const statuses = (await answers).map(({ status }) => status);
+      expect(statuses).toEqual([401, 401, 401]);
+      for (const answer of await answers) expect(await answer.read()).toBe('{"error":"unauthorized"}');
+    }));
+
+  it('narrow it, or refuse it where they were asked for by name', () =>
+    inTime(async () => {
+      const { teamId, ask } = await waiting();
+      const answers = Promise.all([ask('snapshot'), ask(`snapshot?team_id=${teamId}`)]);
+      await ask('nothing');
+      const { orgId: elsewhere } = await render.organization();
+      const created_at = new Date().toISOString();
+      await render.contexts.publish('team', teamId, {
+        org_id: elsewhere,
+        name: 'Team',
+        is_default: false,
+        created_at,
+      });
+      const [all, named] = await answers;
+      expect([all.status, named.status]).toEqual([200, 403]);
+      expect(await all.read()).not.toContain('secret');
+      expect(await named.read()).toBe('{"error":"forbidden"}');
+    }));
 });
 
 describe('a client that does not read', () => {
@@ -450,7 +475,7 @@ describe('a client that does not read', () => {
     );
     expect(shown.size).toBeLessThan(60);
     socket.destroy();
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('a stream is refused', () => {
@@ -488,7 +513,7 @@ describe('a stream is refused', () => {
 
 describe('a process', () => {
   it('that stops asks its clients to go elsewhere, and ends the streams that are left', async () => {
-    const own = await RenderFixture.start({ SHUTDOWN_TIMEOUT_MS: '1000', DRAIN_DELAY_MS: '300' });
+    const own = await RenderFixture.start({ SHUTDOWN_TIMEOUT_MS: '1000', DRAIN_DELAY_MS: '2000' });
     const { orgId } = await own.organization();
     const { token } = await own.identity.createKey(orgId);
     await own.caughtUp(token);
@@ -497,8 +522,8 @@ describe('a process', () => {
     expect(await listener.next('goaway')).toEqual({
       type: 'goaway',
       reason: 'drain',
-      retry_ms: [0, 300],
-      grace_ms: 800,
+      retry_ms: [0, 2_000],
+      grace_ms: 2_500,
     });
     const refused = await Listener.open(own.url, token);
     expect([refused.status, Number(refused.headers.get('retry-after')) > 0]).toEqual([503, true]);
@@ -558,11 +583,12 @@ describe('a process', () => {
     expect(listener.slugs).toEqual(['one']);
     expect(of(listener.frames.slice(seen), 'put')).toEqual([]);
     const resumed = await Listener.synced(own.url, token, { held: listener });
-    expect(resumed.frames.map(({ type }) => type)).toEqual(['hello', 'sync']);
+    expect(types(resumed, 0)).toEqual(['hello', 'sync']);
     const after = resumed.frames.length;
     await own.prompt({ id: one, teamId, slug: 'one', versions: [live(2, 'new')], createdAt: created_at });
     for (const each of [listener, resumed])
       await each.until(() => each.prompt(teamId, one)?.live === 2 || undefined);
+    await resumed.next('mark', after);
     expect(of(resumed.frames.slice(after), 'mark')).toHaveLength(1);
     for (const each of [listener, resumed]) each.leave();
     await own.stop();

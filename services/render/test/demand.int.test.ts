@@ -45,10 +45,18 @@ async function outcomeOf(path: Path, row: DemandRow): Promise<DemandRow['outcome
   return outcome;
 }
 
+/** A process on a busy machine may need several attempts until it can be sure in time that it is not behind. */
+function sureOutcomeOf(path: Path, row: DemandRow): Promise<DemandRow['outcome']> {
+  return eventually(async () => {
+    const outcome = await outcomeOf(path, row);
+    return row.outcome !== 'answer' || outcome === 'answer' ? outcome : undefined;
+  });
+}
+
 async function expectRows(path: Path, state: DemandRow['nats']): Promise<void> {
   const rows = demandRows.filter((row) => row.nats === state);
   const seen: DemandRow[] = [];
-  for (const row of rows) seen.push({ ...row, outcome: await outcomeOf(path, row) });
+  for (const row of rows) seen.push({ ...row, outcome: await sureOutcomeOf(path, row) });
   expect(seen).toEqual(rows);
 }
 
@@ -74,7 +82,7 @@ describe.each<Path>(['one render', 'a batch'])('%s', (path) => {
 
 it('a refusal that cannot be confirmed is stale, or 503 when the answer may lack nothing', async () => {
   const missing = async (headers: Record<string, string>) => {
-    const { status, headers: got } = await render.render('missing/render', key.token, {}, headers);
+    const { status, headers: got } = await render.plain('missing/render', key.token, {}, headers);
     return [status, got.get('px0-stale')];
   };
   await nats.pause();

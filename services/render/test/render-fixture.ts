@@ -1,8 +1,9 @@
 /** Runs render inside the test process, on the test run's real NATS; the test plays the other contexts. */
 import { randomUUID } from 'node:crypto';
 import type { ProgramState, StateOf } from '@px0/contracts';
+import { encodeToken } from '@px0/event-bus';
 import { Cleanups, loadConfig, silentLogger } from '@px0/service-kit';
-import { ForeignContexts, PlayedIdentity, type TestBus, testBus, whenReady } from '@px0/testing';
+import { eventually, ForeignContexts, PlayedIdentity, type TestBus, testBus, whenReady } from '@px0/testing';
 import { startRender } from '../src/compose.ts';
 import { configSchema } from '../src/config.ts';
 
@@ -145,9 +146,15 @@ export class RenderFixture {
     return id;
   }
 
-  /** Waits until render has applied what was published: before it says that there is no such prompt, it asks the stream whether it is behind. */
+  /** Waits until render has applied what was published so far, however long that takes. */
   async caughtUp(token: string): Promise<void> {
-    await this.render('none/render', token);
+    const { epoch, lastSequence } = this.contexts;
+    const headers = {
+      'px0-min-revision': encodeToken({ epoch, sequence: lastSequence }),
+      'px0-consistency': 'require',
+    };
+    const isBehind = async () => (await this.plain('none/render', token, {}, headers)).status === 503;
+    await eventually(async () => !(await isBehind()), { what: 'render that has caught up' });
   }
 
   /** Sends a render. `path` begins behind `/v1/prompts/`. */
@@ -160,11 +167,41 @@ export class RenderFixture {
     return this.post(`/v1/prompts/${path}`, token, JSON.stringify(body), headers);
   }
 
+  /**
+   * Sends it again while it is refused by a process that could not make sure within its patience, of 50 ms for a render, that it is not
+   * behind: a busy machine takes longer.
+   */
   async post(
     path: string,
     token: string | undefined,
     body: string | Buffer,
     headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    return eventually(
+      async () => {
+        const answer = await this.#send(path, token, body, headers);
+        const isUncertain = answer.status >= 400 && answer.headers.has('px0-stale');
+        return isUncertain ? undefined : answer;
+      },
+      { what: `an answer to ${path} from a process that is not behind` },
+    );
+  }
+
+  /** Sends a render once: what a client gets that asks for no more than it must. */
+  plain(
+    path: string,
+    token: string | undefined,
+    body: unknown = {},
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    return this.#send(`/v1/prompts/${path}`, token, JSON.stringify(body), headers);
+  }
+
+  async #send(
+    path: string,
+    token: string | undefined,
+    body: string | Buffer,
+    headers: Record<string, string>,
   ): Promise<Answer> {
     const response = await fetch(this.url + path, {
       method: 'POST',

@@ -344,7 +344,7 @@ describe('who may render', () => {
     const required = { 'Px0-Consistency': 'require' };
     const refused = await render.render(`${slug}/render`, early.token, {}, required);
     expect([refused.status, refused.body]).toEqual([503, { error: 'revision not yet available' }]);
-    const stale = await render.render(`${slug}/render`, early.token);
+    const stale = await render.plain(`${slug}/render`, early.token);
     expect([stale.status, stale.headers.get('px0-stale')]).toEqual([404, 'true']);
 
     const waiting = await register();

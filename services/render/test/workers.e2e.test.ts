@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { eventually, ForeignContexts, testBus } from '@px0/testing';
+import { eventually, ForeignContexts, freePort, testBus } from '@px0/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 let primary: ChildProcess;
@@ -41,14 +40,6 @@ const workers = () =>
     .split(' ')
     .filter(Boolean)
     .map(Number);
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 it('serves from several workers behind one port, starts one anew that was killed, and leaves none behind', async () => {
   const [first, second] = await eventually(() => (workers().length === 2 ? workers() : undefined));
