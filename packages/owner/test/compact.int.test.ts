@@ -53,7 +53,8 @@ it('a reader that starts afterwards reaches the last sequence, though the last m
   const late = await openReader(place, cleanups);
   await late.projection.whenReady();
   expect(late.view.names()).toEqual({ living: 'stays' });
-  expect(late.projection.reported).toBe((await owner.bus.streamFacts('state'))?.lastSequence);
+  const last = (await owner.bus.streamFacts('state'))?.lastSequence;
+  await expect.poll(() => late.projection.reported).toBe(last);
 });
 
 /** Creates the entity again after its tombstone is gone; a running reader remembers the tombstone's revision. */

@@ -102,7 +102,9 @@ async function twoServices(at: Place = place) {
     return ok('written');
   });
   const find = () => (reader.view.nameOf(`o${written}`) === undefined ? notFound : ok('found'));
-  const read = await serve(consistency({ projection: reader.projection, waitMs: 200 }), find);
+  // What is to be waited for is, however long a busy machine takes; what never comes is not.
+  const read = await serve(consistency({ projection: reader.projection, waitMs: 45_000 }), find);
+  const readSoon = await serve(consistency({ projection: reader.projection, waitMs: 200 }), find);
   const hold = () => {
     gate = new Promise((resolve) => {
       open = () => {
@@ -111,18 +113,18 @@ async function twoServices(at: Place = place) {
       };
     });
   };
-  return { owner, reader, write, read, find, hold, release: () => open() };
+  return { owner, reader, write, read, readSoon, find, hold, release: () => open() };
 }
 
 it('a refusal of the asked revision itself says which revision the service has', async () => {
-  const { write, read } = await twoServices();
+  const { write, read, readSoon } = await twoServices();
   const { revision } = await write();
   await eventually(async () => (await read()).revision === revision, { what: 'the reader' });
   const malformed = await read({ 'px0-min-revision': 'x' });
   expect(malformed).toMatchObject({ status: 400, revision });
   const epoch = decodeToken(revision ?? '')?.epoch ?? '';
   const ahead = encodeToken({ epoch, sequence: 1_000_000 });
-  const unmet = await read({ 'px0-min-revision': ahead, 'px0-consistency': 'require' });
+  const unmet = await readSoon({ 'px0-min-revision': ahead, 'px0-consistency': 'require' });
   expect(unmet).toMatchObject({ status: 503, revision });
 });
 
@@ -201,15 +203,15 @@ it('without a token a 404 is confirmed before it is sent', async () => {
 });
 
 it('a paused projection: answers come, marked stale; only what asked for it gets a 503', async () => {
-  const { write, read, hold, release } = await twoServices();
+  const { write, read, readSoon, hold, release } = await twoServices();
   await write();
   hold();
   const { revision } = await write();
-  const first = await read({ 'px0-min-revision': revision });
+  const first = await readSoon({ 'px0-min-revision': revision });
   expect(first).toMatchObject({ status: 404, stale: 'true' });
-  const again = await read({ 'px0-min-revision': revision });
+  const again = await readSoon({ 'px0-min-revision': revision });
   expect(again).toMatchObject({ status: 404, stale: 'true' });
-  expect(await read({ 'px0-min-revision': revision, 'px0-consistency': 'require' })).toMatchObject({
+  expect(await readSoon({ 'px0-min-revision': revision, 'px0-consistency': 'require' })).toMatchObject({
     status: 503,
   });
   release();
@@ -219,6 +221,7 @@ it('a paused projection: answers come, marked stale; only what asked for it gets
 it('what is no token is the client’s error, and one of a later epoch makes the answer stale', async () => {
   const { read, write } = await twoServices();
   await write();
+  expect(await read()).toMatchObject({ status: 200 });
   expect(await read({ 'px0-min-revision': 'nonsense' })).toMatchObject({ status: 400 });
   const foreign = encodeToken({ epoch: '9999999999999', sequence: 1 });
   expect(await read({ 'px0-min-revision': foreign })).toMatchObject({ status: 200, stale: 'true' });
@@ -246,7 +249,11 @@ it('answers as the headers demand, with NATS and without', async () => {
     const rows = demandRows.filter((row) => row.nats === state);
     const seen: DemandRow[] = [];
     for (const row of rows) {
-      const { outcome, status } = await read[row.caller](demandHeaders(row, revision));
+      // A process on a busy machine may need several attempts until it can be sure in time that it is not behind.
+      const { outcome, status } = await eventually(async () => {
+        const answer = await read[row.caller](demandHeaders(row, revision));
+        return row.outcome !== 'answer' || answer.outcome === 'answer' ? answer : undefined;
+      });
       seen.push({ ...row, outcome });
       if (outcome === 'answer' || outcome === 'stale') expect([row, status]).toEqual([row, 200]);
     }
@@ -261,11 +268,11 @@ it('answers as the headers demand, with NATS and without', async () => {
 it('a refusal that cannot be confirmed is stale, or 503 when the answer may lack nothing', async () => {
   const nats = await ownNats();
   cleanups.add('nats', () => nats.close());
-  const { read, reader } = await twoServices({ servers: nats.servers, streamPrefix: '' });
+  const { readSoon, reader } = await twoServices({ servers: nats.servers, streamPrefix: '' });
   await nats.pause();
   try {
-    expect(await read()).toMatchObject({ status: 404, stale: 'true' });
-    const required = await read({ 'px0-consistency': 'require' });
+    expect(await readSoon()).toMatchObject({ status: 404, stale: 'true' });
+    const required = await readSoon({ 'px0-consistency': 'require' });
     expect(required).toMatchObject({ outcome: 'revisionNotYetAvailable', stale: undefined });
     expect(reader.projection.connected).toBe(true);
   } finally {

@@ -26,7 +26,8 @@ it('a committed write reaches a reader that runs and one that starts later', asy
   const late = await openReader(place, cleanups);
   await late.projection.whenReady();
   expect(late.view.names()).toEqual({ o1: 'second' });
-  expect(late.projection.reported).toBe(early.projection.reported);
+  const last = await owner.projection.lastSequence();
+  for (const { projection } of [early, late]) await expect.poll(() => projection.reported).toBe(last);
 });
 
 it('a rolled back write is never seen', async () => {
@@ -80,7 +81,7 @@ it('a prompt’s event comes after the bodies that it names, which are fetched d
     await owner.outbox.putBody(tx, 'p1', 1, { template: 'Hello {{ .name }}' });
   });
   await publication.ended;
-  expect(order).toEqual(['px0.body.p1.1', 'px0.state.registry.prompt.p1']);
+  await published(order);
   const body = await owner.bus.directLastMessage('body', 'px0.body.p1.1');
   expect(decodeBody('px0.body.p1.1', body?.text ?? '')).toMatchObject({
     program: { template: 'Hello {{ .name }}' },
@@ -105,11 +106,10 @@ it('a prompt’s event waits for a body that another writer is publishing', asyn
     owner.outbox.put(tx, 'prompt', 'p1', prompt()),
   );
   await publication.ended;
-  expect(order).toEqual([]);
+  expect(ofPrompt(order)).toEqual([]);
 
   await owner.pool.query('update outbox set lease_until = null where ordinal = 0');
-  await eventually(() => order.length === 2);
-  expect(order).toEqual(['px0.body.p1.1', 'px0.state.registry.prompt.p1']);
+  await published(order);
 });
 
 it('a service that starts before NATS waits for it', async () => {
@@ -122,6 +122,16 @@ it('a service that starts before NATS waits for it', async () => {
   await owner.projection.whenReady();
   expect(owner.bus.connected).toBe(true);
 });
+
+/** What was published of the prompt, in the order of first attempts: one that is not answered in time is repeated. */
+function ofPrompt(order: readonly string[]): string[] {
+  return [...new Set(order)].filter((subject) => subject.includes('.p1'));
+}
+
+/** The body and the event have been published, in this order. */
+async function published(order: readonly string[]): Promise<void> {
+  await expect.poll(() => ofPrompt(order)).toEqual(['px0.body.p1.1', 'px0.state.registry.prompt.p1']);
+}
 
 function prompt(): StateOf<'prompt'> {
   const time = '2026-01-01T00:00:00.000Z';

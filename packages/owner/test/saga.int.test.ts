@@ -65,7 +65,7 @@ it('what a token covers has had its effect, committed and published, when the sa
   await eventually(() => saga.leads);
   await source.put('o1', 'one');
   await eventually(() => source.view.nameOf('o1') === 'one');
-  expect(await saga.waitFor(tokenOf(source), 5_000)).toBe('reached');
+  expect(await saga.waitFor(tokenOf(source), 45_000)).toBe('reached');
   expect(await teams(owner)).toEqual(['o1']);
 });
 
@@ -83,14 +83,14 @@ it('one replica leads, the other answers from Postgres, and takes over with noth
   const second = await openReactor({ effect }, pool);
   await source.put('o1', 'one');
   await eventually(() => source.view.nameOf('o1') === 'one');
-  expect(await second.saga.waitFor(tokenOf(source), 5_000)).toBe('reached');
+  expect(await second.saga.waitFor(tokenOf(source), 45_000)).toBe('reached');
   expect(second.saga.leads).toBe(false);
 
   await first.saga.stop();
   await eventually(() => second.saga.leads);
   await source.put('o2', 'two');
   await eventually(() => source.view.nameOf('o2') === 'two');
-  expect(await second.saga.waitFor(tokenOf(source), 5_000)).toBe('reached');
+  expect(await second.saga.waitFor(tokenOf(source), 45_000)).toBe('reached');
   expect(effects).toEqual(['o1', 'o2']);
 });
 
@@ -132,7 +132,7 @@ it('without parking an effect that always fails keeps everybody waiting', async 
 
 it('an event whose effect fails five times is parked, counts as applied, and is retried later', async () => {
   const { owner, saga, source, poison, attempts } = await poisoned({ retryParkedMs: 200 });
-  expect(await saga.waitFor(tokenOf(source), 5_000)).toBe('reached');
+  expect(await saga.waitFor(tokenOf(source), 45_000)).toBe('reached');
   expect(attempts()).toBeGreaterThanOrEqual(5);
   expect(await teams(owner)).toEqual(['good']);
   const { rows } = await owner.pool.query('select subject, error from saga_parked');
@@ -158,7 +158,7 @@ it('an event that cannot be read is parked at once, whatever its bytes, and keep
   }
   await source.put('good', 'fine');
   await eventually(() => source.view.nameOf('good') === 'fine');
-  expect(await saga.waitFor(tokenOf(source), 20_000)).toBe('reached');
+  expect(await saga.waitFor(tokenOf(source), 45_000)).toBe('reached');
   expect(await teams(owner)).toEqual(['good']);
   const { rowCount } = await owner.pool.query('select from saga_parked where attempts = 1');
   expect(rowCount).toBe(payloads.length * 4);

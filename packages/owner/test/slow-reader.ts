@@ -8,8 +8,8 @@ import { nanos, nuid } from '@nats-io/transport-node';
 import { type Delivery, type OpenStreamReader, REVISION_HEADER } from '@px0/event-bus/internal';
 
 export interface SlowReaderOptions {
-  /** Milliseconds before the next message. */
-  readonly pace: () => number;
+  /** Milliseconds before the next message, or what it waits for. */
+  readonly pace: () => number | Promise<void>;
   readonly afterDelivery?: () => void;
 }
 
@@ -33,13 +33,14 @@ export function slowReader(options: SlowReaderOptions): OpenStreamReader {
     let open = true;
     const read = async (): Promise<void> => {
       while (open) {
-        const message = await consumer.next({ expires: 1_000 });
+        const message = await consumer.next({ expires: 20_000 });
         if (!open) return;
         onContact();
         if (message === null) continue;
         await onDelivery(deliveryOf(message, bus.names.prefix.length));
         options.afterDelivery?.();
-        await pause(options.pace());
+        const pace = options.pace();
+        await (typeof pace === 'number' ? pause(pace) : pace);
       }
     };
     read().catch((error: unknown) => open && onBroken(String(error)));

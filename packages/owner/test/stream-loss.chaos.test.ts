@@ -58,7 +58,7 @@ it('after it went back to an older copy a new epoch shows everything again', asy
   expect(running.view.names()).toEqual({ o1: 'after', o2: 'after' });
   expect(running.view.dropped).toEqual([]);
   expect(running.projection.ready).toBe(true);
-  expect(await running.projection.waitFor(token, 1_000)).toBe('reached');
+  expect(await running.projection.waitFor(token, 30_000)).toBe('reached');
 
   const late = await openReader(place(), cleanups);
   await late.projection.whenReady();
@@ -138,10 +138,10 @@ it('a recreated stream: who starts is not ready before all is shown, who runs se
 it('of several owners that find the stream lost exactly one declares the epoch', async () => {
   const owners = await Promise.all([1, 2, 3].map(() => openOwner(place(), cleanups)));
   await Promise.all(owners.map(({ projection }) => projection.whenReady()));
+  const before = owners[0]?.projection.epoch?.epoch;
   await nats.stop();
   await nats.wipe();
   await nats.start();
-  const before = owners[0]?.projection.epoch?.epoch;
   await eventually(() =>
     owners.every(({ projection }) => projection.epoch?.epoch !== before && projection.settledInEpoch),
   );

@@ -44,7 +44,14 @@ export async function openBus(
 export async function openSchema(cleanups: Cleanups, schema = 'registry', url?: string): Promise<pg.Pool> {
   const database = url === undefined ? await testDatabase() : undefined;
   if (database !== undefined) cleanups.add('database', () => database.drop());
-  const pool = createPool({ connectionString: url ?? database?.url ?? '', schema, logger, max: 20 });
+  const pool = createPool({
+    connectionString: url ?? database?.url ?? '',
+    schema,
+    logger,
+    max: 20,
+    // A machine that stands still for some seconds fails no write.
+    acquireTimeoutMs: 30_000,
+  });
   cleanups.add('pool', () => pool.end());
   await pool.query(`create schema ${schema}`);
   for (const file of ['outbox/tables.sql', 'fence/fence.sql'])
