@@ -20,9 +20,12 @@ func play(t *testing.T) *playedPx0 {
 	return played
 }
 
+// Of calls of the tests: a machine that stands still for a moment must not look like a px0 that does not answer.
+const patience = time.Minute
+
 func newClient(t *testing.T, played *playedPx0, options ...Option) *Client {
 	t.Helper()
-	usual := []Option{WithHost(played.host()), WithAccessToken("ak_test"), WithRetries(0)}
+	usual := []Option{WithHost(played.host()), WithAccessToken("ak_test"), WithRetries(0), WithTimeout(patience), WithAttemptTimeout(patience)}
 	client, err := New(append(usual, options...)...)
 	if err != nil {
 		t.Fatal(err)

@@ -148,7 +148,8 @@ func (p *deliveringPx0) stream(w http.ResponseWriter, r *http.Request) {
 
 func holding(t *testing.T, px0 *deliveringPx0, options ...Option) *Client {
 	t.Helper()
-	usual := []Option{WithHost(px0.URL), WithAccessToken("ak_test_token"), WithRetries(0), WithMode(ModeStream)}
+	usual := []Option{WithHost(px0.URL), WithAccessToken("ak_test_token"), WithRetries(0), WithMode(ModeStream),
+		WithTimeout(patience), WithAttemptTimeout(patience), WithInitTimeout(patience)}
 	client, err := New(append(usual, options...)...)
 	if err != nil {
 		t.Fatal(err)
