@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type DeliveredPrompt, Digest, EventReader, type Frame, Replica, readFrame } from '@px0/delivery';
 import { eventually, startTestPlatform, type TestPlatform } from '@px0/testing';
-import { type Account, World } from '@px0/testing/world';
+import { type Account, type Prompt, World } from '@px0/testing/world';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 let platform: TestPlatform;
@@ -116,7 +116,7 @@ class Curl {
   async until<T>(
     question: (frames: readonly Frame[]) => T | undefined,
     what: string,
-    timeoutMs = 20_000,
+    timeoutMs = SOON_MS,
   ): Promise<T> {
     return eventually(() => question(this.frames), { what, timeoutMs });
   }
@@ -133,10 +133,30 @@ async function scene() {
   const account: Account = await world.account();
   const prompt = await world.emptyPrompt(account.key, account.team, { slug: 'greeting' });
   await world.live(account.key, prompt, 'Hello');
+  await delivered(account.key.token, account, prompt);
   return { account, prompt };
 }
 
 const revisionOf = ({ headers }: { headers: Headers }) => headers.get('px0-revision') ?? '';
+
+/** Waits until the only render process delivers all that was done to the prompt so far, and before it. */
+async function delivered(token: string, owner: Account, prompt: Prompt): Promise<void> {
+  await eventually(
+    async () => {
+      const seen = await world.ask(owner.key, 'GET', `/v1/prompts/${prompt.id}`);
+      const response = await fetch(`${platform.gatewayUrl}/v1/delivery/snapshot`, {
+        method: 'HEAD',
+        headers: {
+          authorization: `Bearer ${token}`,
+          'px0-min-revision': revisionOf(seen),
+          'px0-consistency': 'require',
+        },
+      });
+      return response.status === 200;
+    },
+    { what: 'a delivery of everything', timeoutMs: SOON_MS },
+  );
+}
 
 describe('a delivery', () => {
   it.each(['identity', 'gzip'])(
@@ -144,7 +164,7 @@ describe('a delivery', () => {
     async (encoding) => {
       const { account, prompt } = await scene();
       const stream = await Stream.open(account.key.token, { 'accept-encoding': encoding });
-      expect(stream.frames.map(({ type }) => type)).toEqual(['hello', 'begin', 'put', 'sync']);
+      expect(typesOf(stream.frames)).toEqual(['hello', 'begin', 'put', 'sync']);
       await world.make(account.key, 'POST', `/v1/prompts/${prompt.id}/versions`, {
         template: 'Hi {{.name}}',
       });
@@ -231,7 +251,8 @@ describe('curl', () => {
     const greeting = await world.emptyPrompt(account.key, account.team, { slug: 'greeting' });
     await world.live(account.key, greeting, 'one');
     await world.prompt(account.key, account.team);
-    await world.prompt(account.key, other, 'in another team');
+    const last = await world.prompt(account.key, other, 'in another team');
+    await delivered(token, account, last);
     const streams = [new Curl(token), new Curl(token, '--compressed')];
     try {
       for (const stream of streams) {
@@ -295,6 +316,7 @@ describe('a move from one team to another', () => {
       [account.team, other].map((team) => world.key(account, 'read_render', { teams: [team] })),
     );
     const tokens = [ofA?.token, ofB?.token, account.key.token];
+    for (const token of tokens) await delivered(token ?? '', account, secret);
     const streams = await Promise.all(tokens.map((token = '') => Stream.open(token)));
     const seen = streams.map(({ frames }) => frames.length);
     await world.make(account, 'POST', `/v1/prompts/${prompt.id}/move`, { team_id: other });
@@ -411,8 +433,8 @@ describe('a stream ends', () => {
     const stream = await Stream.open(account.key.token);
     const seen = stream.frames.length;
     const rotate = `/v1/api-keys/${account.key.id}/rotate`;
-    const rotated = await world.make(account, 'POST', rotate, { overlap_seconds: 2 });
     const since = performance.now();
+    const rotated = await world.make(account, 'POST', rotate, { overlap_seconds: 2 });
     expect(await stream.next('end', seen)).toEqual({ type: 'end', status: 401, error: 'unauthorized' });
     // Both clocks are this machine's.
     expect(performance.now() - since).toBeGreaterThan(1_000);

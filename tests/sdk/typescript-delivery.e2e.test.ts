@@ -23,7 +23,7 @@ let folder: string;
 const clients: Px0[] = [];
 
 beforeAll(async () => {
-  render = await RenderFixture.start({ DELIVERY_HEARTBEAT_MS: '1000' });
+  render = await RenderFixture.start();
   folder = await temporaryFolder('sdk-delivery');
 });
 afterEach(async () => {
@@ -44,7 +44,9 @@ async function place() {
 }
 
 function clientOf(accessToken: string, options: Px0Options = {}): Px0 {
-  const client = new Px0({ host: render.url, accessToken, ...options });
+  // A paused machine must not look like a px0 that does not answer.
+  const limits = { timeoutMs: 60_000, attemptTimeoutMs: 20_000 };
+  const client = new Px0({ host: render.url, accessToken, ...limits, ...options });
   clients.push(client);
   return client;
 }
@@ -184,7 +186,8 @@ describe.each(['poll', 'stream'] as const)('a client in mode %s', (mode) => {
       accessToken: key.token,
       mode,
       stateFile,
-      timeoutMs: 300,
+      timeoutMs: 60_000,
+      retries: 0,
       fetch: () => Promise.reject(new Error('there is no network')),
     });
     clients.push(again);
