@@ -36,7 +36,7 @@ async function startPod(): Promise<Pod> {
     host: address,
     port,
     logger: silentLogger(),
-    timeouts: { drainMs: 1_000, drainDelayMs: 200 },
+    timeouts: { drainMs: 30_000, drainDelayMs: 500 },
     handler: (req, res) => {
       req.resume();
       setTimeout(() => sendReply(req, res, { status: 200, body: { rendered: address }, headers: {} }), 3);
@@ -65,7 +65,7 @@ const patience = { timeout: 30_000 };
 const uses = (server: RunningServer, ...addresses: string[]) =>
   expect.poll(() => replicasOf(server), patience).toEqual(addresses);
 
-describe.each([3, 1])('a rolling restart of %i replicas where DNS answers are cached for 30 s', (count) => {
+describe.each([3, 1])('a rolling restart of %i replicas where DNS answers are cached for longer', (count) => {
   it('loses no render with EndpointSlices, and does lose some with DNS alone', async () => {
     const running: Pod[] = [];
     while (running.length < count) running.push(await startPod());

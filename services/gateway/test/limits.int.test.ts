@@ -120,7 +120,8 @@ describe('rate limits', () => {
       RATE_LIMIT_WINDOW_SECONDS: '1',
     });
     const read = () => fetch(`${url}/v1/me/orgs`);
-    expect(await statuses(2, read)).toEqual([200, 429]);
+    // Two requests within one window, which a busy machine may miss at first.
+    await eventually(async () => (await statuses(2, read)).join() === '200,429');
     await eventually(async () => (await read()).status === 200);
   });
 

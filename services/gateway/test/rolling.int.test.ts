@@ -10,8 +10,7 @@ function replica(port: number): Promise<RunningServer> {
     host: '127.0.0.1',
     port,
     logger: silentLogger(),
-    // As every process has it by default.
-    timeouts: { drainMs: 1_000, drainDelayMs: 200 },
+    timeouts: { drainMs: 30_000, drainDelayMs: 200 },
     handler: (req, res) => {
       req.resume();
       setTimeout(() => sendReply(req, res, { status: 200, body: { rendered: 'hi' }, headers: {} }), 3);
