@@ -29,8 +29,8 @@ describe.each([
     connections.push(connection);
     return {
       connection,
-      js: jetstream(connection, { timeout: 3_000 }),
-      manager: await jetstreamManager(connection, { timeout: 3_000, checkAPI: false }),
+      js: jetstream(connection, { timeout: 20_000 }),
+      manager: await jetstreamManager(connection, { timeout: 20_000, checkAPI: false }),
     };
   }
 

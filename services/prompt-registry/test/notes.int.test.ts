@@ -174,7 +174,7 @@ describe('a note', () => {
           ]);
           return left.rows.length;
         },
-        { timeout: 20_000 },
+        { timeout: 30_000 },
       )
       .toBe(0);
   });

@@ -80,7 +80,7 @@ it('are published anew by the next process that starts, and no others', async ()
       const now = await Promise.all(Object.values(ids).map(payloadOf));
       return now.every((payload, index) => payload === whole[index]) || undefined;
     },
-    { what: 'the whole programs', timeoutMs: 30_000 },
+    { what: 'the whole programs', timeoutMs: 50_000 },
   );
   expect(await Promise.all([revisionOf(ids.text), revisionOf(ids.whole)])).toEqual(before);
   const bus = await registry.openBus();
