@@ -45,7 +45,7 @@ class NpmStart {
     this.exited = new Promise((resolve) => this.child.once('exit', resolve));
   }
 
-  async ready(timeoutMs = 60_000): Promise<void> {
+  async ready(timeoutMs = 120_000): Promise<void> {
     await eventually(() => this.output.includes('px0 is ready') || this.child.exitCode !== null, {
       timeoutMs,
     });
@@ -140,7 +140,7 @@ describe('npm start', () => {
     await second.ready();
     for (const line of lines) expect(second.output).toContain(line);
     expect(await answers()).toEqual(before);
-  }, 120_000);
+  }, 360_000);
 
   it('starts a service that crashed again, and says so', async () => {
     const start = new NpmStart(await newHome(), await freePort());
@@ -156,7 +156,7 @@ describe('npm start', () => {
     start.child.kill('SIGTERM');
     await start.exited;
     await eventually(() => allGone(pids), { what: 'the end of all processes' });
-  }, 120_000);
+  }, 360_000);
 
   it('leaves no orphan when npm and the launcher are killed', async () => {
     const start = new NpmStart(await newHome(), await freePort());
@@ -164,7 +164,7 @@ describe('npm start', () => {
     const pids = await start.pids();
     start.child.kill('SIGKILL');
     await eventually(() => allGone(pids), { timeoutMs: 60_000, what: 'the end of all processes' });
-  }, 120_000);
+  }, 360_000);
 
   it('asks before it deletes, and without a terminal deletes only with --yes', async () => {
     const home = await newHome();
@@ -176,7 +176,7 @@ describe('npm start', () => {
     );
     await run('npm', ['run', 'reset', '--', '--yes'], options);
     await expect(readFile(join(home, 'nats', 'quickstart.sh'))).rejects.toThrow('ENOENT');
-  }, 30_000);
+  }, 120_000);
 });
 
 describe('npm start with servers of one’s own', () => {
@@ -215,7 +215,7 @@ describe('npm start with servers of one’s own', () => {
     } finally {
       await Promise.all([postgres.close(), nats.close(), redis.close()]);
     }
-  }, 120_000);
+  }, 360_000);
 });
 
 /** How many accounts, prompts and organizations there are, so that the tables are known to be used. */

@@ -83,7 +83,7 @@ async function pgbouncer(
 /** The sentence by which a start ends, or that it goes on. */
 async function startOn(url: string): Promise<string> {
   const directory = join(repositoryRoot, 'services/tenancy/prisma/migrations');
-  return await migrate({ connectionString: url, schema: 'tenancy', directory, waitMs: 10_000 }).then(
+  return await migrate({ connectionString: url, schema: 'tenancy', directory, waitMs: 60_000 }).then(
     () => 'starts',
     String,
   );

@@ -33,7 +33,7 @@ async function killService(name: 'identity' | 'tenancy' | 'prompt-registry'): Pr
       const now = platform.services[name][0];
       return now?.pid && now.pid !== pid && (await fetch(`${now.url}/readyz`)).ok;
     },
-    { timeoutMs: 30_000, what: `the next ${name}` },
+    { timeoutMs: 60_000, what: `the next ${name}` },
   );
 }
 
@@ -44,7 +44,7 @@ async function promotionArrives(text: string): Promise<void> {
       await world.live(account.key, prompt, text);
       return (await world.rendered(account.key, prompt)) === text;
     },
-    { timeoutMs: 30_000, what: `the promotion of "${text}"` },
+    { timeoutMs: 90_000, what: `the promotion of "${text}"` },
   );
 }
 
@@ -83,5 +83,5 @@ it(
     expect(results.throughGateway.total).toBeGreaterThan(gatewayRate);
     expect([results.direct.failed, results.throughGateway.failed], await platform.logs(5)).toEqual([0, 0]);
   },
-  long ? 900_000 : 180_000,
+  long ? 900_000 : 480_000,
 );

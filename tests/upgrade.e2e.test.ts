@@ -112,7 +112,7 @@ it('the next release’s migrations are applied while this release’s services 
       '29991231000000_next_release',
     ]);
     // Writes of this release go on above it.
-    await eventually(() => writes >= before + 2, { timeoutMs: 30_000, what: 'two more rounds of work' });
+    await eventually(() => writes >= before + 2, { timeoutMs: 60_000, what: 'two more rounds of work' });
   }
   over = true;
   await working;

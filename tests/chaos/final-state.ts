@@ -12,7 +12,7 @@ import {
 import type { Memory, Stage } from './workload.ts';
 
 /** "Within seconds" on a machine that may be busy with other things. */
-const AGREEMENT_LIMIT_MS = 20_000;
+const AGREEMENT_LIMIT_MS = 60_000;
 
 type Rendered = PromptState['rendered'][number];
 

@@ -139,10 +139,10 @@ export function accountStories(started: () => ConsoleHarness): void {
         await page.keyboard.press('g');
         await page.keyboard.press('t');
         return await heading(page, 'Teams')
-          .waitFor({ timeout: 5_000 })
+          .waitFor({ timeout: 15_000 })
           .then(() => true);
       };
-      await eventually(toTeams, { timeoutMs: 60_000, what: 'the page of the teams' });
+      await eventually(toTeams, { timeoutMs: 120_000, what: 'the page of the teams' });
       await page.keyboard.press('?');
       const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
       await sheet.getByText('New team').waitFor();

@@ -156,7 +156,7 @@ export class ConsoleHarness {
       reducedMotion: 'reduce',
       permissions: ['clipboard-read', 'clipboard-write'],
     });
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(60_000);
     this.#contexts.add(context);
     if (person !== undefined) {
       const login = await this.shape('POST', '/v1/auth/login', {

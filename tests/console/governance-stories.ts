@@ -64,11 +64,14 @@ export function governanceStories(started: () => ConsoleHarness): void {
       // Ada undoes it.
       await ada.getByRole('button', { name: 'Undo' }).click();
       await grace.reload();
-      await eventually(async () => {
-        await grace.reload();
-        await grace.getByText('You are an editor').waitFor({ timeout: 3_000 });
-        return true;
-      });
+      await eventually(
+        async () => {
+          await grace.reload();
+          await grace.getByText('You are an editor').waitFor({ timeout: 15_000 });
+          return true;
+        },
+        { timeoutMs: 120_000 },
+      );
 
       // Ada removes her; the page then tells Grace that she is not in the team.
       await ada.getByRole('button', { name: `Actions for ${guest.email}` }).click();

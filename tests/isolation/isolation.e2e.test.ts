@@ -63,7 +63,7 @@ async function beginningOf(path: string, who: Caller | undefined): Promise<Answe
   const leave = new AbortController();
   const response = await fetch(`${world.platform.gatewayUrl}${path}`, {
     headers: who === undefined ? {} : { authorization: `Bearer ${who.token}` },
-    signal: AbortSignal.any([leave.signal, AbortSignal.timeout(20_000)]),
+    signal: AbortSignal.any([leave.signal, AbortSignal.timeout(60_000)]),
   });
   let text = '';
   for await (const piece of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {

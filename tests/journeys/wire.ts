@@ -24,7 +24,7 @@ function send(
     ...(body !== undefined && { 'content-type': type, 'content-length': Buffer.byteLength(body) }),
   };
   return new Promise((resolve, reject) => {
-    const sent = request({ hostname, port, method, path, headers, timeout: 10_000 }, (response) => {
+    const sent = request({ hostname, port, method, path, headers, timeout: 60_000 }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => {
         text += chunk;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { eventually, startTestPlatform, type TestPlatform, temporaryFolder } from '@px0/testing';
 import { type Account, type Prompt, World } from '@px0/testing/world';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
-import { Application, type Command, lineApplications, type Question } from './programs.ts';
+import { Application, type Command, lineApplications, type Question, WRITTEN_MS } from './programs.ts';
 
 const languages = ['TypeScript', 'Python', 'Go'] as const;
 type Language = (typeof languages)[number];
@@ -160,7 +160,10 @@ describe('what px0 renders', () => {
       await using held = application(language, context, mode, `same-${mode}`);
       for (const [question, answer] of expected) {
         const source = 'source' in answer ? { source: mode } : {};
-        expect([question, await held.ask(question)]).toEqual([question, { ...answer, ...source }]);
+        // Until it holds them, px0 renders what it is asked for.
+        await expect
+          .poll(async () => [question, await held.ask(question)])
+          .toEqual([question, { ...answer, ...source }]);
       }
     },
   );
@@ -173,7 +176,7 @@ describe.each(languages)('an application in %s', (language) => {
     const changing = await prompt(of('changing'), 'One');
     await using held = application(language, context, 'stream', 'changes');
     const question = { slug: changing.slug };
-    expect(await held.ask(question)).toEqual({ text: 'One', source: 'stream', version: 1 });
+    await becomes(held, question, { text: 'One', source: 'stream', version: 1 });
     for (const [version, text] of [
       [2, 'Two'],
       [3, 'Three'],
@@ -201,7 +204,7 @@ describe.each(languages)('an application in %s', (language) => {
     const question = { slug: moved.slug, fallback: 'Fallback' };
     const here = { text: 'Moved', source: 'stream', version: 1 };
     const gone = { error: 'not found', message: 'prompt not found' };
-    expect([await before.ask(question), await after.ask(question)]).toEqual([here, gone]);
+    await Promise.all([becomes(before, question, here), becomes(after, question, gone)]);
     await world.make(account, 'POST', `/v1/prompts/${moved.id}/move`, { team_id: other });
     await Promise.all([becomes(before, question, gone), becomes(after, question, here)]);
   }, 120_000);
@@ -211,10 +214,13 @@ describe.each(languages)('an application in %s', (language) => {
     const key = await world.key(account, 'read_render');
     await using held = application(language, context, 'stream', 'revoked', key.token);
     const question = { slug: secret.slug, fallback: 'Fallback' };
-    expect(await held.ask(question)).toMatchObject({ text: 'A secret text', source: 'stream' });
+    await becomes(held, question, { text: 'A secret text', source: 'stream' });
     const file = join(folder, `${language}-revoked`);
     const texts = () => readFile(file, 'utf8').catch(() => '');
-    await eventually(async () => (await texts()).includes('A secret text'), { what: 'the file' });
+    await eventually(async () => (await texts()).includes('A secret text'), {
+      what: 'the file',
+      timeoutMs: WRITTEN_MS,
+    });
     await world.ask(account, 'DELETE', `/v1/api-keys/${key.id}`);
     await becomes(held, question, { error: 'unauthorized', message: 'unauthorized' });
     await held.close();
@@ -255,10 +261,10 @@ describe('with everything down', () => {
       const program = programs[language];
       if (typeof program === 'string') continue;
       const earlier = running(program, 'stream', `${language}-kept`);
-      expect(await earlier.ask(question)).toMatchObject({ source: 'stream' });
+      await becomes(earlier, question, { source: 'stream' });
       await earlier.close();
       const held = running(program, 'stream', `${language}-running`);
-      expect(await held.ask(question)).toMatchObject({ source: 'stream' });
+      await becomes(held, question, { source: 'stream' });
       started.set(language, held);
     }
     await platform.pause();

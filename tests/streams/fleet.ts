@@ -20,7 +20,7 @@ async function open(options: Opening): Promise<void> {
   for (let made = 0; made < options.count; made += AT_A_TIME) {
     const some = Array.from({ length: Math.min(AT_A_TIME, options.count - made) }, () => clientOf(options));
     clients.push(...some);
-    const ready = await Promise.all(some.map((client) => client.ready({ timeoutMs: 30_000 })));
+    const ready = await Promise.all(some.map((client) => client.ready({ timeoutMs: 60_000 })));
     if (!ready.every(Boolean)) throw new Error('a client was not ready in time');
   }
   if (isWatching) return;

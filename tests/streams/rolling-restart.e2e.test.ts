@@ -18,7 +18,7 @@ let fleet: Fleet;
 beforeAll(async () => {
   platform = await startTestPlatform({
     replicas: { gateway: 2, identity: 1, tenancy: 1, 'prompt-registry': 1, render: 2 },
-    serviceEnv: { gateway: { DRAIN_DELAY_MS: '1000' }, render: { DRAIN_DELAY_MS: '1000' } },
+    serviceEnv: { gateway: { DRAIN_DELAY_MS: '3000' }, render: { DRAIN_DELAY_MS: '3000' } },
   });
   world = new World(platform);
   account = await world.account();
@@ -59,7 +59,7 @@ it(
           text += 1;
           await world.live(account.key, prompt, `text ${text}`);
           await eventually(async () => (await fleet.report()).texts[`text ${text}`] === clients, {
-            timeoutMs: 30_000,
+            timeoutMs: 60_000,
             what: `text ${text} in all clients`,
           });
           await replacing;
