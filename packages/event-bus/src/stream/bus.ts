@@ -5,6 +5,7 @@
 import { isIP } from 'node:net';
 import {
   type ConsumerConfig,
+  DeliverPolicy,
   JetStreamApiError,
   type JetStreamClient,
   type JetStreamManager,
@@ -15,6 +16,7 @@ import {
 import { connect, createInbox, headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import { type Logger, TIMED_OUT, within } from '@px0/service-kit';
 import type { Epoch } from '../revisions/token.ts';
+import { CreationPatience, LONGEST_CREATION_MS } from './creation-patience.ts';
 import { BusConfigurationError, BusUnavailableError, WrongLastSequenceError } from './errors.ts';
 import { Names, type StreamKind } from './names.ts';
 import { isClusterNotReady, isStreamNotFound, isWrongLastSequence } from './nats-errors.ts';
@@ -101,13 +103,8 @@ export const REQUIRED_MAX_PAYLOAD = 8 * 1024 * 1024;
 
 /** Short enough that a request behind it still answers; NATS itself answers within milliseconds. */
 const REQUEST_TIMEOUT_MS = 2_000;
-/** "Last per subject" makes the server go through all subjects first: seconds for a million, more when it is busy. */
-const CREATE_CONSUMER_MS = 120_000;
-/**
- * The same for the first attempt; each that is in vain doubles it. A cluster may have placed the consumer on a server that stands still,
- * which never answers; the next attempt is placed anew.
- */
-const FIRST_CREATION_MS = 5_000;
+/** Of a read that goes on from a sequence. One server of three that stands still is drawn so often in a row in one case of 27. */
+const SHORT_ATTEMPTS = 3;
 /** A server that hangs is left after three of these, if the watch of its silence has not left it before. */
 const PING_INTERVAL_MS = 10_000;
 /** Quick enough that a restart is hardly noticed, slow enough not to load a server that starts. */
@@ -188,8 +185,9 @@ export class Bus {
   #connected = true;
   /** The release of the server that was last judged. */
   #judged: string | undefined;
-  /** How long the creation of a consumer is waited for. */
-  #creationMs = FIRST_CREATION_MS;
+  /** A server that goes through all subjects may well need longer than the first time, and each attempt is work for it. */
+  readonly #patienceForAll = new CreationPatience(1);
+  readonly #patienceOnward = new CreationPatience(SHORT_ATTEMPTS);
   /** How often the connection was lost. */
   disconnects = 0;
 
@@ -228,7 +226,7 @@ export class Bus {
   ): Promise<Bus> {
     const timeout = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
     const manager = await jetstreamManager(connection, { timeout, checkAPI: false });
-    const patient = await jetstreamManager(connection, { timeout: CREATE_CONSUMER_MS, checkAPI: false });
+    const patient = await jetstreamManager(connection, { timeout: LONGEST_CREATION_MS, checkAPI: false });
     return new Bus(connection, manager, patient, names, nextServer, options);
   }
 
@@ -360,14 +358,16 @@ export class Bus {
    * @throws BusUnavailableError when it did not come about in time: another attempt, under another name, may be placed elsewhere
    */
   async createConsumer(configuration: Partial<ConsumerConfig>): Promise<void> {
+    const startsAtSequence = configuration.deliver_policy === DeliverPolicy.StartSequence;
+    const patience = startsAtSequence ? this.#patienceOnward : this.#patienceForAll;
     const begun = performance.now();
-    const patienceMs = this.#creationMs;
+    const { ms } = patience;
     const creation = this.#ask(() => this.#patient.consumers.add(this.names.stream('state'), configuration));
-    if ((await within(creation, patienceMs)) === TIMED_OUT) {
-      this.#creationMs = Math.min(2 * patienceMs, CREATE_CONSUMER_MS);
+    if ((await within(creation, ms)) === TIMED_OUT) {
+      patience.failed(ms);
       throw new BusUnavailableError('NATS did not create a consumer in time');
     }
-    this.#creationMs = Math.max(FIRST_CREATION_MS, 2 * (performance.now() - begun));
+    patience.succeeded(performance.now() - begun);
   }
 
   /** Deletes whole streams: what they held is published again from the outboxes. */
