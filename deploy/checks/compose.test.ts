@@ -144,6 +144,18 @@ describe('docker-compose.yml', () => {
     }
   });
 
+  /** What the images declare as volumes: where compose mounts nothing, each container leaves one without a name behind. */
+  it.each([
+    ['postgres', '/var/lib/postgresql'],
+    ['redis', '/data'],
+    ['prometheus', '/prometheus'],
+    ['alertmanager', '/alertmanager'],
+  ])('gives %s a place for the volume that its image declares', (name, folder) => {
+    const { tmpfs, volumes } = serviceOf(name);
+    const mounted = [...tmpfs.map((one) => one.split(':')[0]), ...volumes.map((one) => one.split(':')[1])];
+    expect(mounted).toContain(folder);
+  });
+
   it('publishes ports on loopback only, unless told', () => {
     const ports = Object.values(file.services).flatMap(({ ports: published }) => published);
     expect(ports.length).toBeGreaterThan(0);
