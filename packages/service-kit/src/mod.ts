@@ -45,6 +45,7 @@ export {
   type StartServerOptions,
   startHttpServer,
 } from './http/server.ts';
+export { logOutages } from './log-outages.ts';
 export { createLogger, type Logger, type LoggerOptions, silentLogger } from './logger.ts';
 export { warnOfOpenFiles } from './open-files.ts';
 export { runCommand } from './run-command.ts';

@@ -1,6 +1,6 @@
 /** Where requests are counted: in Redis, with the process's memory as a fallback, or in memory alone. */
 
-import type { Logger } from '@px0/service-kit';
+import { type Logger, logOutages } from '@px0/service-kit';
 import { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import type { LimiterFactory } from './limits.ts';
@@ -33,15 +33,9 @@ export function connectRedis(url: string, logger: Logger): Redis {
     connectTimeout: 1_000,
     retryStrategy: (attempt) => Math.min(attempt * 100, 2_000),
   });
-  let isAway = false;
-  redis.on('error', (error: Error) => {
-    // Once per outage: ioredis says it at every attempt to reconnect.
-    if (!isAway) logger.warn({ err: error }, 'Redis is unavailable; counting rate limits in memory');
-    isAway = true;
-  });
-  redis.on('ready', () => {
-    if (isAway) logger.info('Redis is available again');
-    isAway = false;
+  logOutages(redis, logger, {
+    away: 'Redis is unavailable; counting rate limits in memory',
+    back: 'Redis is available again',
   });
   return redis;
 }

@@ -1,5 +1,5 @@
 /** The connection to Redis. Nothing waits for it: while Redis is away, attempts are counted in memory. */
-import type { Logger } from '@px0/service-kit';
+import { type Logger, logOutages } from '@px0/service-kit';
 import { Redis } from 'ioredis';
 
 const LONGEST_PAUSE_MS = 5_000;
@@ -13,8 +13,9 @@ export function connectRedis(url: string, logger: Logger): Redis {
     commandTimeout: 500,
     retryStrategy: (attempt) => Math.min(attempt * 200, LONGEST_PAUSE_MS),
   });
-  redis.on('error', (error: Error) =>
-    logger.warn({ err: error }, 'Redis is away; attempts are counted in memory'),
-  );
+  logOutages(redis, logger, {
+    away: 'Redis is away; attempts are counted in memory',
+    back: 'Redis is available again',
+  });
   return redis;
 }
