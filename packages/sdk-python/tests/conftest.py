@@ -9,7 +9,15 @@ import pytest
 from played_px0 import PlayedPx0
 from played_wire import PlayedWire, Script
 
-from px0 import Px0
+from px0 import AsyncPx0, Px0
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a test does not say how long a call may take, a machine that stands still for seconds fails nothing."""
+    for client in (Px0, AsyncPx0):
+        for limit in ("timeout", "attempt_timeout"):
+            monkeypatch.setitem(client.__init__.__kwdefaults__, limit, 60.0)
 
 
 @pytest.fixture
