@@ -4,11 +4,14 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { imageBuilds } from './build-images.ts';
 import { type Answers, answersHere, EngineError, runHere } from './engines.ts';
 
 const run = promisify(execFile);
 const READY_MS = 600_000;
 const HEALTH_EVERY_MS = 1_000;
+const ASK_READY =
+  'fetch("http://127.0.0.1:" + process.env.PORT + "/readyz").then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))';
 
 /** Those that run containers. */
 export const runners = ['docker', 'podman'] as const;
@@ -52,21 +55,31 @@ export class Composition {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** Starts everything and waits until the gateway can serve. @throws EngineError when it does not within ten minutes */
+  /** Starts everything and waits until each service can serve. @throws EngineError when one does not within ten minutes */
   async start(interrupted: AbortSignal): Promise<void> {
     const stop = new AbortController();
     const checks = this.#checkHealth(stop.signal);
     try {
       await this.#compose('up', '--detach', '--no-build');
       const until = Date.now() + READY_MS;
-      while (!(await isOk(`${this.origin}/readyz`))) {
-        if (Date.now() > until) throw new EngineError('The gateway is not ready after ten minutes.');
-        await pause(HEALTH_EVERY_MS, undefined, { signal: interrupted });
+      for (const { service } of imageBuilds()) {
+        while (!(await this.#isReady(service))) {
+          if (Date.now() > until) throw new EngineError(`${service} is not ready after ten minutes.`);
+          await pause(HEALTH_EVERY_MS, undefined, { signal: interrupted });
+        }
       }
     } finally {
       stop.abort();
       await checks;
     }
+  }
+
+  /** Asks the service itself, as only the gateway can be reached from outside; that one answers before those behind it do. */
+  #isReady(service: string): Promise<boolean> {
+    return this.#compose('exec', '-T', service, 'node', '-e', ASK_READY).then(
+      () => true,
+      () => false,
+    );
   }
 
   async showLogs(): Promise<void> {
