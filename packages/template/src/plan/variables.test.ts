@@ -61,4 +61,22 @@ describe('variables', () => {
     expect(variables[0]).toEqual({ path: 'k'.repeat(9_000), required: true, shape: 'map' });
     expect(characters).toBeLessThan(1_100_000);
   });
+
+  it('of ten thousand templates that call one another are found as far as that is possible', () => {
+    const calls = Array.from(
+      { length: 10_000 },
+      (_, n) => `{{define "t${n}"}}{{template "t${n + 1}" .}}{{end}}`,
+    );
+    expect(variablesOf(`{{.a}}${calls.join('')}{{template "t0" .}}{{.b}}`)).toEqual([
+      'a! scalar',
+      'b! scalar',
+    ]);
+  });
+
+  it('of nested blocks and parentheses in templates that call one another are found without exhausting the stack', () => {
+    const nested = (name: string, call: string) =>
+      `{{define "${name}"}}${'{{if .x}}'.repeat(400)}{{${'(print '.repeat(90)}1${')'.repeat(90)}}}${call}${'{{end}}'.repeat(401)}`;
+    const units = Array.from({ length: 60 }, (_, n) => nested(`t${n}`, `{{template "t${n + 1}" .}}`));
+    expect(variablesOf(`${units.join('')}{{template "t0" .}}`)).toEqual(['x! scalar']);
+  });
 });

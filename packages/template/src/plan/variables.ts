@@ -30,6 +30,8 @@ export interface TemplateVariable {
 
 /** Nodes visited at most: templates that call one another can be entered with any number of different data. */
 const MAX_VISITS = 50_000;
+/** Lists of nodes and pipelines inside one another at most, in all templates that call one another: the stack is finite. */
+const MAX_NESTING = 1_000;
 /** Characters of paths at most: a key may be as long as the text, and is then in the path of everything below it. */
 const MAX_LOOKED_AT = 16 * 1_048_576;
 const MAX_KEPT = 1_048_576;
@@ -81,6 +83,7 @@ class Inference {
   #variables: { readonly name: string; value: Known }[] = [];
   #dot: Known = ROOT;
   #visits = 0;
+  #nesting = 0;
   /** Characters of the paths that were looked at, and of those that are kept. */
   #lookedAt = 0;
   #kept = 0;
@@ -131,11 +134,14 @@ class Inference {
   }
 
   #list(list: ListNode | undefined): void {
-    for (const node of list?.nodes ?? []) {
+    if (list === undefined || this.#nesting === MAX_NESTING) return;
+    this.#nesting += 1;
+    for (const node of list.nodes) {
       this.#visits += 1;
-      if (this.#visits > MAX_VISITS || this.#isFull) return;
+      if (this.#visits > MAX_VISITS || this.#isFull) break;
       this.#node(node);
     }
+    this.#nesting -= 1;
   }
 
   #node(node: Node): void {
@@ -272,14 +278,21 @@ class Inference {
       case 'chain':
         return this.#chain(operand, isOptional);
       case 'pipe':
-        if (operand.commands.length === 1 && operand.declarations.length === 0) {
-          const [command] = operand.commands;
-          return command && this.#command(command, isOptional);
-        }
-        return this.#pipe(operand);
+        return this.#inner(operand, isOptional);
       default:
         return undefined;
     }
+  }
+
+  /** A pipeline in parentheses. */
+  #inner(pipe: PipeNode, isOptional: boolean): Known {
+    if (this.#nesting === MAX_NESTING) return undefined;
+    this.#nesting += 1;
+    const [command] = pipe.commands;
+    const isAlone = pipe.commands.length === 1 && pipe.declarations.length === 0;
+    const value = isAlone && command !== undefined ? this.#command(command, isOptional) : this.#pipe(pipe);
+    this.#nesting -= 1;
+    return value;
   }
 
   #chain(node: ChainNode, isOptional: boolean): Known {
