@@ -1,7 +1,11 @@
-/** `npm run fuzz -w packages/template [-- seed] [-- cases]`: compares with Go, batch by batch, and fails on a difference. */
+/**
+ * `npm run fuzz -w packages/template [-- seed] [-- cases]`: compares with Go, batch by batch, and fails on a difference, and on data that Go
+ * renders but the inferred schema refuses.
+ */
 import { compareWithGo, type Difference } from './compare.ts';
 import { type ChatDifference, compareChatsWithGo } from './compare-chats.ts';
 import { buildOracle, type Oracle } from './go-oracle.ts';
+import { checkSchemasWithGo } from './schemas-with-go.ts';
 import { templateSeeds } from './seeds.ts';
 
 const BATCH = 2000;
@@ -52,6 +56,28 @@ function compareChats({ askChats }: Oracle, seed: number, wanted: number): void 
   if (differences > 0) process.exitCode = 1;
 }
 
+/** As many cases, and a quarter as many conversations. */
+function checkSchemas(oracle: Oracle, seeds: readonly string[], seed: number, wanted: number): void {
+  const sums = { cases: 0, rendered: 0, failed: 0, refused: 0 };
+  let refusals = 0;
+  for (let batch = 0; sums.cases < wanted && refusals === 0; batch++) {
+    const count = Math.min(BATCH, wanted - sums.cases);
+    const tally = checkSchemasWithGo(oracle, seeds, seed * 1_000_003 + batch, count);
+    for (const { schemaCase, schema } of tally.refusals.slice(0, 5))
+      print(`--- refused\ncase   ${JSON.stringify(schemaCase)}\nschema ${JSON.stringify(schema)}`);
+    sums.cases += count;
+    sums.rendered += tally.rendered;
+    sums.failed += tally.failed;
+    sums.refused += tally.refused;
+    refusals += tally.refusals.length;
+  }
+  print(
+    `fuzz seed ${seed}: ${sums.rendered} data that Go renders: ${refusals} refused by the inferred schema`,
+  );
+  print(`  ${sums.failed} that it does not render, ${sums.refused} of them refused`);
+  if (refusals > 0) process.exitCode = 1;
+}
+
 function main(): void {
   const seed = Number(process.argv[2] ?? 1);
   const wanted = Number(process.argv[3] ?? 20_000);
@@ -87,6 +113,7 @@ function main(): void {
   );
   if (sums.differences > 0) process.exitCode = 1;
   compareChats(oracle, seed, Math.ceil(wanted / 4));
+  checkSchemas(oracle, seeds, seed, wanted);
 }
 
 main();

@@ -6,9 +6,11 @@ import { compileClosures, type Renderers } from './backends/closures.ts';
 import { generateRenderer } from './backends/generate.ts';
 import { type MissingKey, Run, type RunLimits, runLimits } from './backends/run.ts';
 import { TemplateExecutionError } from './errors.ts';
+import { inferSchema } from './inference/infer-schema.ts';
+import type { InferredSchema } from './inference/inferred-schema.ts';
 import type { Plan } from './plan/plan.ts';
 import { planTemplate } from './plan/planner.ts';
-import { inferVariables, type TemplateVariable } from './plan/variables.ts';
+import { inferVariables, type Reading, type TemplateVariable } from './plan/variables.ts';
 import { parse, type Tree } from './syntax/parser.ts';
 import { Source } from './syntax/source.ts';
 import { canonical, toBytes } from './values/go-string.ts';
@@ -66,6 +68,11 @@ export interface CompiledTemplate {
   prepare(): void;
   /** What the template reads, in the order of first use. */
   readonly variables: readonly TemplateVariable[];
+  /**
+   * JSON Schema 2020-12 of the data that can render. Sound for data as JSON has it: what renders, missing keys being errors, satisfies it. It
+   * has at most 65,536 bytes, 16 levels and 512 properties; a template that reads more is described in part.
+   */
+  readonly inputSchema: InferredSchema;
 }
 
 /** Makes a plan executable. */
@@ -101,6 +108,7 @@ export class Template implements CompiledTemplate {
   #renderers: Renderers | undefined;
   #safeRenderers: Renderers | undefined;
   #variables: readonly TemplateVariable[] | undefined;
+  #inputSchema: InferredSchema | undefined;
 
   constructor(backend: Backend, source: Source, options: CompileOptions) {
     this.#backend = backend;
@@ -120,8 +128,18 @@ export class Template implements CompiledTemplate {
   }
 
   get variables(): readonly TemplateVariable[] {
-    this.#variables ??= inferVariables(this.#source.name, this.trees);
+    this.#variables ??= inferVariables(this.readings, this.trees);
     return this.#variables;
+  }
+
+  get inputSchema(): InferredSchema {
+    this.#inputSchema ??= inferSchema(this.#plan, this.readings);
+    return this.#inputSchema;
+  }
+
+  /** What reads the data. */
+  protected get readings(): readonly Reading[] {
+    return [{ unit: this.#source.name }];
   }
 
   render(variables: Readonly<Record<string, unknown>> | null, options?: RenderOptions): string {

@@ -3,6 +3,8 @@
 export type { MissingKey } from './backends/run.ts';
 export { type CompiledTemplate, type CompileOptions, compile, type RenderOptions } from './compile.ts';
 export { type Limit, TemplateExecutionError, TemplateSyntaxError } from './errors.ts';
+export type { InferredSchema } from './inference/inferred-schema.ts';
+export { pathStep } from './plan/variable-path.ts';
 export type { TemplateVariable } from './plan/variables.ts';
 export { type CompiledProgram, compileProgram } from './program/compile-program.ts';
 export { linkChat, ProgramTooLargeError } from './program/link-chat.ts';

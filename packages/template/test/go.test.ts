@@ -6,6 +6,7 @@ import { compareChatsWithGo } from '../fuzz/compare-chats.ts';
 import { buildOracle } from '../fuzz/go-oracle.ts';
 import { compareStepsWithGo } from '../fuzz/go-steps.ts';
 import { remakeVectors, VECTORS } from '../fuzz/go-vectors.ts';
+import { checkSchemasWithGo } from '../fuzz/schemas-with-go.ts';
 import { readLimits, readVectors } from './vectors.ts';
 
 const oracle = buildOracle();
@@ -13,13 +14,14 @@ const oracle = buildOracle();
 if ('skipped' in oracle) {
   it.skip(`random templates do what they do in Go (${oracle.skipped})`, () => undefined);
   it.skip(`random conversations do what they do in Go (${oracle.skipped})`, () => undefined);
+  it.skip(`data that Go renders satisfies the inferred schema (${oracle.skipped})`, () => undefined);
   it.skip(`steps are counted as in Go (${oracle.skipped})`, () => undefined);
   it.skip(`the vectors are what Go gives (${oracle.skipped})`, () => undefined);
 } else {
   afterAll(() => oracle[Symbol.dispose]());
+  const seeds = [...readVectors('authored'), ...readVectors('options')].map(({ template }) => template);
 
   it('random templates do what they do in Go', () => {
-    const seeds = [...readVectors('authored'), ...readVectors('options')].map(({ template }) => template);
     const { differences, compared } = compareWithGo(oracle.ask, seeds, 20_260_101, 1500);
     expect(differences).toEqual([]);
     expect(compared).toBeGreaterThan(1400);
@@ -30,6 +32,13 @@ if ('skipped' in oracle) {
     expect(differences).toEqual([]);
     expect(compared).toBeGreaterThan(550);
     expect(conversations).toBeGreaterThan(100);
+  });
+
+  it('data that Go renders satisfies the inferred schema', () => {
+    const { refusals, rendered, refused } = checkSchemasWithGo(oracle, seeds, 20_260_103, 1000);
+    expect(refusals).toEqual([]);
+    expect(rendered).toBeGreaterThan(200);
+    expect(refused).toBeGreaterThan(200);
   });
 
   it('Go counts the steps of limits.json from its own parse tree and functions, and finds the same', () => {

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { ChatVector, ProgramVector } from '../fuzz/chat-vectors.ts';
 import type { LimitCase } from '../fuzz/limit-cases.ts';
 import type { MissingKey } from '../src/backends/run.ts';
+import type { InferredSchema } from '../src/inference/inferred-schema.ts';
+import type { ChatEntry } from '../src/program/program.ts';
 
 export interface Vector {
   readonly id: string;
@@ -15,6 +17,14 @@ export interface Vector {
   readonly output_b64?: string;
   readonly parse_error?: string;
   readonly exec_error?: string;
+}
+
+export interface SchemaVector {
+  readonly id: string;
+  /** One of the two. */
+  readonly template?: string;
+  readonly entries?: readonly ChatEntry[];
+  readonly schema: InferredSchema;
 }
 
 /** The charges and the limits; see `fuzz/limit-cases.ts`. */
@@ -34,6 +44,11 @@ export function readPrograms(): readonly ProgramVector[] {
 /** The messages of conversations. */
 export function readChats(): readonly ChatVector[] {
   return readJson('chats.json');
+}
+
+/** What schemas are inferred of texts and conversations. */
+export function readSchemas(): readonly SchemaVector[] {
+  return readJson('schemas.json');
 }
 
 function readJson<Case>(name: string): readonly Case[] {

@@ -55,7 +55,10 @@ export class ExpressionPlanner {
 
   #target(name: string, pipe: PipeNode, last: LocatedNode | undefined): Target {
     const candidates = pipe.isAssignment ? this.#scope.find(name) : [this.#scope.declare(name)];
-    for (const local of candidates) local.holdsValues = true;
+    for (const local of candidates) {
+      local.holdsValues = true;
+      local.isReassigned ||= pipe.isAssignment;
+    }
     return { isDeclared: !pipe.isAssignment, candidates, name, site: this.#site(last) };
   }
 

@@ -21,6 +21,8 @@ export class Local {
   holdsElements = false;
   /** Set to values of expressions. */
   holdsValues = false;
+  /** Set anew somewhere (`$x = …`), so that its declaration does not tell what it holds. */
+  isReassigned = false;
   /** Says at run time which of the two it is, for a local that holds both. */
   readonly flagSlot: number;
 

@@ -20,14 +20,15 @@ export interface Path {
 export const ROOT: Path = { text: '', length: 0, isElement: false };
 
 export function fieldOf({ text, length }: Path, key: string): Path {
-  return { text: text + step(key, text === ''), length: length + 1, isElement: false };
+  return { text: text + pathStep(key, text === ''), length: length + 1, isElement: false };
 }
 
 export function elementOf({ text, length }: Path): Path {
   return { text: `${text}[]`, length: length + 1, isElement: true };
 }
 
-function step(key: string, isFirst: boolean): string {
+/** What stands in a path for a key, be it the first of the path or below others. */
+export function pathStep(key: string, isFirst: boolean): string {
   if (!isIdentifier(key)) return `[${JSON.stringify(key)}]`;
   return isFirst ? key : `.${key}`;
 }

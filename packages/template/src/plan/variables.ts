@@ -38,21 +38,13 @@ const MAX_KEPT = 1_048_576;
 /** Longer paths are cut off. */
 const MAX_PATH_LENGTH = 32;
 
-export function inferVariables(
-  mainName: string,
-  trees: ReadonlyMap<string, Tree>,
-): readonly TemplateVariable[] {
-  const inference = new Inference(trees);
-  inference.enter(mainName, ROOT);
-  return inference.variables();
-}
-
-/** What a conversation reads, in its order: units, which all get the data, and placeholders, which are lists in it. */
+/** What reads the data: units, which all get it, and placeholders, which are lists in it. */
 export type Reading =
   | { readonly unit: string }
   | { readonly placeholder: string; readonly required: boolean };
 
-export function inferReadings(
+/** The variables of all of these, in their order. */
+export function inferVariables(
   readings: readonly Reading[],
   trees: ReadonlyMap<string, Tree>,
 ): readonly TemplateVariable[] {

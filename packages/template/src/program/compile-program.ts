@@ -8,7 +8,7 @@ import {
   type RenderOptions,
   Template,
 } from '../compile.ts';
-import { inferReadings, type Reading, type TemplateVariable } from '../plan/variables.ts';
+import type { Reading } from '../plan/variables.ts';
 import type { Tree } from '../syntax/parser.ts';
 import { Source } from '../syntax/source.ts';
 import { isBlank } from '../unicode/white-space.ts';
@@ -51,7 +51,6 @@ class LinkedTemplate extends Template implements CompiledProgram {
   readonly #units: readonly number[];
   /** Of each unit, whether it is never blank: so most outputs need no look. */
   readonly #hasText: readonly boolean[];
-  #read: readonly TemplateVariable[] | undefined;
 
   constructor(
     backend: Backend,
@@ -66,10 +65,8 @@ class LinkedTemplate extends Template implements CompiledProgram {
     this.#hasText = units.map((name) => hasText(this.trees.get(name)));
   }
 
-  override get variables(): readonly TemplateVariable[] {
-    if (this.#outline === undefined) return super.variables;
-    this.#read ??= inferReadings(this.#outline.flatMap(readingsOf), this.trees);
-    return this.#read;
+  protected override get readings(): readonly Reading[] {
+    return this.#outline?.flatMap(readingsOf) ?? super.readings;
   }
 
   messages(variables: Variables | null, options?: RenderOptions): ChatMessage[] | undefined {
