@@ -13,6 +13,8 @@ export class SchemaCaseMaker {
   #depth = 0;
   #loops = 0;
   #blocks = 0;
+  /** What templates may call. */
+  #names: readonly string[] = [];
 
   constructor(random: Random) {
     this.#random = random;
@@ -21,7 +23,8 @@ export class SchemaCaseMaker {
   template(): string {
     const r = this.#random;
     this.#blocks = 0;
-    const definitions = r.times(3, () => '').map((_, number) => this.#unit(`define "t${number}"`));
+    this.#names = r.chance(0.4) ? ['t0', 't1'] : [];
+    const definitions = this.#names.map((name) => this.#unit(`define "${name}"`));
     return `${definitions.join('')}${this.#text()}`;
   }
 
@@ -58,7 +61,9 @@ export class SchemaCaseMaker {
 
   #text(): string {
     const inSight = this.#inSight.length;
-    const text = [this.#piece(), ...this.#random.times(2, () => this.#piece())].join('');
+    const text = [this.#piece(), ...this.#random.times(1 + this.#random.below(2), () => this.#piece())].join(
+      '',
+    );
     this.#inSight.length = inSight;
     return text;
   }
@@ -88,22 +93,38 @@ export class SchemaCaseMaker {
         return this.#range();
       case 4:
         this.#blocks += 1;
-        return `${this.#unit(`block "b${this.#blocks}" ${this.#reference()}`)}`;
+        return this.#unit(`block "b${this.#blocks}" ${this.#reference()}`);
       case 5:
         return this.#loops > 0
           ? `{{if ${this.#condition()}}}${r.pick('{{break}}', '{{continue}}')}{{end}}`
           : `{{${this.#expression()}}}`;
-      case 6:
-        return `{{template "${r.pick('t0', 't1', 't2', 'b1')}" ${this.#reference()}}}`;
+      case 6: {
+        const names = this.#names;
+        const name = names[r.below(names.length)];
+        return `{{${name === undefined ? this.#expression() : `template "${name}" ${this.#reference()}`}}}`;
+      }
       case 7:
         return `{{${this.#declared(1)}}}`;
       case 8:
-        return this.#inSight.length === 0
-          ? `{{${this.#reference()}}}`
-          : `{{${this.#variable()} = ${this.#expression()}}}`;
+        return this.#reassigned();
       default:
         return `{{${this.#expression()}}}`;
     }
+  }
+
+  /** A variable that may hold something else afterwards, and is then read. */
+  #reassigned(): string {
+    const r = this.#random;
+    if (this.#inSight.length === 0) return `{{${this.#reference()}}}`;
+    const name = this.#variable();
+    const set = `${name} ${r.pick('=', '=', ':=')} ${this.#reference()}`;
+    const change = r.pick(
+      `{{${set}}}`,
+      `{{if ${this.#condition()}}}{{${set}}}{{end}}`,
+      `{{if and ${this.#reference()} (${set})}}{{end}}`,
+      `{{and ${this.#reference()} (${set})}}`,
+    );
+    return `${change}{{${name}.${r.pick(...NAMES)}}}`;
   }
 
   #range(): string {

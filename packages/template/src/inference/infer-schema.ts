@@ -273,8 +273,7 @@ class Inference {
   }
 
   #local([local, ...older]: Candidates): Value {
-    if (local === undefined || older.length > 0 || local.isConditional || local.isReassigned)
-      return undefined;
+    if (local === undefined || older.length > 0 || local.isReassigned) return undefined;
     return this.#locals.get(local);
   }
 
