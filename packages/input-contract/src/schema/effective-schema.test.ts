@@ -191,7 +191,7 @@ it('accepts what the template and its author accept', () => {
       }
       checkInputSchema(schema);
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
   expect(compared).toBeGreaterThan(200);
 });
