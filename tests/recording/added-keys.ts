@@ -7,6 +7,8 @@ const ofVersion = ['kind', 'note', 'created_by'];
 const added: ReadonlySet<string> = new Set([
   ...ofPrompt.flatMap((key) => [`prompt.${key}`, `prompts.*.${key}`]),
   ...ofVersion.flatMap((key) => [`version.${key}`, `versions.*.${key}`]),
+  // Of a validation.
+  'input_schema',
 ]);
 
 /** The methods of an `Allow` header that the build before has. */

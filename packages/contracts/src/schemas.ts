@@ -481,6 +481,10 @@ const TemplateValidation = z
         }),
       })
       .nullable(),
+    input_schema: z.record(z.string(), anyJson()).exactOptional().meta({
+      description:
+        'JSON Schema 2020-12 of the variables that can render. It demands only what every render needs. Absent if the template is broken.',
+    }),
   })
   .meta({ description: 'The result of validating a template.' });
 

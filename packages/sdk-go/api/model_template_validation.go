@@ -23,6 +23,8 @@ type TemplateValidation struct {
 	// The variables that the template reads. Empty if the template is broken.
 	Variables []TemplateVariable      `json:"variables"`
 	Error     NullableTemplateProblem `json:"error"`
+	// JSON Schema 2020-12 of the variables that can render. It demands only what every render needs. Absent if the template is broken.
+	InputSchema map[string]interface{} `json:"input_schema,omitempty"`
 }
 
 type _TemplateValidation TemplateValidation
@@ -121,6 +123,38 @@ func (o *TemplateValidation) SetError(v TemplateProblem) {
 	o.Error.Set(&v)
 }
 
+// GetInputSchema returns the InputSchema field value if set, zero value otherwise.
+func (o *TemplateValidation) GetInputSchema() map[string]interface{} {
+	if o == nil || IsNil(o.InputSchema) {
+		var ret map[string]interface{}
+		return ret
+	}
+	return o.InputSchema
+}
+
+// GetInputSchemaOk returns a tuple with the InputSchema field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *TemplateValidation) GetInputSchemaOk() (map[string]interface{}, bool) {
+	if o == nil || IsNil(o.InputSchema) {
+		return map[string]interface{}{}, false
+	}
+	return o.InputSchema, true
+}
+
+// HasInputSchema returns a boolean if a field has been set.
+func (o *TemplateValidation) HasInputSchema() bool {
+	if o != nil && !IsNil(o.InputSchema) {
+		return true
+	}
+
+	return false
+}
+
+// SetInputSchema gets a reference to the given map[string]interface{} and assigns it to the InputSchema field.
+func (o *TemplateValidation) SetInputSchema(v map[string]interface{}) {
+	o.InputSchema = v
+}
+
 func (o TemplateValidation) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -134,6 +168,9 @@ func (o TemplateValidation) ToMap() (map[string]interface{}, error) {
 	toSerialize["valid"] = o.Valid
 	toSerialize["variables"] = o.Variables
 	toSerialize["error"] = o.Error.Get()
+	if !IsNil(o.InputSchema) {
+		toSerialize["input_schema"] = o.InputSchema
+	}
 	return toSerialize, nil
 }
 

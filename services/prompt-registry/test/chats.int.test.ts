@@ -830,6 +830,18 @@ describe('validation', () => {
         { path: 'question', required: true, shape: 'scalar' },
       ],
       error: null,
+      input_schema: {
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        type: 'object',
+        properties: {
+          history: {
+            type: ['array', 'null'],
+            items: { type: 'object', properties: { role: { type: 'string' } }, required: ['role'] },
+          },
+          question: {},
+        },
+        required: ['question'],
+      },
     });
   });
 

@@ -36,7 +36,27 @@ describe('validating a template', () => {
     });
   });
 
+  it('tells what every render needs, byte for byte', async () => {
+    const template = '{{.a}}{{if .b}}{{.c}}{{end}}{{range .l}}{{.t}}{{end}}{{.d | default "x"}}';
+    const { input_schema: schema } = (await validate(template)).body as { input_schema: unknown };
+    expect(JSON.stringify(schema)).toBe(
+      '{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"a":{},"b":{},"c":{},"l":{"type":["array","object","null"],"items":{"type":"object","properties":{"t":{}},"required":["t"]}},"d":{"default":"x"}},"required":["a","b","l"]}',
+    );
+  });
+
+  it('tells what a conversation needs', async () => {
+    const messages = [
+      { placeholder: 'history', required: true },
+      { role: 'user', template: '{{.question}}{{.__proto__}}' },
+    ];
+    const { body } = await registry.call(cast.viewer, 'POST', '/v1/templates/validate', { messages });
+    expect(JSON.stringify(body)).toContain(
+      '"properties":{"history":{"type":["array","null"],"items":{"type":"object","properties":{"role":{"type":"string"}},"required":["role"]}},"question":{},"__proto__":{}},"required":["history","question","__proto__"]',
+    );
+  });
+
   it('tells where it is broken', async () => {
+    expect((await validate('{{.a')).body).not.toHaveProperty('input_schema');
     expect((await validate('ok\n  {{foo}}')).body).toMatchObject({
       valid: false,
       variables: [],

@@ -24,8 +24,15 @@ export type JudgeText = (text: AuthoredText) => Promise<Judgement>;
  */
 export async function validateContent(input: ContentInput, judge: JudgeText): Promise<Validation> {
   const outcome = await outcomeOf(input, judge);
-  if ('variables' in outcome)
-    return { valid: true, variables: outcome.variables.map(variableOnWire), error: null };
+  if ('variables' in outcome) {
+    const { variables, inputSchema } = outcome;
+    return {
+      valid: true,
+      variables: variables.map(variableOnWire),
+      error: null,
+      input_schema: { ...inputSchema },
+    };
+  }
   const { source, ...place } = outcome.problem;
   // Clients that send a template alone know no other source.
   const isTemplateAlone = input.messages === undefined && input.config === undefined;
@@ -33,7 +40,7 @@ export async function validateContent(input: ContentInput, judge: JudgeText): Pr
 }
 
 type Outcome =
-  | Pick<Extract<Judgement, { readonly outcome: 'valid' }>, 'variables'>
+  | Pick<Extract<Judgement, { readonly outcome: 'valid' }>, 'variables' | 'inputSchema'>
   | { readonly problem: Problem };
 
 async function outcomeOf(input: ContentInput, judge: JudgeText): Promise<Outcome> {

@@ -6,6 +6,7 @@ import {
   type ChatEntry,
   compile,
   compileProgram,
+  type InferredSchema,
   linkChat,
   type Meter,
   type Program,
@@ -27,6 +28,8 @@ export type Judgement =
       readonly outcome: 'valid';
       readonly program: Program;
       readonly variables: readonly TemplateVariable[];
+      /** What every render needs of the variables. */
+      readonly inputSchema: InferredSchema;
       /** Null for a text. */
       readonly messages: readonly ChatEntry[] | null;
     }
@@ -55,14 +58,14 @@ export function judge(text: AuthoredText, meter?: Meter): Judgement {
 }
 
 function judgeTemplate(template: string): Judgement {
-  const { variables } = compile(template, { name: TEMPLATE_NAME });
-  return { outcome: 'valid', program: { template }, variables, messages: null };
+  const { variables, inputSchema } = compile(template, { name: TEMPLATE_NAME });
+  return { outcome: 'valid', program: { template }, variables, inputSchema, messages: null };
 }
 
 function judgeChat(messages: readonly ChatEntry[], meter: Meter | undefined): Judgement {
   const program = linkChat(messages, meter);
-  const { variables } = compileProgram(program, { name: TEMPLATE_NAME });
-  return { outcome: 'valid', program, variables, messages };
+  const { variables, inputSchema } = compileProgram(program, { name: TEMPLATE_NAME });
+  return { outcome: 'valid', program, variables, inputSchema, messages };
 }
 
 /** The contract leaves the name between the first two colons empty; names elsewhere in the text stay. */

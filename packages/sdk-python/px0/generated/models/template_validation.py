@@ -32,7 +32,8 @@ class TemplateValidation(BaseModel):
     valid: StrictBool
     variables: List[TemplateVariable] = Field(description="The variables that the template reads. Empty if the template is broken.")
     error: Optional[TemplateProblem]
-    __properties: ClassVar[List[str]] = ["valid", "variables", "error"]
+    input_schema: Optional[Dict[str, Any]] = Field(default=None, description="JSON Schema 2020-12 of the variables that can render. It demands only what every render needs. Absent if the template is broken.")
+    __properties: ClassVar[List[str]] = ["valid", "variables", "error", "input_schema"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -101,6 +102,7 @@ class TemplateValidation(BaseModel):
         _obj = cls.model_validate({
             "valid": obj.get("valid"),
             "variables": [TemplateVariable.from_dict(_item) for _item in obj["variables"]] if obj.get("variables") is not None else None,
-            "error": TemplateProblem.from_dict(obj["error"]) if obj.get("error") is not None else None
+            "error": TemplateProblem.from_dict(obj["error"]) if obj.get("error") is not None else None,
+            "input_schema": obj.get("input_schema")
         })
         return _obj

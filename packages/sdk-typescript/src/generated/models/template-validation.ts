@@ -47,6 +47,10 @@ export interface TemplateValidation {
      * 
      */
     error: TemplateProblem | null;
+    /**
+     * JSON Schema 2020-12 of the variables that can render. It demands only what every render needs. Absent if the template is broken.
+     */
+    inputSchema?: { [key: string]: any; };
 }
 
 /**
@@ -72,6 +76,7 @@ export function TemplateValidationFromJSONTyped(json: any, ignoreDiscriminator: 
         'valid': json['valid'],
         'variables': ((json['variables'] as Array<any>).map(TemplateVariableFromJSON)),
         'error': TemplateProblemFromJSON(json['error']),
+        'inputSchema': json['input_schema'] == null ? undefined : json['input_schema'],
     };
 }
 
@@ -89,5 +94,6 @@ export function TemplateValidationToJSONTyped(value?: TemplateValidation | null,
         'valid': value['valid'],
         'variables': ((value['variables'] as Array<any>).map(TemplateVariableToJSON)),
         'error': TemplateProblemToJSON(value['error']),
+        'input_schema': value['inputSchema'],
     };
 }
