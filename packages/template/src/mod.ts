@@ -21,5 +21,7 @@ export type {
 export { FUNCTION_NAMES } from './syntax/function-table.ts';
 export { type HighlightKind, type HighlightToken, highlight } from './syntax/highlight.ts';
 export { MAX_SOURCE_BYTES } from './syntax/source.ts';
+export { simpleLower } from './unicode/case.ts';
 export { isBlank } from './unicode/white-space.ts';
+export { compareStrings } from './values/go-string.ts';
 export type { Meter } from './values/meter.ts';

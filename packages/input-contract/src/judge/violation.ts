@@ -1,0 +1,103 @@
+/** How it is said that variables break a contract: in a sentence, and in the header `Px0-Contract`. Neither holds a value. */
+import { asciiJson } from '../json.ts';
+import type { Findings, KeyFound } from './findings.ts';
+
+/** A name that is missing or unknown, and the one that may be meant by it. */
+export interface NameProblem {
+  readonly path: string;
+  readonly given?: string;
+}
+
+export interface ValueProblem {
+  readonly path: string;
+  readonly must: string;
+}
+
+/** The content of the header. */
+export interface ContractProblems {
+  readonly missing: readonly NameProblem[];
+  readonly unknown: readonly NameProblem[];
+  readonly invalid: readonly ValueProblem[];
+  /** How many problems there was no room for. */
+  readonly more?: number;
+}
+
+export interface Violation {
+  /** What follows `invalid variables: `. */
+  readonly detail: string;
+  readonly problems: ContractProblems;
+  /** The problems as the value of the header: ASCII, and at most 2,048 bytes. */
+  readonly header: string;
+}
+
+const MOST_TOLD = 10;
+const MOST_HEADER_BYTES = 2_048;
+
+export function violationOf(findings: Findings): Violation {
+  const problems = problemsIn(findings);
+  return { detail: detailOf(findings), problems, header: asciiJson(problems) };
+}
+
+function detailOf({ missing, unknown, invalid }: Findings): string {
+  const names = (kind: Findings['missing']) => told(kind.first(MOST_TOLD).map(nameText), kind.total, ', ');
+  const wrong = invalid.first(MOST_TOLD).map(({ path, must }) => `${path} must ${must}`);
+  const parts = [
+    missing.total > 0 && `missing ${names(missing)}`,
+    unknown.total > 0 && `unknown ${names(unknown)}`,
+    invalid.total > 0 && told(wrong, invalid.total, '; '),
+  ];
+  return parts.filter((part) => part !== false).join('; ');
+}
+
+function told(texts: readonly string[], total: number, separator: string): string {
+  const list = texts.join(separator);
+  return total > texts.length ? `${list} and ${total - texts.length} more` : list;
+}
+
+function nameText({ path, meant }: KeyFound): string {
+  const given = meant();
+  return given === undefined ? path : `${path} (did you mean ${given}?)`;
+}
+
+function problemsIn({ missing, unknown, invalid }: Findings): ContractProblems {
+  const room = new Room(missing.total + unknown.total + invalid.total);
+  const lists = {
+    missing: room.fill(missing.first(), nameProblem),
+    unknown: room.fill(unknown.first(), nameProblem),
+    invalid: room.fill(invalid.first(), ({ path, must }) => ({ path, must })),
+  };
+  return room.outside > 0 ? { ...lists, more: room.outside } : lists;
+}
+
+function nameProblem({ path, meant }: KeyFound): NameProblem {
+  const given = meant();
+  return given === undefined ? { path } : { path, given };
+}
+
+/** Of the header: filled with problems in their order, until one finds no room. */
+class Room {
+  /** How many problems are not in it. */
+  outside: number;
+  #bytes = asciiJson({ missing: [], unknown: [], invalid: [] }).length;
+  #isFull = false;
+
+  constructor(problems: number) {
+    this.outside = problems;
+  }
+
+  fill<Found, Problem>(found: readonly Found[], problemOf: (found: Found) => Problem): readonly Problem[] {
+    const filled: Problem[] = [];
+    for (const one of found) {
+      if (this.#isFull) break;
+      const problem = problemOf(one);
+      const bytes = this.#bytes + (filled.length === 0 ? 0 : 1) + asciiJson(problem).length;
+      const rest = this.outside === 1 ? '' : `,"more":${this.outside - 1}`;
+      this.#isFull = bytes + rest.length > MOST_HEADER_BYTES;
+      if (this.#isFull) break;
+      filled.push(problem);
+      this.#bytes = bytes;
+      this.outside -= 1;
+    }
+    return filled;
+  }
+}
