@@ -21,6 +21,15 @@ def is_identifier_part(character: str) -> bool:
     return _letters.has(code_point) or _digits.has(code_point)
 
 
+def is_identifier(text: str) -> bool:
+    """What a template can write behind a dot: it begins with a letter or the underscore."""
+    if text.isascii():
+        return text.isidentifier()
+    if not all(map(is_identifier_part, text)):
+        return False
+    return text[0] == "_" or _letters.has(ord(text[0]))
+
+
 def is_printable(code_point: int) -> bool:
     """`strconv.IsPrint`."""
     if code_point < 0x7F:

@@ -1,0 +1,1 @@
+"""Input contracts: what the variables of a version must be."""
