@@ -39,6 +39,9 @@ func simpleUpper(r rune) rune {
 	return mapping(upperCase(), r)
 }
 
+// Lower is unicode.ToLower as the template language knows it, for others that compare names.
+func Lower(r rune) rune { return simpleLower(r) }
+
 // simpleLower is unicode.ToLower.
 func simpleLower(r rune) rune {
 	if r < 0x80 {

@@ -1,0 +1,246 @@
+package contract
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// check is a keyword that judges a value by itself, and the phrase that says what it wants.
+type check struct {
+	accepts func(value any) bool
+	phrase  string
+}
+
+const mostListed = 10
+
+var typeNames = map[string]string{
+	"string": "a string", "number": "a number", "integer": "an integer", "boolean": "a boolean", "array": "a list", "object": "an object", "null": "null",
+}
+
+// checksOf gives the checks of a schema in the order in which they are judged.
+func checksOf(schema map[string]any) (checks []check) {
+	if types := typesOf(schema["type"]); len(types) > 0 {
+		checks = append(checks, check{func(value any) bool { return isOfAny(value, types) }, "be " + joinedByOr(types)})
+	}
+	if values, has := schema["enum"].([]any); has {
+		checks = append(checks, check{only(values), "be one of " + listed(values)})
+	}
+	if value, has := schema["const"]; has {
+		checks = append(checks, check{only([]any{value}), "be " + jsonText(value)})
+	}
+	bound := func(keyword, phrase string, accepts func(value any, limit float64) bool) {
+		if limit, has := schema[keyword].(float64); has {
+			checks = append(checks, check{func(value any) bool { return accepts(value, limit) }, fmt.Sprintf(phrase, numberText(limit))})
+		}
+	}
+	bound("minLength", "have at least %s characters", func(value any, limit float64) bool { return length(value, limit) >= limit })
+	bound("maxLength", "have at most %s characters", func(value any, limit float64) bool { return length(value, limit) <= limit })
+	bound("minimum", "be at least %s", func(value any, limit float64) bool { return number(value, limit) >= limit })
+	bound("maximum", "be at most %s", func(value any, limit float64) bool { return number(value, limit) <= limit })
+	bound("exclusiveMinimum", "be more than %s", func(value any, limit float64) bool { return number(value, math.Inf(1)) > limit })
+	bound("exclusiveMaximum", "be less than %s", func(value any, limit float64) bool { return number(value, math.Inf(-1)) < limit })
+	bound("minItems", "have at least %s items", func(value any, limit float64) bool { return size(value, limit) >= limit })
+	bound("maxItems", "have at most %s items", func(value any, limit float64) bool { return size(value, limit) <= limit })
+	return checks
+}
+
+// A bound says nothing of values of other types: what keeps to it stands for them.
+
+func length(value any, otherwise float64) float64 {
+	if text, is := value.(string); is {
+		return float64(utf8.RuneCountInString(text))
+	}
+	return otherwise
+}
+
+func number(value any, otherwise float64) float64 {
+	if number, is := value.(float64); is {
+		return number
+	}
+	return otherwise
+}
+
+func size(value any, otherwise float64) float64 {
+	if list, is := value.([]any); is {
+		return float64(len(list))
+	}
+	return otherwise
+}
+
+func typesOf(given any) (types []string) {
+	if name, is := given.(string); is {
+		return []string{name}
+	}
+	list, _ := given.([]any)
+	for _, each := range list {
+		name, _ := each.(string)
+		types = append(types, name)
+	}
+	return types
+}
+
+func isOfAny(value any, types []string) bool {
+	is := ""
+	switch value := value.(type) {
+	case nil:
+		is = "null"
+	case bool:
+		is = "boolean"
+	case string:
+		is = "string"
+	case []any:
+		is = "array"
+	case map[string]any:
+		is = "object"
+	case float64:
+		return slices.Contains(types, "number") || (math.Trunc(value) == value && slices.Contains(types, "integer"))
+	}
+	return slices.Contains(types, is)
+}
+
+func joinedByOr(types []string) string {
+	words := make([]string, len(types))
+	for i, name := range types {
+		words[i] = typeNames[name]
+	}
+	last := len(words) - 1
+	if last == 0 {
+		return words[0]
+	}
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+// only accepts certain values. Those that are neither lists nor maps are found at once, however many there are.
+func only(values []any) func(any) bool {
+	scalars := map[any]bool{}
+	var others []any
+	for _, value := range values {
+		if isScalar(value) {
+			scalars[value] = true
+		} else {
+			others = append(others, value)
+		}
+	}
+	return func(value any) bool {
+		if isScalar(value) {
+			return scalars[value]
+		}
+		return slices.ContainsFunc(others, func(other any) bool { return isSame(other, value) })
+	}
+}
+
+func isScalar(value any) bool {
+	switch value.(type) {
+	case []any, map[string]any:
+		return false
+	}
+	return true
+}
+
+func isSame(left, right any) bool {
+	switch left := left.(type) {
+	case []any:
+		right, is := right.([]any)
+		return is && slices.EqualFunc(left, right, isSame)
+	case map[string]any:
+		right, is := right.(map[string]any)
+		if !is || len(left) != len(right) {
+			return false
+		}
+		for key, value := range left {
+			if other, has := right[key]; !has || !isSame(value, other) {
+				return false
+			}
+		}
+		return true
+	}
+	return isScalar(right) && left == right
+}
+
+func listed(values []any) string {
+	var texts []string
+	for _, value := range values[:min(len(values), mostListed)] {
+		texts = append(texts, jsonText(value))
+	}
+	if len(values) > mostListed {
+		texts = append(texts, "…")
+	}
+	return strings.Join(texts, ", ")
+}
+
+// jsonText is compact JSON, keys in the order of their bytes, numbers as ECMAScript prints them.
+func jsonText(value any) string {
+	var parts []string
+	switch value := value.(type) {
+	case []any:
+		for _, item := range value {
+			parts = append(parts, jsonText(item))
+		}
+		return "[" + strings.Join(parts, ",") + "]"
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(value)) {
+			parts = append(parts, quoted(key, false)+":"+jsonText(value[key]))
+		}
+		return "{" + strings.Join(parts, ",") + "}"
+	case string:
+		return quoted(value, false)
+	case float64:
+		return numberText(value)
+	case bool:
+		return strconv.FormatBool(value)
+	}
+	return "null"
+}
+
+// numberText is plain between 1e-6 and 1e21, and has no zero before an exponent of one digit. There is one zero.
+func numberText(value float64) string {
+	size := math.Abs(value)
+	if size == 0 {
+		return "0"
+	}
+	if size >= 1e-6 && size < 1e21 {
+		return strconv.FormatFloat(value, 'f', -1, 64)
+	}
+	return strings.Replace(strconv.FormatFloat(value, 'e', -1, 64), "e-0", "e-", 1)
+}
+
+// quoted is a text as JSON; for a header without characters beyond ASCII, and without the control character that JSON does not escape.
+func quoted(text string, isASCII bool) string {
+	var made strings.Builder
+	made.WriteByte('"')
+	for _, r := range text {
+		switch short := strings.IndexRune("\"\\\b\f\n\r\t", r); {
+		case short >= 0:
+			made.WriteString(`\` + `"\bfnrt`[short:short+1])
+		case r > 0xffff && isASCII:
+			fmt.Fprintf(&made, `\u%04x\u%04x`, 0xd7c0+r>>10, 0xdc00+r&0x3ff)
+		case r < ' ' || (r >= 0x7f && isASCII):
+			fmt.Fprintf(&made, `\u%04x`, r)
+		default:
+			made.WriteRune(r)
+		}
+	}
+	made.WriteByte('"')
+	return made.String()
+}
+
+// step is what stands for a key in a path: what a template can write behind a dot, or the key in brackets.
+func step(key string, isFirst bool) string {
+	isIdentifier := key != ""
+	for i, r := range key {
+		isIdentifier = isIdentifier && (r == '_' || unicode.IsLetter(r) || (i > 0 && unicode.IsDigit(r)))
+	}
+	if !isIdentifier {
+		return "[" + quoted(key, false) + "]"
+	}
+	if isFirst {
+		return key
+	}
+	return "." + key
+}
