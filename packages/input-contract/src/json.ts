@@ -1,4 +1,4 @@
-/** Values of JSON: what they are, whether two are the same, and their text. The values of schemas are at most 16 deep, so recursion is bounded. */
+/** Values of JSON, and their text. */
 import { compareStrings } from '@px0/template';
 
 export type Dict = Readonly<Record<string, unknown>>;
@@ -7,31 +7,55 @@ export function isDict(value: unknown): value is Dict {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** As JSON values: `1` is `1.0`, and neither `true` nor `"1"`. Takes no longer than `left` is large. */
-export function isSameJson(left: unknown, right: unknown, sizeOf: (dict: Dict) => number): boolean {
-  if (Array.isArray(left)) {
-    return (
-      Array.isArray(right) &&
-      left.length === right.length &&
-      left.every((item, index) => isSameJson(item, right[index], sizeOf))
-    );
-  }
-  if (!isDict(left)) return left === right;
-  return (
-    isDict(right) &&
-    sizeOf(left) === sizeOf(right) &&
-    Object.keys(left).every((key) => Object.hasOwn(right, key) && isSameJson(left[key], right[key], sizeOf))
-  );
+/**
+ * Compact JSON with the keys of objects in the order of their bytes: one text for one value, however it was written. Undefined where it would be
+ * longer than `most`; of what is much longer not all is looked at.
+ */
+export function jsonText(value: unknown, most: number): string | undefined {
+  const writer = new Writer(most);
+  return writer.write(value) ? writer.text : undefined;
 }
 
-/** Compact JSON with the keys of objects in the order of their bytes: so it is the same wherever a schema has been stored meanwhile. */
-export function jsonText(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(jsonText).join(',')}]`;
-  if (!isDict(value)) return JSON.stringify(value);
-  const members = Object.keys(value)
-    .sort(compareStrings)
-    .map((key) => `${JSON.stringify(key)}:${jsonText(value[key])}`);
-  return `{${members.join(',')}}`;
+class Writer {
+  text = '';
+  readonly #most: number;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** False when there is no room. As deep as there is room for. */
+  write(value: unknown): boolean {
+    if (Array.isArray(value)) {
+      return (
+        this.#add('[') &&
+        value.every((item, index) => this.#next(index) && this.write(item)) &&
+        this.#add(']')
+      );
+    }
+    if (!isDict(value)) return this.#add(JSON.stringify(value));
+    const keys = Object.keys(value);
+    return (
+      // Each takes at least four characters.
+      4 * keys.length <= this.#most &&
+      this.#add('{') &&
+      keys
+        .sort(compareStrings)
+        .every(
+          (key, index) => this.#next(index) && this.#add(`${JSON.stringify(key)}:`) && this.write(value[key]),
+        ) &&
+      this.#add('}')
+    );
+  }
+
+  #next(index: number): boolean {
+    return index === 0 || this.#add(',');
+  }
+
+  #add(text: string): boolean {
+    this.text += text;
+    return this.text.length <= this.#most;
+  }
 }
 
 /** JSON without characters beyond ASCII, and without the one control character that JSON does not escape: fit for a header. */

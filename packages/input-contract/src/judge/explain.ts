@@ -3,7 +3,7 @@ import { compareStrings, pathStep } from '@px0/template';
 import { type Dict, isDict } from '../json.ts';
 import { Findings, MOST_KEPT, type Place, ROOT } from './findings.ts';
 import type { Node } from './node.ts';
-import { suggestion } from './suggestion.ts';
+import { Candidates } from './suggestion.ts';
 
 /** `demands`: a required key that is not there is missing. */
 export function explain(node: Node, variables: Dict, demands: boolean): Findings {
@@ -21,7 +21,7 @@ interface Looking {
 function look(looking: Looking, node: Node, value: unknown, place: Place): void {
   const wrong = node.checks.find(({ accepts }) => !accepts(value));
   // What is wrong as a whole is told once, and not looked into.
-  if (wrong !== undefined) looking.findings.invalid.add(place, { must: wrong.phrase });
+  if (wrong !== undefined) looking.findings.invalid.add(place, () => ({ must: wrong.phrase }));
   else if (Array.isArray(value)) lookIntoList(looking, node, value, place);
   else if (isDict(value)) lookIntoObject(looking, node, value, place);
 }
@@ -29,45 +29,38 @@ function look(looking: Looking, node: Node, value: unknown, place: Place): void 
 function lookIntoList(looking: Looking, { items }: Node, list: readonly unknown[], place: Place): void {
   if (items === undefined || items.isOpenToAll) return;
   looking.findings.ofElements(list.length, (index) => {
-    look(looking, items, list[index], { above: place, step: `[${index}]` });
+    look(looking, items, list[index], { above: place, step: index });
   });
 }
 
 function lookIntoObject(looking: Looking, node: Node, object: Dict, place: Place): void {
   const { demands, findings } = looking;
-  const known = once(() => new Set(node.properties.map(({ key }) => key)));
-  const others = once(() => Object.keys(object).filter((key) => !known().has(key)));
+  let others: Candidates | undefined;
+  const meantBy = (key: string) => () => {
+    others ??= new Candidates(() => keysBeside(object, node));
+    return others.meantBy(key);
+  };
   for (const { key, step, isRequired, node: inside } of node.properties) {
     const below = { above: place, step };
     const value = Object.hasOwn(object, key) ? object[key] : undefined;
     if (value !== undefined) look(looking, inside, value, below);
-    else if (isRequired && demands) findings.missing.add(below, { meant: meant(key, others) });
+    else if (isRequired && demands) findings.missing.add(below, meantBy(key));
   }
-  if (!node.isClosed) return;
-  const notGiven = once(() => [...node.names].filter((key) => !Object.hasOwn(object, key)));
+  if (node.isClosed) lookForUnknown(looking, node, object, place);
+}
+
+/** Those that the schema does not name, be it only as required. */
+function keysBeside(object: Dict, node: Node): readonly string[] {
+  const known = new Set(node.properties.map(({ key }) => key));
+  return Object.keys(object).filter((key) => !known.has(key));
+}
+
+function lookForUnknown({ findings }: Looking, node: Node, object: Dict, place: Place): void {
   const unknown = Object.keys(object).filter((key) => !node.names.has(key));
+  const notGiven = new Candidates(() => [...node.names].filter((key) => !Object.hasOwn(object, key)));
   const told = firstInOrder(unknown, node.isRoot);
-  for (const { key, step } of told)
-    findings.unknown.add({ above: place, step }, { meant: meant(key, notGiven) });
+  for (const { key, step } of told) findings.unknown.add({ above: place, step }, () => notGiven.meantBy(key));
   findings.unknown.total += unknown.length - told.length;
-}
-
-/** Beside more keys nothing is suggested: each problem is compared with each of them. */
-const MOST_CANDIDATES = 512;
-
-function meant(key: string, candidates: () => readonly string[]): () => string | undefined {
-  return once(() => {
-    const keys = candidates();
-    return keys.length > MOST_CANDIDATES ? undefined : suggestion(key, keys);
-  });
-}
-
-function once<Made>(make: () => Made): () => Made {
-  let made: { readonly value: Made } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }
 
 interface Step {

@@ -7,17 +7,19 @@ import { compareStrings } from '@px0/template';
 /** More of one kind than fit into the header, where each takes 12 bytes at least. */
 export const MOST_KEPT = 160;
 
-/** Where a value stands. Its path is written only where something is found. */
+/** Where a value stands: what stands for a key in its path, or an index. The path is written only where something is found. */
 export interface Place {
   readonly above: Place | undefined;
-  readonly step: string;
+  readonly step: string | number;
 }
 
 export const ROOT: Place = { above: undefined, step: '' };
 
 function pathOf(place: Place): string {
   const steps: string[] = [];
-  for (let at: Place | undefined = place; at !== undefined; at = at.above) steps.push(at.step);
+  for (let at: Place | undefined = place; at !== undefined; at = at.above) {
+    steps.push(typeof at.step === 'number' ? `[${at.step}]` : at.step);
+  }
   const path = steps.reverse().join('');
   return path === '' ? 'variables' : path;
 }
@@ -40,9 +42,9 @@ class Found<What> {
   readonly #kept: (What & AtPath)[] = [];
   #isCounting = false;
 
-  add(place: Place, what: What): void {
+  add(place: Place, what: () => What): void {
     this.total += 1;
-    if (!this.#isCounting) this.#kept.push({ path: pathOf(place), ...what });
+    if (!this.#isCounting) this.#kept.push({ path: pathOf(place), ...what() });
   }
 
   /** Before an element of a list: tells by what was kept since the list began whether all that follows is only counted. */
@@ -75,26 +77,34 @@ export class Findings {
 
   /** Visits the elements of a list of so many in the order of their paths. */
   ofElements(count: number, visit: (index: number) => void): void {
-    const kinds = [this.missing, this.unknown, this.invalid].map((kind) => ({
-      kind,
-      begun: kind.beginList(),
-    }));
-    for (const index of inOrderOfText(count)) {
-      for (const { kind, begun } of kinds) kind.nextElement(begun);
+    const { missing, unknown, invalid } = this;
+    const begun = {
+      missing: missing.beginList(),
+      unknown: unknown.beginList(),
+      invalid: invalid.beginList(),
+    };
+    inOrderOfText(count, (index) => {
+      missing.nextElement(begun.missing);
+      unknown.nextElement(begun.unknown);
+      invalid.nextElement(begun.invalid);
       visit(index);
-    }
-    for (const { kind, begun } of kinds) kind.endList(begun);
+    });
+    missing.endList(begun.missing);
+    unknown.endList(begun.unknown);
+    invalid.endList(begun.invalid);
   }
 }
 
-/** The numbers below `count` as their texts in brackets are ordered: [0], [10], [11], [1], since a bracket comes behind the digits. */
-export function* inOrderOfText(count: number): Generator<number> {
-  if (count > 0) yield 0;
-  for (let first = 1; first <= 9; first += 1) yield* beginningWith(first, count);
+/** Visits the numbers below `count` as their texts in brackets are ordered: [0], [10], [11], [1], since a bracket comes behind the digits. */
+export function inOrderOfText(count: number, visit: (index: number) => void): void {
+  if (count > 0) visit(0);
+  for (let first = 1; first <= 9; first += 1) beginningWith(first, count, visit);
 }
 
-function* beginningWith(number: number, count: number): Generator<number> {
+function beginningWith(number: number, count: number, visit: (index: number) => void): void {
   if (number >= count) return;
-  for (let digit = 0; digit <= 9; digit += 1) yield* beginningWith(number * 10 + digit, count);
-  yield number;
+  if (number * 10 < count) {
+    for (let digit = 0; digit <= 9; digit += 1) beginningWith(number * 10 + digit, count, visit);
+  }
+  visit(number);
 }

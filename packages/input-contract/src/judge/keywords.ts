@@ -2,7 +2,7 @@
  * The keywords that judge a value by itself, in the order in which they are judged, each with the phrase that says what it wants.
  * What is in lists and objects is judged on its own.
  */
-import { type Dict, isDict, isSameJson, jsonText } from '../json.ts';
+import { isDict, jsonText } from '../json.ts';
 import type { InputSchema, JsonType } from '../schema/schema.ts';
 
 type Accepts = (value: unknown) => boolean;
@@ -72,7 +72,7 @@ export function valueChecks(schema: InputSchema): readonly Check[] {
     checks.push({ accepts: acceptsOnly(schema.enum), phrase: `be one of ${listed(schema.enum)}` });
   }
   if (Object.hasOwn(schema, 'const')) {
-    checks.push({ accepts: acceptsOnly([schema.const]), phrase: `be ${jsonText(schema.const)}` });
+    checks.push({ accepts: acceptsOnly([schema.const]), phrase: `be ${textOf(schema.const)}` });
   }
   const bound = (limit: number | undefined, phrase: string, accepts: (limit: number) => Accepts) => {
     if (limit !== undefined)
@@ -121,31 +121,26 @@ function characters(text: string): number {
   return count;
 }
 
-/** Values that are neither lists nor objects are found at once, however many there are. */
+/** As JSON values: `1` is `1.0`, and neither `true` nor `"1"`. However many values there are, one that is judged is looked at once. */
 function acceptsOnly(values: readonly unknown[]): Accepts {
-  const scalars = new Set(values.filter((value) => typeof value !== 'object' || value === null));
-  const others = values.filter((value) => typeof value === 'object' && value !== null);
+  const isScalar = (value: unknown) => typeof value !== 'object' || value === null;
+  const scalars = new Set(values.filter(isScalar));
+  const others = new Set(values.filter((value) => !isScalar(value)).map(textOf));
+  const longest = [...others].reduce((most, { length }) => Math.max(most, length), 0);
   return (value) => {
-    if (typeof value !== 'object' || value === null) return scalars.has(value);
-    if (others.length === 0) return false;
-    const sizeOf = keyCounter();
-    return others.some((other) => isSameJson(other, value, sizeOf));
+    if (isScalar(value)) return scalars.has(value);
+    const text = others.size === 0 ? undefined : jsonText(value, longest);
+    return text !== undefined && others.has(text);
   };
 }
 
-/** Counts the keys of each object once: a large one is compared with many. */
-function keyCounter(): (dict: Dict) => number {
-  const sizes = new Map<Dict, number>();
-  return (dict) => {
-    const size = sizes.get(dict) ?? Object.keys(dict).length;
-    sizes.set(dict, size);
-    return size;
-  };
+function textOf(value: unknown): string {
+  return jsonText(value, Number.POSITIVE_INFINITY) ?? '';
 }
 
 const MOST_LISTED = 10;
 
 function listed(values: readonly unknown[]): string {
-  const texts = values.slice(0, MOST_LISTED).map(jsonText);
+  const texts = values.slice(0, MOST_LISTED).map(textOf);
   return values.length > MOST_LISTED ? `${texts.join(', ')}, …` : texts.join(', ');
 }

@@ -116,22 +116,24 @@ func joinedByOr(types []string) string {
 	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
-// only accepts certain values. Those that are neither lists nor maps are found at once, however many there are.
+// only accepts certain values, compared as JSON. However many there are, one that is judged is looked at once.
 func only(values []any) func(any) bool {
-	scalars := map[any]bool{}
-	var others []any
+	scalars, others, longest := map[any]bool{}, map[string]bool{}, 0
 	for _, value := range values {
 		if isScalar(value) {
 			scalars[value] = true
-		} else {
-			others = append(others, value)
+			continue
 		}
+		text := jsonText(value)
+		others[text] = true
+		longest = max(longest, len(text))
 	}
 	return func(value any) bool {
 		if isScalar(value) {
 			return scalars[value]
 		}
-		return slices.ContainsFunc(others, func(other any) bool { return isSame(other, value) })
+		written := jsonWriter{most: longest}
+		return len(others) > 0 && written.value(value) && others[string(written.text)]
 	}
 }
 
@@ -141,26 +143,6 @@ func isScalar(value any) bool {
 		return false
 	}
 	return true
-}
-
-func isSame(left, right any) bool {
-	switch left := left.(type) {
-	case []any:
-		right, is := right.([]any)
-		return is && slices.EqualFunc(left, right, isSame)
-	case map[string]any:
-		right, is := right.(map[string]any)
-		if !is || len(left) != len(right) {
-			return false
-		}
-		for key, value := range left {
-			if other, has := right[key]; !has || !isSame(value, other) {
-				return false
-			}
-		}
-		return true
-	}
-	return isScalar(right) && left == right
 }
 
 func listed(values []any) string {
@@ -174,28 +156,67 @@ func listed(values []any) string {
 	return strings.Join(texts, ", ")
 }
 
-// jsonText is compact JSON, keys in the order of their bytes, numbers as ECMAScript prints them.
 func jsonText(value any) string {
-	var parts []string
+	written := jsonWriter{most: math.MaxInt}
+	written.value(value)
+	return string(written.text)
+}
+
+// jsonWriter writes compact JSON, keys in the order of their bytes, numbers as ECMAScript prints them: one text for one value, however it was
+// written.
+type jsonWriter struct {
+	text []byte
+	// In bytes.
+	most int
+}
+
+// value is false when there is no room.
+func (w *jsonWriter) value(value any) bool {
 	switch value := value.(type) {
 	case []any:
-		for _, item := range value {
-			parts = append(parts, jsonText(item))
+		for i, item := range value {
+			if !w.next('[', i) || !w.value(item) {
+				return false
+			}
 		}
-		return "[" + strings.Join(parts, ",") + "]"
+		return w.end("[]", len(value))
 	case map[string]any:
-		for _, key := range slices.Sorted(maps.Keys(value)) {
-			parts = append(parts, quoted(key, false)+":"+jsonText(value[key]))
+		if len(value) > w.most {
+			return false
 		}
-		return "{" + strings.Join(parts, ",") + "}"
+		for i, key := range slices.Sorted(maps.Keys(value)) {
+			if !w.next('{', i) || !w.add(quoted(key, false)+":") || !w.value(value[key]) {
+				return false
+			}
+		}
+		return w.end("{}", len(value))
 	case string:
-		return quoted(value, false)
+		return w.add(quoted(value, false))
 	case float64:
-		return numberText(value)
+		return w.add(numberText(value))
 	case bool:
-		return strconv.FormatBool(value)
+		return w.add(strconv.FormatBool(value))
 	}
-	return "null"
+	return w.add("null")
+}
+
+func (w *jsonWriter) next(open byte, index int) bool {
+	if index > 0 {
+		open = ','
+	}
+	return w.add(string(open))
+}
+
+func (w *jsonWriter) end(brackets string, count int) bool {
+	if count > 0 {
+		brackets = brackets[1:]
+	}
+	return w.add(brackets)
+}
+
+func (w *jsonWriter) add(text string) bool {
+	w.text = append(w.text, text...)
+	return len(w.text) <= w.most
 }
 
 // numberText is plain between 1e-6 and 1e21, and has no zero before an exponent of one digit. There is one zero.

@@ -12,8 +12,6 @@ const (
 	mostHeaderBytes = 2048
 	// More of one kind than fit into the header, where each takes 12 bytes at least: the others are only counted.
 	mostKept = 160
-	// Beside more keys nothing is suggested: each problem is compared with each of them.
-	mostCandidates = 512
 )
 
 // Problem is a name that is missing or unknown, perhaps with the one that may be meant by it, or a value, and what it must be or have.
@@ -157,7 +155,7 @@ func fitting(lists [3][]Problem, total int) (written [3][]string, outside int) {
 
 func (f *found) problem() Problem {
 	made := Problem{Path: f.path, Must: f.must}
-	if f.must == "" && len(f.candidates) <= mostCandidates {
+	if f.must == "" {
 		if given, isFound := suggestion(f.key, f.candidates); isFound {
 			made.Given = &given
 		}

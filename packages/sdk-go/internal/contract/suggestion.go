@@ -2,9 +2,18 @@ package contract
 
 import "github.com/px0/px0/packages/sdk-go/internal/gotpl"
 
+// Beside more names nothing is suggested, nor for longer ones: each problem is compared with each of them.
+const (
+	mostCandidates = 256
+	mostCharacters = 128
+)
+
 // suggestion is the candidate that is nearest to a name, and of several the first by bytes: what somebody may have meant who wrote another one.
 func suggestion(name string, candidates []string) (best string, isFound bool) {
 	wanted := lowered(name)
+	if len(wanted) > mostCharacters || len(candidates) > mostCandidates {
+		return "", false
+	}
 	most := 3
 	if len(wanted) <= 3 {
 		most = 1

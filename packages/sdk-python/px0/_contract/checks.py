@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import inf
 from typing import Any, Callable, Dict, List, Mapping, Sequence, Tuple
 
 from .._gotpl.values.json_text import number_text
@@ -20,6 +21,8 @@ _NAMES = {
     "null": "null",
 }
 _MOST_LISTED = 10
+# Twice that of schemas.
+_MOST_DEPTH = 32
 
 
 def checks_of(schema: Mapping[str, Any]) -> List[Check]:
@@ -76,14 +79,18 @@ _BOUNDS: Sequence[Tuple[str, str, Callable[[Any, float], bool]]] = (
 
 
 def _other_than(values: Sequence[Any], phrase: str) -> Check:
-    """Values that are neither lists nor objects are found at once, however many there are."""
+    """As JSON values. However many there are, one that is judged is looked at once."""
     scalars = frozenset(_key(value) for value in values if not isinstance(value, (list, dict)))
-    others = [value for value in values if isinstance(value, (list, dict))]
+    others = frozenset(json_text(value) for value in values if isinstance(value, (list, dict)))
+    longest = max(map(len, others), default=0)
 
     def refuses(value: Any) -> bool:
-        if isinstance(value, (list, dict)):
-            return not any(_is_same(other, value) for other in others)
-        return _key(value) not in scalars
+        if not isinstance(value, (list, dict)):
+            return _key(value) not in scalars
+        try:
+            return not others or json_text(value, longest) not in others
+        except _TooLong:
+            return True
 
     return refuses, f"be {phrase}"
 
@@ -93,26 +100,45 @@ def _key(value: Any) -> Any:
     return ("bool", value) if isinstance(value, bool) else float(value) if isinstance(value, (int, float)) else value
 
 
-def _is_same(left: Any, right: Any) -> bool:
-    if isinstance(left, list):
-        return isinstance(right, list) and len(left) == len(right) and all(map(_is_same, left, right))
-    if isinstance(left, dict):
-        if not isinstance(right, dict) or len(left) != len(right):
-            return False
-        return all(key in right and _is_same(value, right[key]) for key, value in left.items())
-    return not isinstance(right, (list, dict)) and bool(_key(left) == _key(right))
-
-
 def _listed(values: Sequence[Any]) -> str:
     texts = [json_text(value) for value in values[:_MOST_LISTED]]
     return ", ".join([*texts, "…"] if len(values) > _MOST_LISTED else texts)
 
 
-def json_text(value: Any) -> str:
-    """Compact, keys in the order of their bytes, numbers as ECMAScript prints them."""
-    if isinstance(value, list):
-        return f"[{','.join(map(json_text, value))}]"
-    if isinstance(value, dict):
-        return f"{{{','.join(f'{json_text(key)}:{json_text(value[key])}' for key in sorted(value))}}}"
-    # There is one zero.
-    return number_text(float(value) + 0.0) if is_number(value) else json.dumps(value, ensure_ascii=False)
+class _TooLong(Exception):
+    pass
+
+
+def json_text(value: Any, most: float = inf) -> str:
+    """Compact, keys in the order of their bytes, numbers as ECMAScript prints them: one text for one value, however it was written.
+    Raises _TooLong beyond `most` characters, and for what is deeper than a schema.
+    """
+    pieces: List[str] = []
+    room = most
+
+    def add(text: str) -> None:
+        nonlocal room
+        room -= len(text)
+        if room < 0:
+            raise _TooLong
+        pieces.append(text)
+
+    def write(value: Any, depth: int) -> None:
+        if isinstance(value, (list, dict)):
+            if depth > _MOST_DEPTH or len(value) > room:
+                raise _TooLong
+            is_list = isinstance(value, list)
+            add("[" if is_list else "{")
+            for index, item in enumerate(value if is_list else sorted(value)):
+                if index > 0:
+                    add(",")
+                if not is_list:
+                    add(f"{json.dumps(item, ensure_ascii=False)}:")
+                write(item if is_list else value[item], depth + 1)
+            add("]" if is_list else "}")
+        else:
+            # There is one zero.
+            add(number_text(float(value) + 0.0) if is_number(value) else json.dumps(value, ensure_ascii=False))
+
+    write(value, 0)
+    return "".join(pieces)

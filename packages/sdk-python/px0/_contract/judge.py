@@ -19,8 +19,6 @@ _MOST_TOLD = 10
 _MOST_HEADER_BYTES = 2048
 # More of one kind than fit into the header, where each takes 12 bytes at least: the others are only counted.
 _MOST_KEPT = 160
-# Beside more keys nothing is suggested: each problem is compared with each of them.
-_MOST_CANDIDATES = 512
 
 
 class Violation(NamedTuple):
@@ -172,7 +170,7 @@ class _Findings:
 
 
 def _name_problem(path: str, meant: Tuple[str, Sequence[str]]) -> Dict[str, str]:
-    given = None if len(meant[1]) > _MOST_CANDIDATES else suggestion(*meant)
+    given = suggestion(*meant)
     return {"path": path} if given is None else {"path": path, "given": given}
 
 

@@ -6,9 +6,15 @@ from typing import Optional, Sequence, Tuple
 
 from .._gotpl.unicode.case import lower_table
 
+# Beside more names nothing is suggested, nor for longer ones: each problem is compared with each of them.
+_MOST_CANDIDATES = 256
+_MOST_CHARACTERS = 128
+
 
 def suggestion(name: str, candidates: Sequence[str]) -> Optional[str]:
     """The candidate that is nearest to the name; of several the first by bytes. None where none is near enough."""
+    if len(name) > _MOST_CHARACTERS or len(candidates) > _MOST_CANDIDATES:
+        return None
     wanted = _lower(name)
     most = min(1 if len(name) <= 3 else 2 if len(name) <= 7 else 3, len(name) - 1)
     best: Optional[Tuple[int, str]] = None
