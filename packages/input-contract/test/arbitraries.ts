@@ -6,7 +6,8 @@ const TYPES: readonly JsonType[] = ['string', 'number', 'integer', 'boolean', 'a
 const DEPTH = 3;
 
 const key = fc.constantFrom('a', 'ab', 'b', 'x-y');
-const scalar = fc.constantFrom<unknown>(null, true, false, 0, 1, 2, 1.5, -1, '', 'a', 'ab', '😀', 'abc');
+const SCALARS = [null, true, false, 0, 1, 2, 3, 0.5, 1.5, 2.5, -1, -2, '', 'a', 'ab', '😀', 'abc', 'abcd'];
+const scalar = fc.constantFrom<unknown>(...SCALARS);
 const number = fc.constantFrom(-1, 0, 0.5, 1, 1.5, 2, 3);
 const length = fc.constantFrom(0, 1, 2, 3);
 
@@ -55,10 +56,29 @@ export const rootSchema = schemaOf(DEPTH).map(
   ({ enum: _enum, const: _const, ...schema }): InputSchema => ({ ...schema, type: 'object' }),
 );
 
+const choices = fc.infiniteStream(fc.integer({ min: 0, max: 7 }));
+
 /** Two schemas that differ little: parts of the one in the place of parts of the other. */
 export const twoSchemas = fc
-  .tuple(rootSchema, rootSchema, fc.infiniteStream(fc.integer({ min: 0, max: 7 })))
-  .map(([from, other, choices]) => ({ from, to: mixed(from, other, choices) }));
+  .tuple(rootSchema, rootSchema, choices)
+  .map(([from, other, chosen]) => ({ from, to: mixed(from, other, chosen) }));
+
+/** The same of one value, which nothing is said to be in. */
+export const twoOfOneValue = fc
+  .tuple(schemaOf(0), schemaOf(0), choices)
+  .map(([from, other, chosen]) => ({ from, to: mixed(from, other, chosen) }));
+
+/** Values of all kinds. */
+export const VALUES: readonly unknown[] = [
+  ...SCALARS,
+  [],
+  [0],
+  [0, 0],
+  [0, 0, 0],
+  [0, 0, 0, 0],
+  {},
+  { a: 0 },
+];
 
 function mixed(one: InputSchema, other: InputSchema, choices: Iterator<number>): InputSchema {
   const keywords = new Set([...Object.keys(one), ...Object.keys(other)]);

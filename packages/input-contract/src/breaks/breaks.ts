@@ -20,9 +20,14 @@ export interface ContractChange {
 export function contractChange(from: ContractState, to: ContractState): ContractChange {
   const comparison = new Comparison();
   if (from.kind !== to.kind) comparison.breaks.add(`became ${to.kind}`);
-  comparison.values(from.schema, to.schema, '');
+  comparison.values(ofVariables(from), ofVariables(to), '');
   const inOrder = (entries: ReadonlySet<string>) => [...entries].sort(compareStrings);
   return { breaks: inOrder(comparison.breaks), notices: inOrder(comparison.notices) };
+}
+
+/** Variables are an object, whether the schema says so or not. */
+function ofVariables({ schema }: ContractState): InputSchema {
+  return { ...schema, type: 'object' };
 }
 
 const MOST_TOLD = 20;
