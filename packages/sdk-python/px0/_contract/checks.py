@@ -32,7 +32,7 @@ def checks_of(schema: Mapping[str, Any]) -> List[Check]:
         tests = [_IS[name] for name in types]
         words = [_NAMES[name] for name in types]
         phrase = " or ".join([text for text in (", ".join(words[:-1]), words[-1]) if text])
-        checks.append((lambda value: not any(test(value) for test in tests), f"be {phrase}"))
+        checks.append((_none_of(tests), f"be {phrase}"))
     if "enum" in schema:
         checks.append(_other_than(schema["enum"], f"one of {_listed(schema['enum'])}"))
     if "const" in schema:
@@ -41,6 +41,13 @@ def checks_of(schema: Mapping[str, Any]) -> List[Check]:
         if keyword in schema:
             checks.append(_bound(float(schema[keyword]), phrase, refuses))
     return checks
+
+
+def _none_of(tests: Sequence[Callable[[Any], bool]]) -> Callable[[Any], bool]:
+    if len(tests) == 1:
+        test = tests[0]
+        return lambda value: not test(value)
+    return lambda value: not any(test(value) for test in tests)
 
 
 def is_number(value: Any) -> bool:

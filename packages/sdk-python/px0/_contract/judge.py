@@ -60,8 +60,12 @@ class _Node:
             for key in dict.fromkeys((*properties, *required))
         ]
         self.is_closed = schema.get("additionalProperties") is False
-        self.items = _Node(schema["items"]) if "items" in schema else None
+        self.items: Optional[_Node] = _Node(schema["items"]) if "items" in schema else None
         self.is_root = is_root
+        # It accepts whatever there is.
+        self.is_open_to_all: bool = not (self.checks or self.properties or self.is_closed) and (
+            self.items is None or self.items.is_open_to_all
+        )
 
     def accepts(self, value: Any, demands: bool) -> bool:
         for refuses, _ in self.checks:
@@ -70,12 +74,12 @@ class _Node:
         if isinstance(value, dict):
             for key, _, is_required, node in self.properties:
                 if key in value:
-                    if not node.accepts(value[key], demands):
+                    if not node.is_open_to_all and not node.accepts(value[key], demands):
                         return False
                 elif is_required and demands:
                     return False
             return not self.is_closed or value.keys() <= self.names
-        if self.items is not None and isinstance(value, list):
+        if self.items is not None and not self.items.is_open_to_all and isinstance(value, list):
             accepts = self.items.accepts
             return all(accepts(item, demands) for item in value)
         return True
@@ -89,7 +93,7 @@ class _Node:
                 return
         if isinstance(value, dict):
             self._look_into(value, place, demands, findings)
-        elif self.items is not None and isinstance(value, list):
+        elif self.items is not None and not self.items.is_open_to_all and isinstance(value, list):
             before = [kind.begin() for kind in findings.kinds]
             for index in _in_order_of_text(len(value)):
                 for kind, (kept, _) in zip(findings.kinds, before):
