@@ -26,7 +26,7 @@ var typeNames = map[string]string{
 // checksOf gives the checks of a schema in the order in which they are judged.
 func checksOf(schema map[string]any) (checks []check) {
 	if types := typesOf(schema["type"]); len(types) > 0 {
-		checks = append(checks, check{func(value any) bool { return isOfAny(value, types) }, "be " + joinedByOr(types)})
+		checks = append(checks, check{isOfAny(types), "be " + joinedByOr(types)})
 	}
 	if values, has := schema["enum"].([]any); has {
 		checks = append(checks, check{only(values), "be one of " + listed(values)})
@@ -85,23 +85,46 @@ func typesOf(given any) (types []string) {
 	return types
 }
 
-func isOfAny(value any, types []string) bool {
-	is := ""
-	switch value := value.(type) {
-	case nil:
-		is = "null"
-	case bool:
-		is = "boolean"
-	case string:
-		is = "string"
-	case []any:
-		is = "array"
-	case map[string]any:
-		is = "object"
-	case float64:
-		return slices.Contains(types, "number") || (math.Trunc(value) == value && slices.Contains(types, "integer"))
+const (
+	ofString = 1 << iota
+	ofNumber
+	ofInteger
+	ofBoolean
+	ofArray
+	ofObject
+	ofNull
+)
+
+var typeBits = map[string]int{
+	"string": ofString, "number": ofNumber, "integer": ofInteger, "boolean": ofBoolean, "array": ofArray, "object": ofObject, "null": ofNull,
+}
+
+func isOfAny(types []string) func(any) bool {
+	allowed := 0
+	for _, name := range types {
+		allowed |= typeBits[name]
 	}
-	return slices.Contains(types, is)
+	return func(value any) bool { return bitsOf(value)&allowed != 0 }
+}
+
+// bitsOf gives the types of a value.
+func bitsOf(value any) int {
+	switch value := value.(type) {
+	case string:
+		return ofString
+	case float64:
+		if math.Trunc(value) == value {
+			return ofNumber | ofInteger
+		}
+		return ofNumber
+	case bool:
+		return ofBoolean
+	case []any:
+		return ofArray
+	case map[string]any:
+		return ofObject
+	}
+	return ofNull
 }
 
 func joinedByOr(types []string) string {

@@ -37,6 +37,8 @@ type node struct {
 	items    *node
 	// Its keys are the first of their paths.
 	isRoot bool
+	// It accepts whatever there is.
+	isOpenToAll bool
 }
 
 type property struct {
@@ -65,6 +67,7 @@ func compile(schema map[string]any, isRoot bool) *node {
 	if items, has := schema["items"].(map[string]any); has {
 		made.items = compile(items, false)
 	}
+	made.isOpenToAll = len(made.checks) == 0 && len(made.properties) == 0 && !made.isClosed && (made.items == nil || made.items.isOpenToAll)
 	return made
 }
 
@@ -79,7 +82,7 @@ func (n *node) accepts(value any, demands bool) bool {
 		for i := range n.properties {
 			each := &n.properties[i]
 			if below, isGiven := value[each.key]; isGiven {
-				if !each.node.accepts(below, demands) {
+				if !each.node.isOpenToAll && !each.node.accepts(below, demands) {
 					return false
 				}
 			} else if each.isRequired && demands {
@@ -88,8 +91,11 @@ func (n *node) accepts(value any, demands bool) bool {
 		}
 		return !n.isClosed || len(n.unknown(value)) == 0
 	case []any:
+		if n.items == nil || n.items.isOpenToAll {
+			return true
+		}
 		for _, item := range value {
-			if n.items != nil && !n.items.accepts(item, demands) {
+			if !n.items.accepts(item, demands) {
 				return false
 			}
 		}
@@ -138,7 +144,7 @@ func (f *findings) look(n *node, value any, at *place) {
 	case map[string]any:
 		f.lookIntoObject(n, value, at)
 	case []any:
-		if n.items != nil {
+		if n.items != nil && !n.items.isOpenToAll {
 			f.inOrder(len(value), func(index int) {
 				f.look(n.items, value[index], &place{at, "[" + strconv.Itoa(index) + "]"})
 			})
