@@ -61,6 +61,11 @@ export const errorCatalog = {
   },
   invalidTemplate: { status: 400, message: 'invalid template', detail: 'template: :1: unclosed action' },
   invalidConfig: { status: 400, message: 'invalid config', detail: 'config.temperature: must be a number' },
+  invalidInputSchema: {
+    status: 400,
+    message: 'invalid input schema',
+    detail: 'name: pattern is not supported',
+  },
   noteTooLong: { status: 400, message: 'note must be at most 2000 characters' },
   invalidFolder: { status: 400, message: 'invalid folder' },
   invalidContract: { status: 400, message: 'invalid contract, must be off, warn, or enforce' },
@@ -81,6 +86,7 @@ export const errorCatalog = {
   invalidCursor: { status: 400, message: 'invalid cursor' },
   invalidTimeRange: { status: 400, message: 'invalid time range' },
   invalidDryRun: { status: 400, message: 'invalid dry_run, must be true or false' },
+  invalidAllow: { status: 400, message: 'invalid allow, must be contract_break' },
   invalidRequire: { status: 400, message: 'invalid require, must be payloads' },
   invalidExportFormat: { status: 400, message: 'invalid format, must be json or yaml' },
   invalidDiffFormat: { status: 400, message: 'invalid format, must be structured' },
@@ -138,6 +144,7 @@ export const errorCatalog = {
     message: 'prompt with this name or slug already exists; please provide a unique name',
   },
   payloadsFail: { status: 409, message: 'payloads fail with this version', detail: 'greeting, farewell' },
+  contractBreak: { status: 409, message: 'contract break', detail: 'added required mood' },
   documentConflicts: {
     status: 409,
     message: 'document conflicts with the team',

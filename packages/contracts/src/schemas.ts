@@ -238,6 +238,13 @@ const outlineEntry = z.object({
   required: z.boolean().exactOptional(),
 });
 
+const jsonObject = () => z.record(z.string(), anyJson());
+
+const programSchema = () =>
+  jsonObject().exactOptional().meta({
+    description: 'JSON Schema 2020-12 of the variables: what the template needs, and what the author wants.',
+  });
+
 const VersionProgram = z
   .object({
     template: z.string().meta({ description: 'The Go template whose output is the text or the transcript.' }),
@@ -252,6 +259,7 @@ const VersionProgram = z
           'Where stretches of the template come from: name of the source, offset in the template, length, offset in the source, in UTF-16 units.',
       }),
     config: z.string().exactOptional().meta({ description: 'The configuration as compact JSON text.' }),
+    schema: programSchema(),
   })
   .meta({ description: 'What renders a version, for SDKs that render in the process.' });
 
@@ -270,6 +278,7 @@ const DeliveredVersion = z
       .exactOptional()
       .meta({ description: 'Where stretches of the template come from.' }),
     config: z.string().exactOptional().meta({ description: 'The configuration as compact JSON text.' }),
+    schema: programSchema(),
     missing: z.string().exactOptional().meta({
       description:
         '`pending`: the template follows in another `put`. `too_large`: the prompt is too large to be delivered as a whole; have px0 render this version.',
@@ -355,6 +364,25 @@ const config = () =>
       'The settings of the model. Known keys: `model`, `max_tokens`, `temperature`, `top_p`, `stop`, `seed`, `response_schema`, `tools`, `tool_choice`, `openai`, `anthropic`, `gemini`.',
   });
 
+const nameProblem = z.object({
+  path: z.string().meta({ examples: ['mood'] }),
+  given: z
+    .string()
+    .exactOptional()
+    .meta({ description: 'The name that may have been meant.', examples: ['moood'] }),
+});
+
+const ContractViolation = z
+  .object({
+    missing: z.array(nameProblem).meta({ description: 'Required variables that are not there.' }),
+    unknown: z.array(nameProblem).meta({ description: 'Variables that the schema refuses.' }),
+    invalid: z
+      .array(z.object({ path: z.string(), must: z.string().meta({ examples: ['be a number'] }) }))
+      .meta({ description: 'Variables with a value that is wrong.' }),
+    more: z.int().exactOptional().meta({ description: 'How many were left out of the three lists.' }),
+  })
+  .meta({ description: 'What is wrong with the variables of a render, by the input schema of the version.' });
+
 const renderedMessages = z.array(z.record(z.string(), anyJson())).meta({
   description: 'Of a chat: the messages, those of placeholders as they were sent.',
 });
@@ -396,7 +424,8 @@ const Prompt = z
     ),
     contract: added(
       z.enum(['off', 'warn', 'enforce']).meta({
-        description: 'What happens to renders whose variables the version refuses.',
+        description:
+          'What happens to renders whose variables the version refuses: nothing; `Px0-Contract` tells of it; they fail with 422. Unless it is `off`, a promotion that breaks what callers send is refused.',
       }),
     ),
     created_by: added(author),
@@ -432,6 +461,13 @@ const PromptVersion = z
       description: 'Of a chat: the conversation as it was written. `template` is then made from it.',
     }),
     config: config().exactOptional(),
+    input_schema: jsonObject().exactOptional().meta({
+      description:
+        'JSON Schema 2020-12 of the variables: what the template needs, and what the author wants. In lists only with `include=schema`.',
+    }),
+    authored_schema: jsonObject()
+      .exactOptional()
+      .meta({ description: 'The part of it that the author gave.' }),
     program: VersionProgram.exactOptional().meta({ description: 'Only with `include=program`.' }),
   })
   .meta({ description: 'A version of a prompt: one text, or a conversation.' });
@@ -477,13 +513,13 @@ const TemplateValidation = z
         column: z.int().meta({ description: 'In bytes of UTF-8. Starts at 0.' }),
         source: z.string().exactOptional().meta({
           description:
-            'Where the error is: `prompt`, `message <i>`, `message <i>.<part>`, or `config`. Absent if only a template was sent.',
+            'Where the error is: `prompt`, `message <i>`, `message <i>.<part>`, `config`, or `input_schema`. Absent if only a template was sent.',
         }),
       })
       .nullable(),
     input_schema: z.record(z.string(), anyJson()).exactOptional().meta({
       description:
-        'JSON Schema 2020-12 of the variables that can render. It demands only what every render needs. Absent if the template is broken.',
+        'JSON Schema 2020-12 of the variables that can render, united with the one that was sent. Of itself it demands only what every render needs. Absent if the template is broken.',
     }),
   })
   .meta({ description: 'The result of validating a template.' });
@@ -503,6 +539,16 @@ const VersionCheck = z
     new_variables: z.array(z.string()).meta({
       description: 'Variables that this version requires and the live version does not.',
     }),
+    contract: z
+      .object({
+        breaks: z.array(z.string()).meta({ examples: [['added required mood']] }),
+        notices: z.array(z.string()).meta({ examples: [['unused tone']] }),
+      })
+      .exactOptional()
+      .meta({
+        description:
+          'What this version refuses that the live version accepts, and other changes of the input schema. Empty if there is no live version.',
+      }),
     payloads: z.array(
       z.object({
         payload_id: uuid(),
@@ -512,6 +558,9 @@ const VersionCheck = z
         diff: z.string().nullable().meta({
           description:
             'The unified diff from the live output to this one. Null unless both rendered, and for outputs larger than a megabyte.',
+        }),
+        violations: ContractViolation.nullable().exactOptional().meta({
+          description: 'What the input schema of this version refuses in the payload; null for nothing.',
         }),
       }),
     ),
@@ -556,6 +605,7 @@ const ImportResult = z
           'create_prompt',
           'update_description',
           'set_folder',
+          'set_contract',
           'archive_prompt',
           'restore_prompt',
           'create_version',
@@ -612,6 +662,11 @@ const CreatePromptRequest = z
     description: z.string().max(16_384).optional(),
     slug: z.string().optional().meta({ description: 'Default: derived from the name. Always normalised.' }),
     folder: z.string().max(255).optional().meta({ description: 'The path of its folder. Default: none.' }),
+    contract: judgedString({ enum: ['off', 'warn', 'enforce'] })
+      .optional()
+      .meta({
+        description: 'What happens to renders whose variables the version refuses. Default: `off`.',
+      }),
   })
   .meta({ description: 'A new prompt.' });
 
@@ -639,6 +694,10 @@ const versionContent = {
   }),
   messages: z.array(ChatMessage).optional().meta({ description: 'The conversation, at most 100 entries.' }),
   config: config().optional(),
+  input_schema: jsonObject().optional().meta({
+    description:
+      'JSON Schema that the variables must satisfy beyond what the template needs. Judged keywords: `type`, `enum`, `const`, `properties`, `required`, `additionalProperties`, `items`, and bounds of numbers, lengths and items.',
+  }),
   note: note().optional().meta({ description: 'Why the version is made.' }),
 };
 
@@ -647,7 +706,8 @@ const CreateVersionRequest = z
   .meta({ description: 'The content of the new draft: a template or messages, and what belongs to it.' });
 
 const UpdateVersionRequest = z.object(versionContent).meta({
-  description: 'The new content of the draft. What is omitted stays; an empty `config` removes it.',
+  description:
+    'The new content of the draft. What is omitted stays; an empty `config` or `input_schema` removes it.',
 });
 
 const CreatePromptPayloadRequest = z
@@ -679,6 +739,9 @@ const RenderRequest = z
         }),
         transcript: z.boolean().optional().meta({
           description: 'Of a chat, `false` leaves `rendered` empty. Default: true.',
+        }),
+        contract: z.enum(['warn', 'enforce']).optional().meta({
+          description: 'Judges the variables at least so strictly, whatever the contract of the prompt is.',
         }),
       })
       .optional(),
@@ -717,6 +780,9 @@ const RenderBatchResponse = z
       RenderResponse.partial().extend({
         status: z.int().meta({ description: 'The status that a single render would have returned.' }),
         error: z.string().optional().meta({ description: 'Present unless the status is 200.' }),
+        contract: ContractViolation.exactOptional().meta({
+          description: 'What is wrong with the variables: what `Px0-Contract` says of a single render.',
+        }),
       }),
     ),
   })
@@ -759,6 +825,7 @@ export const schemas = {
   ChatMessage,
   MessagePart,
   VersionProgram,
+  ContractViolation,
   PromptVersion,
   DiffHunk,
   DiffSection,

@@ -87,6 +87,9 @@ export const targets: readonly Target[] = [
 export const inlineSchemaNames: Readonly<Record<string, string>> = {
   DiffHunk_lines_inner: 'DiffLine',
   TemplateValidation_error: 'TemplateProblem',
+  ContractViolation_missing_inner: 'ViolatedName',
+  ContractViolation_invalid_inner: 'ViolatedValue',
+  VersionCheck_contract: 'ContractChange',
   VersionCheck_payloads_inner: 'PayloadCheck',
   VersionCheck_payloads_inner_version: 'PayloadOutcome',
   VersionCheck_payloads_inner_live: 'LivePayloadOutcome',

@@ -313,7 +313,7 @@ func (r ApiCheckVersionRequest) Execute() (*CheckVersion200Response, *http.Respo
 /*
 CheckVersion Check a Prompt Version
 
-Renders every payload of the prompt with this version and with the live version, and compares the outputs.
+Renders every payload of the prompt with this version and with the live version, compares the outputs, and judges the payloads by the input schema.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.
@@ -1476,7 +1476,7 @@ func (r ApiDuplicateVersionRequest) Execute() (*CreateVersion201Response, *http.
 /*
 DuplicateVersion Duplicate Prompt Version
 
-Creates a draft with the template of any version.
+Creates a draft with the content of any version.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.
@@ -2103,6 +2103,7 @@ type ApiListVersionsRequest struct {
 	cursor         *string
 	px0MinRevision *string
 	px0Consistency *string
+	include        *string
 }
 
 // `draft`, `stable`, `live` or `archived`; any other value matches nothing.
@@ -2138,6 +2139,12 @@ func (r ApiListVersionsRequest) Px0MinRevision(px0MinRevision string) ApiListVer
 // With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiListVersionsRequest) Px0Consistency(px0Consistency string) ApiListVersionsRequest {
 	r.px0Consistency = &px0Consistency
+	return r
+}
+
+// `schema` adds the input schema of each version.
+func (r ApiListVersionsRequest) Include(include string) ApiListVersionsRequest {
+	r.include = &include
 	return r
 }
 
@@ -2200,6 +2207,9 @@ func (a *PromptVersionsAPIService) ListVersionsExecute(r ApiListVersionsRequest)
 	}
 	if r.cursor != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "cursor", r.cursor, "form", "")
+	}
+	if r.include != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "include", r.include, "form", "")
 	}
 	// to determine the Content-Type header
 	localVarHTTPContentTypes := []string{}
@@ -2343,10 +2353,11 @@ type ApiPromoteVersionRequest struct {
 	px0MinRevision    *string
 	px0Consistency    *string
 	ifMatch           *string
+	allow             *string
 	transitionRequest *TransitionRequest
 }
 
-// `payloads` promotes only if every payload of the prompt renders with this version. Any other value is refused.
+// `payloads` promotes only if every payload of the prompt renders with this version, `contract` only if the version accepts what the live one does, whatever the contract of the prompt is. Any other value is refused.
 func (r ApiPromoteVersionRequest) Require(require string) ApiPromoteVersionRequest {
 	r.require = &require
 	return r
@@ -2370,6 +2381,12 @@ func (r ApiPromoteVersionRequest) IfMatch(ifMatch string) ApiPromoteVersionReque
 	return r
 }
 
+// `contract_break` promotes a version even if it refuses what the live one accepts.
+func (r ApiPromoteVersionRequest) Allow(allow string) ApiPromoteVersionRequest {
+	r.allow = &allow
+	return r
+}
+
 func (r ApiPromoteVersionRequest) TransitionRequest(transitionRequest TransitionRequest) ApiPromoteVersionRequest {
 	r.transitionRequest = &transitionRequest
 	return r
@@ -2382,7 +2399,7 @@ func (r ApiPromoteVersionRequest) Execute() (*CreateVersion201Response, *http.Re
 /*
 PromoteVersion Promote Prompt Version
 
-Promotes a draft to stable, or a stable version to live. The version that was live becomes stable.
+Promotes a draft to stable, or a stable version to live. The version that was live becomes stable. Unless the contract of the prompt is `off`, a version that refuses what the live one accepts does not become live.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.
@@ -2435,6 +2452,9 @@ func (a *PromptVersionsAPIService) PromoteVersionExecute(r ApiPromoteVersionRequ
 
 	if r.require != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "require", r.require, "form", "")
+	}
+	if r.allow != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "allow", r.allow, "form", "")
 	}
 	// to determine the Content-Type header
 	localVarHTTPContentTypes := []string{"application/json"}
@@ -3096,7 +3116,7 @@ func (r ApiUpdateVersionRequest) Execute() (*CreateVersion201Response, *http.Res
 /*
 UpdateVersion Update Prompt Version Draft
 
-Replaces the content of a draft: its template or messages, configuration and note.
+Replaces the content of a draft: its template or messages, configuration, input schema and note.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.

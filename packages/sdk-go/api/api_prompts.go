@@ -500,7 +500,7 @@ func (r ApiExportPromptsRequest) Execute() (*PromptDocumentEnvelope, *http.Respo
 /*
 ExportPrompts Export Prompts
 
-Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts. Its kind is `px0/prompts/v1`, or `px0/prompts/v2` if it contains folders, messages, configurations or notes.
+Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts. Its kind is `px0/prompts/v1`, or `px0/prompts/v2` if it contains folders, contracts, messages, configurations, input schemas or notes.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param teamID The id of the team.
@@ -1173,6 +1173,7 @@ type ApiImportPromptsRequest struct {
 	dryRun               *bool
 	px0MinRevision       *string
 	px0Consistency       *string
+	allow                *string
 }
 
 func (r ApiImportPromptsRequest) ImportPromptsRequest(importPromptsRequest ImportPromptsRequest) ApiImportPromptsRequest {
@@ -1198,6 +1199,12 @@ func (r ApiImportPromptsRequest) Px0Consistency(px0Consistency string) ApiImport
 	return r
 }
 
+// `contract_break` makes versions live even if they refuse what the live ones accept.
+func (r ApiImportPromptsRequest) Allow(allow string) ApiImportPromptsRequest {
+	r.allow = &allow
+	return r
+}
+
 func (r ApiImportPromptsRequest) Execute() (*ImportResult, *http.Response, error) {
 	return r.ApiService.ImportPromptsExecute(r)
 }
@@ -1205,7 +1212,7 @@ func (r ApiImportPromptsRequest) Execute() (*ImportResult, *http.Response, error
 /*
 ImportPrompts Import Prompts
 
-Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the content differs, and sets folders, tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.
+Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the content differs, and sets folders, contracts, tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param teamID The id of the team.
@@ -1251,6 +1258,9 @@ func (a *PromptsAPIService) ImportPromptsExecute(r ApiImportPromptsRequest) (*Im
 
 	if r.dryRun != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "dry_run", r.dryRun, "form", "")
+	}
+	if r.allow != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "allow", r.allow, "form", "")
 	}
 	// to determine the Content-Type header
 	localVarHTTPContentTypes := []string{"application/json"}
@@ -3161,7 +3171,7 @@ func (r ApiPatchPromptRequest) Execute() (*CreatePrompt201Response, *http.Respon
 /*
 PatchPrompt Patch a Prompt
 
-Changes folder and description. What is omitted stays.
+Changes folder, contract and description. What is omitted stays.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.

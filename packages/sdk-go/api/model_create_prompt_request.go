@@ -25,6 +25,8 @@ type CreatePromptRequest struct {
 	Slug NullableString `json:"slug,omitempty"`
 	// The path of its folder. Default: none.
 	Folder NullableString `json:"folder,omitempty"`
+	// What happens to renders whose variables the version refuses. Default: `off`.
+	Contract NullableString `json:"contract,omitempty"`
 }
 
 type _CreatePromptRequest CreatePromptRequest
@@ -200,6 +202,49 @@ func (o *CreatePromptRequest) UnsetFolder() {
 	o.Folder.Unset()
 }
 
+// GetContract returns the Contract field value if set, zero value otherwise (both if not set or set to explicit null).
+func (o *CreatePromptRequest) GetContract() string {
+	if o == nil || IsNil(o.Contract.Get()) {
+		var ret string
+		return ret
+	}
+	return *o.Contract.Get()
+}
+
+// GetContractOk returns a tuple with the Contract field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *CreatePromptRequest) GetContractOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.Contract.Get(), o.Contract.IsSet()
+}
+
+// HasContract returns a boolean if a field has been set.
+func (o *CreatePromptRequest) HasContract() bool {
+	if o != nil && o.Contract.IsSet() {
+		return true
+	}
+
+	return false
+}
+
+// SetContract gets a reference to the given NullableString and assigns it to the Contract field.
+func (o *CreatePromptRequest) SetContract(v string) {
+	o.Contract.Set(&v)
+}
+
+// SetContractNil sets the value for Contract to be an explicit nil
+func (o *CreatePromptRequest) SetContractNil() {
+	o.Contract.Set(nil)
+}
+
+// UnsetContract ensures that no value is present for Contract, not even an explicit nil
+func (o *CreatePromptRequest) UnsetContract() {
+	o.Contract.Unset()
+}
+
 func (o CreatePromptRequest) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -219,6 +264,9 @@ func (o CreatePromptRequest) ToMap() (map[string]interface{}, error) {
 	}
 	if o.Folder.IsSet() {
 		toSerialize["folder"] = o.Folder.Get()
+	}
+	if o.Contract.IsSet() {
+		toSerialize["contract"] = o.Contract.Get()
 	}
 	return toSerialize, nil
 }

@@ -25,6 +25,8 @@ type PayloadCheck struct {
 	Live      NullableLivePayloadOutcome `json:"live"`
 	// The unified diff from the live output to this one. Null unless both rendered, and for outputs larger than a megabyte.
 	Diff NullableString `json:"diff"`
+	// What the input schema of this version refuses in the payload; null for nothing.
+	Violations NullableContractViolation `json:"violations,omitempty"`
 }
 
 type _PayloadCheck PayloadCheck
@@ -177,6 +179,49 @@ func (o *PayloadCheck) SetDiff(v string) {
 	o.Diff.Set(&v)
 }
 
+// GetViolations returns the Violations field value if set, zero value otherwise (both if not set or set to explicit null).
+func (o *PayloadCheck) GetViolations() ContractViolation {
+	if o == nil || IsNil(o.Violations.Get()) {
+		var ret ContractViolation
+		return ret
+	}
+	return *o.Violations.Get()
+}
+
+// GetViolationsOk returns a tuple with the Violations field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *PayloadCheck) GetViolationsOk() (*ContractViolation, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.Violations.Get(), o.Violations.IsSet()
+}
+
+// HasViolations returns a boolean if a field has been set.
+func (o *PayloadCheck) HasViolations() bool {
+	if o != nil && o.Violations.IsSet() {
+		return true
+	}
+
+	return false
+}
+
+// SetViolations gets a reference to the given NullableContractViolation and assigns it to the Violations field.
+func (o *PayloadCheck) SetViolations(v ContractViolation) {
+	o.Violations.Set(&v)
+}
+
+// SetViolationsNil sets the value for Violations to be an explicit nil
+func (o *PayloadCheck) SetViolationsNil() {
+	o.Violations.Set(nil)
+}
+
+// UnsetViolations ensures that no value is present for Violations, not even an explicit nil
+func (o *PayloadCheck) UnsetViolations() {
+	o.Violations.Unset()
+}
+
 func (o PayloadCheck) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -192,6 +237,9 @@ func (o PayloadCheck) ToMap() (map[string]interface{}, error) {
 	toSerialize["version"] = o.Version
 	toSerialize["live"] = o.Live.Get()
 	toSerialize["diff"] = o.Diff.Get()
+	if o.Violations.IsSet() {
+		toSerialize["violations"] = o.Violations.Get()
+	}
 	return toSerialize, nil
 }
 

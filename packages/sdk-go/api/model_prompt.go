@@ -30,7 +30,7 @@ type Prompt struct {
 	UpdatedAt   time.Time `json:"updated_at"`
 	// The path of its folder; empty for none.
 	Folder *string `json:"folder,omitempty"`
-	// What happens to renders whose variables the version refuses.
+	// What happens to renders whose variables the version refuses: nothing; `Px0-Contract` tells of it; they fail with 422. Unless it is `off`, a promotion that breaks what callers send is refused.
 	Contract  *string                 `json:"contract,omitempty"`
 	CreatedBy NullablePromptCreatedBy `json:"created_by,omitempty"`
 	Summary   *PromptSummary          `json:"summary,omitempty"`

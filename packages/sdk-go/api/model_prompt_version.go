@@ -39,6 +39,10 @@ type PromptVersion struct {
 	Messages []ChatMessage `json:"messages,omitempty"`
 	// The settings of the model. Known keys: `model`, `max_tokens`, `temperature`, `top_p`, `stop`, `seed`, `response_schema`, `tools`, `tool_choice`, `openai`, `anthropic`, `gemini`.
 	Config map[string]interface{} `json:"config,omitempty"`
+	// JSON Schema 2020-12 of the variables: what the template needs, and what the author wants. In lists only with `include=schema`.
+	InputSchema map[string]interface{} `json:"input_schema,omitempty"`
+	// The part of it that the author gave.
+	AuthoredSchema map[string]interface{} `json:"authored_schema,omitempty"`
 	// Only with `include=program`.
 	Program *VersionProgram `json:"program,omitempty"`
 }
@@ -460,6 +464,70 @@ func (o *PromptVersion) SetConfig(v map[string]interface{}) {
 	o.Config = v
 }
 
+// GetInputSchema returns the InputSchema field value if set, zero value otherwise.
+func (o *PromptVersion) GetInputSchema() map[string]interface{} {
+	if o == nil || IsNil(o.InputSchema) {
+		var ret map[string]interface{}
+		return ret
+	}
+	return o.InputSchema
+}
+
+// GetInputSchemaOk returns a tuple with the InputSchema field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *PromptVersion) GetInputSchemaOk() (map[string]interface{}, bool) {
+	if o == nil || IsNil(o.InputSchema) {
+		return map[string]interface{}{}, false
+	}
+	return o.InputSchema, true
+}
+
+// HasInputSchema returns a boolean if a field has been set.
+func (o *PromptVersion) HasInputSchema() bool {
+	if o != nil && !IsNil(o.InputSchema) {
+		return true
+	}
+
+	return false
+}
+
+// SetInputSchema gets a reference to the given map[string]interface{} and assigns it to the InputSchema field.
+func (o *PromptVersion) SetInputSchema(v map[string]interface{}) {
+	o.InputSchema = v
+}
+
+// GetAuthoredSchema returns the AuthoredSchema field value if set, zero value otherwise.
+func (o *PromptVersion) GetAuthoredSchema() map[string]interface{} {
+	if o == nil || IsNil(o.AuthoredSchema) {
+		var ret map[string]interface{}
+		return ret
+	}
+	return o.AuthoredSchema
+}
+
+// GetAuthoredSchemaOk returns a tuple with the AuthoredSchema field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *PromptVersion) GetAuthoredSchemaOk() (map[string]interface{}, bool) {
+	if o == nil || IsNil(o.AuthoredSchema) {
+		return map[string]interface{}{}, false
+	}
+	return o.AuthoredSchema, true
+}
+
+// HasAuthoredSchema returns a boolean if a field has been set.
+func (o *PromptVersion) HasAuthoredSchema() bool {
+	if o != nil && !IsNil(o.AuthoredSchema) {
+		return true
+	}
+
+	return false
+}
+
+// SetAuthoredSchema gets a reference to the given map[string]interface{} and assigns it to the AuthoredSchema field.
+func (o *PromptVersion) SetAuthoredSchema(v map[string]interface{}) {
+	o.AuthoredSchema = v
+}
+
 // GetProgram returns the Program field value if set, zero value otherwise.
 func (o *PromptVersion) GetProgram() VersionProgram {
 	if o == nil || IsNil(o.Program) {
@@ -525,6 +593,12 @@ func (o PromptVersion) ToMap() (map[string]interface{}, error) {
 	}
 	if !IsNil(o.Config) {
 		toSerialize["config"] = o.Config
+	}
+	if !IsNil(o.InputSchema) {
+		toSerialize["input_schema"] = o.InputSchema
+	}
+	if !IsNil(o.AuthoredSchema) {
+		toSerialize["authored_schema"] = o.AuthoredSchema
 	}
 	if !IsNil(o.Program) {
 		toSerialize["program"] = o.Program

@@ -31,6 +31,8 @@ type RenderBatchResult struct {
 	Status int32 `json:"status"`
 	// Present unless the status is 200.
 	Error *string `json:"error,omitempty"`
+	// What is wrong with the variables: what `Px0-Contract` says of a single render.
+	Contract *ContractViolation `json:"contract,omitempty"`
 }
 
 type _RenderBatchResult RenderBatchResult
@@ -301,6 +303,38 @@ func (o *RenderBatchResult) SetError(v string) {
 	o.Error = &v
 }
 
+// GetContract returns the Contract field value if set, zero value otherwise.
+func (o *RenderBatchResult) GetContract() ContractViolation {
+	if o == nil || IsNil(o.Contract) {
+		var ret ContractViolation
+		return ret
+	}
+	return *o.Contract
+}
+
+// GetContractOk returns a tuple with the Contract field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *RenderBatchResult) GetContractOk() (*ContractViolation, bool) {
+	if o == nil || IsNil(o.Contract) {
+		return nil, false
+	}
+	return o.Contract, true
+}
+
+// HasContract returns a boolean if a field has been set.
+func (o *RenderBatchResult) HasContract() bool {
+	if o != nil && !IsNil(o.Contract) {
+		return true
+	}
+
+	return false
+}
+
+// SetContract gets a reference to the given ContractViolation and assigns it to the Contract field.
+func (o *RenderBatchResult) SetContract(v ContractViolation) {
+	o.Contract = &v
+}
+
 func (o RenderBatchResult) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -332,6 +366,9 @@ func (o RenderBatchResult) ToMap() (map[string]interface{}, error) {
 	toSerialize["status"] = o.Status
 	if !IsNil(o.Error) {
 		toSerialize["error"] = o.Error
+	}
+	if !IsNil(o.Contract) {
+		toSerialize["contract"] = o.Contract
 	}
 	return toSerialize, nil
 }

@@ -23,6 +23,8 @@ type RenderRequestOptions struct {
 	MissingKey NullableString `json:"missing_key,omitempty"`
 	// Of a chat, `false` leaves `rendered` empty. Default: true.
 	Transcript NullableBool `json:"transcript,omitempty"`
+	// Judges the variables at least so strictly, whatever the contract of the prompt is.
+	Contract NullableString `json:"contract,omitempty"`
 }
 
 // NewRenderRequestOptions instantiates a new RenderRequestOptions object
@@ -128,6 +130,49 @@ func (o *RenderRequestOptions) UnsetTranscript() {
 	o.Transcript.Unset()
 }
 
+// GetContract returns the Contract field value if set, zero value otherwise (both if not set or set to explicit null).
+func (o *RenderRequestOptions) GetContract() string {
+	if o == nil || IsNil(o.Contract.Get()) {
+		var ret string
+		return ret
+	}
+	return *o.Contract.Get()
+}
+
+// GetContractOk returns a tuple with the Contract field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *RenderRequestOptions) GetContractOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.Contract.Get(), o.Contract.IsSet()
+}
+
+// HasContract returns a boolean if a field has been set.
+func (o *RenderRequestOptions) HasContract() bool {
+	if o != nil && o.Contract.IsSet() {
+		return true
+	}
+
+	return false
+}
+
+// SetContract gets a reference to the given NullableString and assigns it to the Contract field.
+func (o *RenderRequestOptions) SetContract(v string) {
+	o.Contract.Set(&v)
+}
+
+// SetContractNil sets the value for Contract to be an explicit nil
+func (o *RenderRequestOptions) SetContractNil() {
+	o.Contract.Set(nil)
+}
+
+// UnsetContract ensures that no value is present for Contract, not even an explicit nil
+func (o *RenderRequestOptions) UnsetContract() {
+	o.Contract.Unset()
+}
+
 func (o RenderRequestOptions) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -143,6 +188,9 @@ func (o RenderRequestOptions) ToMap() (map[string]interface{}, error) {
 	}
 	if o.Transcript.IsSet() {
 		toSerialize["transcript"] = o.Transcript.Get()
+	}
+	if o.Contract.IsSet() {
+		toSerialize["contract"] = o.Contract.Get()
 	}
 	return toSerialize, nil
 }

@@ -24,7 +24,7 @@ type TemplateProblem struct {
 	Line int32 `json:"line"`
 	// In bytes of UTF-8. Starts at 0.
 	Column int32 `json:"column"`
-	// Where the error is: `prompt`, `message <i>`, `message <i>.<part>`, or `config`. Absent if only a template was sent.
+	// Where the error is: `prompt`, `message <i>`, `message <i>.<part>`, `config`, or `input_schema`. Absent if only a template was sent.
 	Source *string `json:"source,omitempty"`
 }
 

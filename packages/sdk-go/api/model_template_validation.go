@@ -23,7 +23,7 @@ type TemplateValidation struct {
 	// The variables that the template reads. Empty if the template is broken.
 	Variables []TemplateVariable      `json:"variables"`
 	Error     NullableTemplateProblem `json:"error"`
-	// JSON Schema 2020-12 of the variables that can render. It demands only what every render needs. Absent if the template is broken.
+	// JSON Schema 2020-12 of the variables that can render, united with the one that was sent. Of itself it demands only what every render needs. Absent if the template is broken.
 	InputSchema map[string]interface{} `json:"input_schema,omitempty"`
 }
 

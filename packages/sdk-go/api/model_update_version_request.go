@@ -17,7 +17,7 @@ import (
 // checks if the UpdateVersionRequest type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &UpdateVersionRequest{}
 
-// UpdateVersionRequest The new content of the draft. What is omitted stays; an empty `config` removes it.
+// UpdateVersionRequest The new content of the draft. What is omitted stays; an empty `config` or `input_schema` removes it.
 type UpdateVersionRequest struct {
 	// The text, at most 524288 bytes of UTF-8. Either this or `messages`.
 	Template string `json:"template,omitempty"`
@@ -25,6 +25,8 @@ type UpdateVersionRequest struct {
 	Messages []ChatMessage `json:"messages,omitempty"`
 	// The settings of the model. Known keys: `model`, `max_tokens`, `temperature`, `top_p`, `stop`, `seed`, `response_schema`, `tools`, `tool_choice`, `openai`, `anthropic`, `gemini`.
 	Config map[string]interface{} `json:"config,omitempty"`
+	// JSON Schema that the variables must satisfy beyond what the template needs. Judged keywords: `type`, `enum`, `const`, `properties`, `required`, `additionalProperties`, `items`, and bounds of numbers, lengths and items.
+	InputSchema map[string]interface{} `json:"input_schema,omitempty"`
 	// Why the version is made.
 	Note NullableString `json:"note,omitempty"`
 }
@@ -139,6 +141,39 @@ func (o *UpdateVersionRequest) SetConfig(v map[string]interface{}) {
 	o.Config = v
 }
 
+// GetInputSchema returns the InputSchema field value if set, zero value otherwise (both if not set or set to explicit null).
+func (o *UpdateVersionRequest) GetInputSchema() map[string]interface{} {
+	if o == nil {
+		var ret map[string]interface{}
+		return ret
+	}
+	return o.InputSchema
+}
+
+// GetInputSchemaOk returns a tuple with the InputSchema field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *UpdateVersionRequest) GetInputSchemaOk() (map[string]interface{}, bool) {
+	if o == nil || IsNil(o.InputSchema) {
+		return map[string]interface{}{}, false
+	}
+	return o.InputSchema, true
+}
+
+// HasInputSchema returns a boolean if a field has been set.
+func (o *UpdateVersionRequest) HasInputSchema() bool {
+	if o != nil && !IsNil(o.InputSchema) {
+		return true
+	}
+
+	return false
+}
+
+// SetInputSchema gets a reference to the given map[string]interface{} and assigns it to the InputSchema field.
+func (o *UpdateVersionRequest) SetInputSchema(v map[string]interface{}) {
+	o.InputSchema = v
+}
+
 // GetNote returns the Note field value if set, zero value otherwise (both if not set or set to explicit null).
 func (o *UpdateVersionRequest) GetNote() string {
 	if o == nil || IsNil(o.Note.Get()) {
@@ -200,6 +235,9 @@ func (o UpdateVersionRequest) ToMap() (map[string]interface{}, error) {
 	}
 	if o.Config != nil {
 		toSerialize["config"] = o.Config
+	}
+	if o.InputSchema != nil {
+		toSerialize["input_schema"] = o.InputSchema
 	}
 	if o.Note.IsSet() {
 		toSerialize["note"] = o.Note.Get()

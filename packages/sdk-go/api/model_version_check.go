@@ -24,8 +24,9 @@ type VersionCheck struct {
 	// Whether every payload renders with the version.
 	Passed bool `json:"passed"`
 	// Variables that this version requires and the live version does not.
-	NewVariables []string       `json:"new_variables"`
-	Payloads     []PayloadCheck `json:"payloads"`
+	NewVariables []string        `json:"new_variables"`
+	Contract     *ContractChange `json:"contract,omitempty"`
+	Payloads     []PayloadCheck  `json:"payloads"`
 }
 
 type _VersionCheck VersionCheck
@@ -150,6 +151,38 @@ func (o *VersionCheck) SetNewVariables(v []string) {
 	o.NewVariables = v
 }
 
+// GetContract returns the Contract field value if set, zero value otherwise.
+func (o *VersionCheck) GetContract() ContractChange {
+	if o == nil || IsNil(o.Contract) {
+		var ret ContractChange
+		return ret
+	}
+	return *o.Contract
+}
+
+// GetContractOk returns a tuple with the Contract field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *VersionCheck) GetContractOk() (*ContractChange, bool) {
+	if o == nil || IsNil(o.Contract) {
+		return nil, false
+	}
+	return o.Contract, true
+}
+
+// HasContract returns a boolean if a field has been set.
+func (o *VersionCheck) HasContract() bool {
+	if o != nil && !IsNil(o.Contract) {
+		return true
+	}
+
+	return false
+}
+
+// SetContract gets a reference to the given ContractChange and assigns it to the Contract field.
+func (o *VersionCheck) SetContract(v ContractChange) {
+	o.Contract = &v
+}
+
 // GetPayloads returns the Payloads field value
 func (o *VersionCheck) GetPayloads() []PayloadCheck {
 	if o == nil {
@@ -188,6 +221,9 @@ func (o VersionCheck) ToMap() (map[string]interface{}, error) {
 	toSerialize["live_version"] = o.LiveVersion.Get()
 	toSerialize["passed"] = o.Passed
 	toSerialize["new_variables"] = o.NewVariables
+	if !IsNil(o.Contract) {
+		toSerialize["contract"] = o.Contract
+	}
 	toSerialize["payloads"] = o.Payloads
 	return toSerialize, nil
 }

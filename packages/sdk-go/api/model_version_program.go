@@ -27,6 +27,8 @@ type VersionProgram struct {
 	Sources [][]VersionProgramSourcesInnerInner `json:"sources,omitempty"`
 	// The configuration as compact JSON text.
 	Config *string `json:"config,omitempty"`
+	// JSON Schema 2020-12 of the variables: what the template needs, and what the author wants.
+	Schema map[string]interface{} `json:"schema,omitempty"`
 }
 
 type _VersionProgram VersionProgram
@@ -169,6 +171,38 @@ func (o *VersionProgram) SetConfig(v string) {
 	o.Config = &v
 }
 
+// GetSchema returns the Schema field value if set, zero value otherwise.
+func (o *VersionProgram) GetSchema() map[string]interface{} {
+	if o == nil || IsNil(o.Schema) {
+		var ret map[string]interface{}
+		return ret
+	}
+	return o.Schema
+}
+
+// GetSchemaOk returns a tuple with the Schema field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *VersionProgram) GetSchemaOk() (map[string]interface{}, bool) {
+	if o == nil || IsNil(o.Schema) {
+		return map[string]interface{}{}, false
+	}
+	return o.Schema, true
+}
+
+// HasSchema returns a boolean if a field has been set.
+func (o *VersionProgram) HasSchema() bool {
+	if o != nil && !IsNil(o.Schema) {
+		return true
+	}
+
+	return false
+}
+
+// SetSchema gets a reference to the given map[string]interface{} and assigns it to the Schema field.
+func (o *VersionProgram) SetSchema(v map[string]interface{}) {
+	o.Schema = v
+}
+
 func (o VersionProgram) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -188,6 +222,9 @@ func (o VersionProgram) ToMap() (map[string]interface{}, error) {
 	}
 	if !IsNil(o.Config) {
 		toSerialize["config"] = o.Config
+	}
+	if !IsNil(o.Schema) {
+		toSerialize["schema"] = o.Schema
 	}
 	return toSerialize, nil
 }

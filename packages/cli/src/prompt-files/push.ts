@@ -124,6 +124,7 @@ const phrases: { readonly [Action in ImportChange['action']]: (subject: string |
   update_description: () => 'change the description',
   set_folder: (subject) =>
     subject === null || subject === '' ? 'move it out of its folder' : `move it to the folder ${subject}`,
+  set_contract: (subject) => `set the contract to ${subject}`,
   archive_prompt: () => 'archive the prompt',
   restore_prompt: () => 'restore the prompt',
   create_version: () => 'create a version with this content',

@@ -101,6 +101,8 @@ const prompt = z.object({
   updated_at: z.string(),
   /** The live version with its program, so that a promotion is one message. */
   live: z.object({ number: z.int(), ...programFields }).nullable(),
+  /** What happens to renders whose variables the version refuses. Absent: off. */
+  contract: z.enum(['warn', 'enforce']).exactOptional(),
   tags: z.custom<TagTable>(isTagTable),
   versions: z.custom<readonly VersionTriple[]>(isVersionTable),
 });

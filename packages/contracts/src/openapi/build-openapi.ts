@@ -195,9 +195,13 @@ function errors(route: RouteDefinition): Record<string, OpenApiResponse> {
   const responses: Record<string, OpenApiResponse> = {};
   for (const [status, group] of Map.groupBy(codes, (code) => errorCatalog[code].status)) {
     const isTemporary = status === 429 || status === 503;
+    const own = [
+      ...(isTemporary ? (['Retry-After'] as const) : []),
+      ...(group.includes('invalidVariables') ? (['Px0-Contract'] as const) : []),
+    ];
     responses[status] = {
       description: statusDescriptions[status] ?? 'An error.',
-      headers: headerRefs(isTemporary ? [...commonHeaders, 'Retry-After'] : commonHeaders),
+      headers: headerRefs([...commonHeaders, ...own]),
       content: {
         [json]: {
           schema: { $ref: '#/components/schemas/APIError' },

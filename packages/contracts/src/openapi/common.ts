@@ -104,6 +104,14 @@ export const headers = {
     description: 'The number of the rendered version.',
     schema: { type: 'integer', minimum: 1 },
   },
+  'Px0-Contract': {
+    description:
+      'What is wrong with the variables, as the JSON of a `ContractViolation` in ASCII. Absent if nothing is, or if the contract of the prompt and of the request are off.',
+    schema: {
+      type: 'string',
+      examples: ['{"missing":[{"path":"mood","given":"moood"}],"unknown":[],"invalid":[]}'],
+    },
+  },
   ETag: {
     description:
       'Changes whenever what was read changes. Send it back as `If-Match` to overwrite only the version that you have read, or as `If-None-Match` to read a snapshot only if it differs.',

@@ -32,7 +32,7 @@ export const bodyExamples: { readonly [Id in OperationId | (string & {})]?: obje
   patchPrompt: { folder: 'support/mail' },
   moveFolder: { from: 'support', to: 'care/support' },
   movePrompt: { team_id: team },
-  createVersion: { template },
+  createVersion: { template, input_schema: { properties: { name: { type: 'string', minLength: 1 } } } },
   updateVersion: { template: 'Welcome, {{.name}}!' },
   validateTemplate: { template },
   demoteVersion: { note: 'Answers too long.' },

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { defineRoutes, textParam, uuidParam } from '../route.ts';
 import { schemas } from '../schemas.ts';
-import { queryChoice, queryFlag, queryText } from '../values.ts';
+import { added, judgedQueryText, queryChoice, queryFlag, queryText } from '../values.ts';
 
 const promptId = uuidParam('invalidPromptId', 'The id of the prompt.');
 const teamId = uuidParam('invalidId', 'The id of the team.');
@@ -50,7 +50,7 @@ const versionToolRoutes = defineRoutes(
       patience: 'long',
       summary: 'Check a Prompt Version',
       description:
-        'Renders every payload of the prompt with this version and with the live version, and compares the outputs.',
+        'Renders every payload of the prompt with this version and with the live version, compares the outputs, and judges the payloads by the input schema.',
       params: { id: promptId, version: versionRef },
       success: { status: 200, schema: z.object({ check: schemas.VersionCheck }) },
       errors: ['invalidPromptId', 'promptNotFound', 'versionNotFound', 'tooManyHeavyRenders'],
@@ -93,7 +93,7 @@ const promptToolRoutes = defineRoutes(
       patience: 'long',
       summary: 'Export Prompts',
       description:
-        'Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts. Its kind is `px0/prompts/v1`, or `px0/prompts/v2` if it contains folders, messages, configurations or notes.',
+        'Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts. Its kind is `px0/prompts/v1`, or `px0/prompts/v2` if it contains folders, contracts, messages, configurations, input schemas or notes.',
       params: { teamID: teamId },
       query: z.object({
         slugs: queryText('Only these prompts, separated by commas.'),
@@ -114,7 +114,7 @@ const promptToolRoutes = defineRoutes(
       patience: 'long',
       summary: 'Import Prompts',
       description:
-        'Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the content differs, and sets folders, tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.',
+        'Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the content differs, and sets folders, contracts, tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.',
       params: { teamID: teamId },
       query: z.object({
         dry_run: queryFlag(
@@ -123,6 +123,12 @@ const promptToolRoutes = defineRoutes(
             refusal: 'invalidDryRun',
             safety: true,
           },
+        ),
+        allow: added(
+          judgedQueryText(
+            ['contract_break'],
+            '`contract_break` makes versions live even if they refuse what the live ones accept.',
+          ),
         ),
       }),
       body: z.object({
@@ -138,9 +144,11 @@ const promptToolRoutes = defineRoutes(
         'invalidId',
         'invalidDryRun',
         'forbidden',
+        'invalidAllow',
         'invalidRequestBody',
         'invalidDocument',
         'documentConflicts',
+        'contractBreak',
         'tooManyVersionsOrTags',
         'tooManyHeavyRenders',
       ],

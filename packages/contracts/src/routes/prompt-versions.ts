@@ -7,8 +7,9 @@ import { added, judgedQueryText, judgedString, queryChoice, queryText, settableT
 const promptId = uuidParam('invalidPromptId', 'The id of the prompt.');
 const versionRef = textParam('A version number or a tag.');
 const include = z.object({
-  include: added(judgedQueryText(['program'], '`program` adds what renders the version.')),
+  include: added(judgedQueryText(['program', 'schema'], '`program` adds what renders the version.')),
 });
+const includeSchema = added(judgedQueryText(['schema'], '`schema` adds the input schema of each version.'));
 const wrapped = z.object({ version: schemas.PromptVersion });
 
 /** The errors of the edit gate: the caller cannot see the prompt, or sees it but lacks the role. */
@@ -39,6 +40,7 @@ export const promptVersionRoutes = defineRoutes(
         'invalidTemplate',
         'invalidConfig',
         'noteTooLong',
+        'invalidInputSchema',
         'serviceUnavailable',
         'programTooLarge',
         'tooManyVersionsOrTags',
@@ -58,6 +60,7 @@ export const promptVersionRoutes = defineRoutes(
         tags: queryText('Comma-separated tags; a version with any of them matches.'),
         limit: queryText('The page size, at most 1000. Default: no limit, the list is complete.'),
         cursor: queryText('The `next_cursor` of the previous page.'),
+        include: includeSchema,
       }),
       success: {
         status: 200,
@@ -69,7 +72,7 @@ export const promptVersionRoutes = defineRoutes(
             .meta({ description: 'Absent on the last page and without `limit`.' }),
         }),
       },
-      errors: ['invalidPromptId', 'promptNotFound', 'invalidLimit', 'invalidCursor'],
+      errors: ['invalidPromptId', 'promptNotFound', 'invalidInclude', 'invalidLimit', 'invalidCursor'],
     },
     diffVersions: {
       method: 'GET',
@@ -134,7 +137,8 @@ export const promptVersionRoutes = defineRoutes(
       cost: 'write',
       successHeaders: ['ETag'],
       summary: 'Update Prompt Version Draft',
-      description: 'Replaces the content of a draft: its template or messages, configuration and note.',
+      description:
+        'Replaces the content of a draft: its template or messages, configuration, input schema and note.',
       params: { id: promptId, version: versionRef },
       body: schemas.UpdateVersionRequest,
       numbers: 'exact',
@@ -152,6 +156,7 @@ export const promptVersionRoutes = defineRoutes(
         'invalidTemplate',
         'invalidConfig',
         'noteTooLong',
+        'invalidInputSchema',
         'serviceUnavailable',
         'programTooLarge',
         'preconditionFailed',
@@ -178,13 +183,19 @@ export const promptVersionRoutes = defineRoutes(
       successHeaders: ['ETag'],
       summary: 'Promote Prompt Version',
       description:
-        'Promotes a draft to stable, or a stable version to live. The version that was live becomes stable.',
+        'Promotes a draft to stable, or a stable version to live. The version that was live becomes stable. Unless the contract of the prompt is `off`, a version that refuses what the live one accepts does not become live.',
       params: { id: promptId, version: versionRef },
       query: z.object({
         require: queryChoice(
-          ['payloads'],
-          '`payloads` promotes only if every payload of the prompt renders with this version. Any other value is refused.',
+          ['payloads', 'contract'],
+          '`payloads` promotes only if every payload of the prompt renders with this version, `contract` only if the version accepts what the live one does, whatever the contract of the prompt is. Any other value is refused.',
           { refusal: 'invalidRequire', empty: 'refused', safety: true },
+        ),
+        allow: added(
+          judgedQueryText(
+            ['contract_break'],
+            '`contract_break` promotes a version even if it refuses what the live one accepts.',
+          ),
         ),
       }),
       body: schemas.TransitionRequest,
@@ -194,6 +205,7 @@ export const promptVersionRoutes = defineRoutes(
         'invalidPromptId',
         'invalidRequire',
         ...editGate,
+        'invalidAllow',
         'invalidRequestBody',
         'noteTooLong',
         'versionNotFound',
@@ -201,6 +213,7 @@ export const promptVersionRoutes = defineRoutes(
         'cannotPromoteArchived',
         'preconditionFailed',
         'payloadsFail',
+        'contractBreak',
         'tooManyHeavyRenders',
       ],
     },
@@ -253,7 +266,7 @@ export const promptVersionRoutes = defineRoutes(
       cost: 'write',
       successHeaders: ['ETag'],
       summary: 'Duplicate Prompt Version',
-      description: 'Creates a draft with the template of any version.',
+      description: 'Creates a draft with the content of any version.',
       params: { id: promptId, version: versionRef },
       success: { status: 201, schema: wrapped },
       errors: [...editGate, 'versionNotFound', 'serviceUnavailable', 'tooManyVersionsOrTags'],

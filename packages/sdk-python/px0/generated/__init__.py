@@ -47,6 +47,8 @@ __all__ = [
     "ChangePasswordRequest",
     "ChatMessage",
     "CheckVersion200Response",
+    "ContractChange",
+    "ContractViolation",
     "CreateAPIKeyRequest",
     "CreateOrg201Response",
     "CreateOrgRequest",
@@ -145,6 +147,8 @@ __all__ = [
     "VersionProgramOutlineInnerPartsInner",
     "VersionProgramSourcesInnerInner",
     "VersionTag",
+    "ViolatedName",
+    "ViolatedValue",
 ]
 
 import typing as _typing
@@ -184,6 +188,8 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.change_password_request import ChangePasswordRequest as ChangePasswordRequest
     from px0.generated.models.chat_message import ChatMessage as ChatMessage
     from px0.generated.models.check_version200_response import CheckVersion200Response as CheckVersion200Response
+    from px0.generated.models.contract_change import ContractChange as ContractChange
+    from px0.generated.models.contract_violation import ContractViolation as ContractViolation
     from px0.generated.models.create_api_key_request import CreateAPIKeyRequest as CreateAPIKeyRequest
     from px0.generated.models.create_org201_response import CreateOrg201Response as CreateOrg201Response
     from px0.generated.models.create_org_request import CreateOrgRequest as CreateOrgRequest
@@ -282,6 +288,8 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.version_program_outline_inner_parts_inner import VersionProgramOutlineInnerPartsInner as VersionProgramOutlineInnerPartsInner
     from px0.generated.models.version_program_sources_inner_inner import VersionProgramSourcesInnerInner as VersionProgramSourcesInnerInner
     from px0.generated.models.version_tag import VersionTag as VersionTag
+    from px0.generated.models.violated_name import ViolatedName as ViolatedName
+    from px0.generated.models.violated_value import ViolatedValue as ViolatedValue
     
 else:
     from importlib import import_module
@@ -316,6 +324,8 @@ else:
         "ChangePasswordRequest": ".models.change_password_request",
         "ChatMessage": ".models.chat_message",
         "CheckVersion200Response": ".models.check_version200_response",
+        "ContractChange": ".models.contract_change",
+        "ContractViolation": ".models.contract_violation",
         "CreateAPIKeyRequest": ".models.create_api_key_request",
         "CreateOrg201Response": ".models.create_org201_response",
         "CreateOrgRequest": ".models.create_org_request",
@@ -414,6 +424,8 @@ else:
         "VersionProgramOutlineInnerPartsInner": ".models.version_program_outline_inner_parts_inner",
         "VersionProgramSourcesInnerInner": ".models.version_program_sources_inner_inner",
         "VersionTag": ".models.version_tag",
+        "ViolatedName": ".models.violated_name",
+        "ViolatedValue": ".models.violated_value",
     }
 
     def __getattr__(name: str) -> object:

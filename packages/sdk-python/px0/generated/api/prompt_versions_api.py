@@ -451,7 +451,7 @@ class PromptVersionsApi:
     ) -> CheckVersion200Response:
         """Check a Prompt Version
 
-        Renders every payload of the prompt with this version and with the live version, and compares the outputs.
+        Renders every payload of the prompt with this version and with the live version, compares the outputs, and judges the payloads by the input schema.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -537,7 +537,7 @@ class PromptVersionsApi:
     ) -> ApiResponse[CheckVersion200Response]:
         """Check a Prompt Version
 
-        Renders every payload of the prompt with this version and with the live version, and compares the outputs.
+        Renders every payload of the prompt with this version and with the live version, compares the outputs, and judges the payloads by the input schema.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -623,7 +623,7 @@ class PromptVersionsApi:
     ) -> RESTResponseType:
         """Check a Prompt Version
 
-        Renders every payload of the prompt with this version and with the live version, and compares the outputs.
+        Renders every payload of the prompt with this version and with the live version, compares the outputs, and judges the payloads by the input schema.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -2219,7 +2219,7 @@ class PromptVersionsApi:
     ) -> CreateVersion201Response:
         """Duplicate Prompt Version
 
-        Creates a draft with the template of any version.
+        Creates a draft with the content of any version.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -2306,7 +2306,7 @@ class PromptVersionsApi:
     ) -> ApiResponse[CreateVersion201Response]:
         """Duplicate Prompt Version
 
-        Creates a draft with the template of any version.
+        Creates a draft with the content of any version.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -2393,7 +2393,7 @@ class PromptVersionsApi:
     ) -> RESTResponseType:
         """Duplicate Prompt Version
 
-        Creates a draft with the template of any version.
+        Creates a draft with the content of any version.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -3196,6 +3196,7 @@ class PromptVersionsApi:
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the previous page.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`schema` adds the input schema of each version.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -3227,6 +3228,8 @@ class PromptVersionsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param include: `schema` adds the input schema of each version.
+        :type include: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -3257,6 +3260,7 @@ class PromptVersionsApi:
             cursor=cursor,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            include=include,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -3294,6 +3298,7 @@ class PromptVersionsApi:
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the previous page.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`schema` adds the input schema of each version.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -3325,6 +3330,8 @@ class PromptVersionsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param include: `schema` adds the input schema of each version.
+        :type include: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -3355,6 +3362,7 @@ class PromptVersionsApi:
             cursor=cursor,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            include=include,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -3392,6 +3400,7 @@ class PromptVersionsApi:
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the previous page.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`schema` adds the input schema of each version.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -3423,6 +3432,8 @@ class PromptVersionsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param include: `schema` adds the input schema of each version.
+        :type include: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -3453,6 +3464,7 @@ class PromptVersionsApi:
             cursor=cursor,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            include=include,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -3485,6 +3497,7 @@ class PromptVersionsApi:
         cursor,
         px0_min_revision,
         px0_consistency,
+        include,
         _request_auth,
         _content_type,
         _headers,
@@ -3524,6 +3537,10 @@ class PromptVersionsApi:
         if cursor is not None:
             
             _query_params.append(('cursor', cursor))
+            
+        if include is not None:
+            
+            _query_params.append(('include', include))
             
         # process the header parameters
         if px0_min_revision is not None:
@@ -3572,10 +3589,11 @@ class PromptVersionsApi:
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
-        require: Annotated[Optional[StrictStr], Field(description="`payloads` promotes only if every payload of the prompt renders with this version. Any other value is refused.")] = None,
+        require: Annotated[Optional[StrictStr], Field(description="`payloads` promotes only if every payload of the prompt renders with this version, `contract` only if the version accepts what the live one does, whatever the contract of the prompt is. Any other value is refused.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.")] = None,
+        allow: Annotated[Optional[StrictStr], Field(description="`contract_break` promotes a version even if it refuses what the live one accepts.")] = None,
         transition_request: Optional[TransitionRequest] = None,
         _request_timeout: Union[
             None,
@@ -3592,13 +3610,13 @@ class PromptVersionsApi:
     ) -> CreateVersion201Response:
         """Promote Prompt Version
 
-        Promotes a draft to stable, or a stable version to live. The version that was live becomes stable.
+        Promotes a draft to stable, or a stable version to live. The version that was live becomes stable. Unless the contract of the prompt is `off`, a version that refuses what the live one accepts does not become live.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
         :param version: A version number or a tag. (required)
         :type version: str
-        :param require: `payloads` promotes only if every payload of the prompt renders with this version. Any other value is refused.
+        :param require: `payloads` promotes only if every payload of the prompt renders with this version, `contract` only if the version accepts what the live one does, whatever the contract of the prompt is. Any other value is refused.
         :type require: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
@@ -3606,6 +3624,8 @@ class PromptVersionsApi:
         :type px0_consistency: str
         :param if_match: An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
         :type if_match: str
+        :param allow: `contract_break` promotes a version even if it refuses what the live one accepts.
+        :type allow: str
         :param transition_request:
         :type transition_request: TransitionRequest
         :param _request_timeout: timeout setting for this request. If one
@@ -3637,6 +3657,7 @@ class PromptVersionsApi:
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             if_match=if_match,
+            allow=allow,
             transition_request=transition_request,
             _request_auth=_request_auth,
             _content_type=_content_type,
@@ -3674,10 +3695,11 @@ class PromptVersionsApi:
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
-        require: Annotated[Optional[StrictStr], Field(description="`payloads` promotes only if every payload of the prompt renders with this version. Any other value is refused.")] = None,
+        require: Annotated[Optional[StrictStr], Field(description="`payloads` promotes only if every payload of the prompt renders with this version, `contract` only if the version accepts what the live one does, whatever the contract of the prompt is. Any other value is refused.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.")] = None,
+        allow: Annotated[Optional[StrictStr], Field(description="`contract_break` promotes a version even if it refuses what the live one accepts.")] = None,
         transition_request: Optional[TransitionRequest] = None,
         _request_timeout: Union[
             None,
@@ -3694,13 +3716,13 @@ class PromptVersionsApi:
     ) -> ApiResponse[CreateVersion201Response]:
         """Promote Prompt Version
 
-        Promotes a draft to stable, or a stable version to live. The version that was live becomes stable.
+        Promotes a draft to stable, or a stable version to live. The version that was live becomes stable. Unless the contract of the prompt is `off`, a version that refuses what the live one accepts does not become live.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
         :param version: A version number or a tag. (required)
         :type version: str
-        :param require: `payloads` promotes only if every payload of the prompt renders with this version. Any other value is refused.
+        :param require: `payloads` promotes only if every payload of the prompt renders with this version, `contract` only if the version accepts what the live one does, whatever the contract of the prompt is. Any other value is refused.
         :type require: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
@@ -3708,6 +3730,8 @@ class PromptVersionsApi:
         :type px0_consistency: str
         :param if_match: An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
         :type if_match: str
+        :param allow: `contract_break` promotes a version even if it refuses what the live one accepts.
+        :type allow: str
         :param transition_request:
         :type transition_request: TransitionRequest
         :param _request_timeout: timeout setting for this request. If one
@@ -3739,6 +3763,7 @@ class PromptVersionsApi:
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             if_match=if_match,
+            allow=allow,
             transition_request=transition_request,
             _request_auth=_request_auth,
             _content_type=_content_type,
@@ -3776,10 +3801,11 @@ class PromptVersionsApi:
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
-        require: Annotated[Optional[StrictStr], Field(description="`payloads` promotes only if every payload of the prompt renders with this version. Any other value is refused.")] = None,
+        require: Annotated[Optional[StrictStr], Field(description="`payloads` promotes only if every payload of the prompt renders with this version, `contract` only if the version accepts what the live one does, whatever the contract of the prompt is. Any other value is refused.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.")] = None,
+        allow: Annotated[Optional[StrictStr], Field(description="`contract_break` promotes a version even if it refuses what the live one accepts.")] = None,
         transition_request: Optional[TransitionRequest] = None,
         _request_timeout: Union[
             None,
@@ -3796,13 +3822,13 @@ class PromptVersionsApi:
     ) -> RESTResponseType:
         """Promote Prompt Version
 
-        Promotes a draft to stable, or a stable version to live. The version that was live becomes stable.
+        Promotes a draft to stable, or a stable version to live. The version that was live becomes stable. Unless the contract of the prompt is `off`, a version that refuses what the live one accepts does not become live.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
         :param version: A version number or a tag. (required)
         :type version: str
-        :param require: `payloads` promotes only if every payload of the prompt renders with this version. Any other value is refused.
+        :param require: `payloads` promotes only if every payload of the prompt renders with this version, `contract` only if the version accepts what the live one does, whatever the contract of the prompt is. Any other value is refused.
         :type require: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
@@ -3810,6 +3836,8 @@ class PromptVersionsApi:
         :type px0_consistency: str
         :param if_match: An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
         :type if_match: str
+        :param allow: `contract_break` promotes a version even if it refuses what the live one accepts.
+        :type allow: str
         :param transition_request:
         :type transition_request: TransitionRequest
         :param _request_timeout: timeout setting for this request. If one
@@ -3841,6 +3869,7 @@ class PromptVersionsApi:
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             if_match=if_match,
+            allow=allow,
             transition_request=transition_request,
             _request_auth=_request_auth,
             _content_type=_content_type,
@@ -3877,6 +3906,7 @@ class PromptVersionsApi:
         px0_min_revision,
         px0_consistency,
         if_match,
+        allow,
         transition_request,
         _request_auth,
         _content_type,
@@ -3907,6 +3937,10 @@ class PromptVersionsApi:
         if require is not None:
             
             _query_params.append(('require', require))
+            
+        if allow is not None:
+            
+            _query_params.append(('allow', allow))
             
         # process the header parameters
         if px0_min_revision is not None:
@@ -4681,7 +4715,7 @@ class PromptVersionsApi:
     ) -> CreateVersion201Response:
         """Update Prompt Version Draft
 
-        Replaces the content of a draft: its template or messages, configuration and note.
+        Replaces the content of a draft: its template or messages, configuration, input schema and note.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -4778,7 +4812,7 @@ class PromptVersionsApi:
     ) -> ApiResponse[CreateVersion201Response]:
         """Update Prompt Version Draft
 
-        Replaces the content of a draft: its template or messages, configuration and note.
+        Replaces the content of a draft: its template or messages, configuration, input schema and note.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -4875,7 +4909,7 @@ class PromptVersionsApi:
     ) -> RESTResponseType:
         """Update Prompt Version Draft
 
-        Replaces the content of a draft: its template or messages, configuration and note.
+        Replaces the content of a draft: its template or messages, configuration, input schema and note.
 
         :param id: The id of the prompt. (required)
         :type id: UUID

@@ -738,7 +738,7 @@ class PromptsApi:
     ) -> PromptDocumentEnvelope:
         """Export Prompts
 
-        Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts. Its kind is `px0/prompts/v1`, or `px0/prompts/v2` if it contains folders, messages, configurations or notes.
+        Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts. Its kind is `px0/prompts/v1`, or `px0/prompts/v2` if it contains folders, contracts, messages, configurations, input schemas or notes.
 
         :param team_id: The id of the team. (required)
         :type team_id: UUID
@@ -829,7 +829,7 @@ class PromptsApi:
     ) -> ApiResponse[PromptDocumentEnvelope]:
         """Export Prompts
 
-        Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts. Its kind is `px0/prompts/v1`, or `px0/prompts/v2` if it contains folders, messages, configurations or notes.
+        Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts. Its kind is `px0/prompts/v1`, or `px0/prompts/v2` if it contains folders, contracts, messages, configurations, input schemas or notes.
 
         :param team_id: The id of the team. (required)
         :type team_id: UUID
@@ -920,7 +920,7 @@ class PromptsApi:
     ) -> RESTResponseType:
         """Export Prompts
 
-        Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts. Its kind is `px0/prompts/v1`, or `px0/prompts/v2` if it contains folders, messages, configurations or notes.
+        Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts. Its kind is `px0/prompts/v1`, or `px0/prompts/v2` if it contains folders, contracts, messages, configurations, input schemas or notes.
 
         :param team_id: The id of the team. (required)
         :type team_id: UUID
@@ -1836,6 +1836,7 @@ class PromptsApi:
         dry_run: Annotated[Optional[StrictBool], Field(description="`true` reports the changes without making them. A value that is not a boolean is refused.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        allow: Annotated[Optional[StrictStr], Field(description="`contract_break` makes versions live even if they refuse what the live ones accept.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1851,7 +1852,7 @@ class PromptsApi:
     ) -> ImportResult:
         """Import Prompts
 
-        Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the content differs, and sets folders, tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.
+        Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the content differs, and sets folders, contracts, tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.
 
         :param team_id: The id of the team. (required)
         :type team_id: UUID
@@ -1863,6 +1864,8 @@ class PromptsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param allow: `contract_break` makes versions live even if they refuse what the live ones accept.
+        :type allow: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -1891,6 +1894,7 @@ class PromptsApi:
             dry_run=dry_run,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            allow=allow,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -1929,6 +1933,7 @@ class PromptsApi:
         dry_run: Annotated[Optional[StrictBool], Field(description="`true` reports the changes without making them. A value that is not a boolean is refused.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        allow: Annotated[Optional[StrictStr], Field(description="`contract_break` makes versions live even if they refuse what the live ones accept.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1944,7 +1949,7 @@ class PromptsApi:
     ) -> ApiResponse[ImportResult]:
         """Import Prompts
 
-        Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the content differs, and sets folders, tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.
+        Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the content differs, and sets folders, contracts, tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.
 
         :param team_id: The id of the team. (required)
         :type team_id: UUID
@@ -1956,6 +1961,8 @@ class PromptsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param allow: `contract_break` makes versions live even if they refuse what the live ones accept.
+        :type allow: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -1984,6 +1991,7 @@ class PromptsApi:
             dry_run=dry_run,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            allow=allow,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -2022,6 +2030,7 @@ class PromptsApi:
         dry_run: Annotated[Optional[StrictBool], Field(description="`true` reports the changes without making them. A value that is not a boolean is refused.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        allow: Annotated[Optional[StrictStr], Field(description="`contract_break` makes versions live even if they refuse what the live ones accept.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2037,7 +2046,7 @@ class PromptsApi:
     ) -> RESTResponseType:
         """Import Prompts
 
-        Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the content differs, and sets folders, tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.
+        Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the content differs, and sets folders, contracts, tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.
 
         :param team_id: The id of the team. (required)
         :type team_id: UUID
@@ -2049,6 +2058,8 @@ class PromptsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param allow: `contract_break` makes versions live even if they refuse what the live ones accept.
+        :type allow: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -2077,6 +2088,7 @@ class PromptsApi:
             dry_run=dry_run,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            allow=allow,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -2110,6 +2122,7 @@ class PromptsApi:
         dry_run,
         px0_min_revision,
         px0_consistency,
+        allow,
         _request_auth,
         _content_type,
         _headers,
@@ -2137,6 +2150,10 @@ class PromptsApi:
         if dry_run is not None:
             
             _query_params.append(('dry_run', dry_run))
+            
+        if allow is not None:
+            
+            _query_params.append(('allow', allow))
             
         # process the header parameters
         if px0_min_revision is not None:
@@ -4900,7 +4917,7 @@ class PromptsApi:
     ) -> CreatePrompt201Response:
         """Patch a Prompt
 
-        Changes folder and description. What is omitted stays.
+        Changes folder, contract and description. What is omitted stays.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -4987,7 +5004,7 @@ class PromptsApi:
     ) -> ApiResponse[CreatePrompt201Response]:
         """Patch a Prompt
 
-        Changes folder and description. What is omitted stays.
+        Changes folder, contract and description. What is omitted stays.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -5074,7 +5091,7 @@ class PromptsApi:
     ) -> RESTResponseType:
         """Patch a Prompt
 
-        Changes folder and description. What is omitted stays.
+        Changes folder, contract and description. What is omitted stays.
 
         :param id: The id of the prompt. (required)
         :type id: UUID

@@ -20,6 +20,8 @@ __all__ = [
     "ChangePasswordRequest",
     "ChatMessage",
     "CheckVersion200Response",
+    "ContractChange",
+    "ContractViolation",
     "CreateAPIKeyRequest",
     "CreateOrg201Response",
     "CreateOrgRequest",
@@ -118,6 +120,8 @@ __all__ = [
     "VersionProgramOutlineInnerPartsInner",
     "VersionProgramSourcesInnerInner",
     "VersionTag",
+    "ViolatedName",
+    "ViolatedValue",
 ]
 
 import typing as _typing
@@ -131,6 +135,8 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.change_password_request import ChangePasswordRequest
     from px0.generated.models.chat_message import ChatMessage
     from px0.generated.models.check_version200_response import CheckVersion200Response
+    from px0.generated.models.contract_change import ContractChange
+    from px0.generated.models.contract_violation import ContractViolation
     from px0.generated.models.create_api_key_request import CreateAPIKeyRequest
     from px0.generated.models.create_org201_response import CreateOrg201Response
     from px0.generated.models.create_org_request import CreateOrgRequest
@@ -229,6 +235,8 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.version_program_outline_inner_parts_inner import VersionProgramOutlineInnerPartsInner
     from px0.generated.models.version_program_sources_inner_inner import VersionProgramSourcesInnerInner
     from px0.generated.models.version_tag import VersionTag
+    from px0.generated.models.violated_name import ViolatedName
+    from px0.generated.models.violated_value import ViolatedValue
     
 else:
     from importlib import import_module
@@ -241,6 +249,8 @@ else:
         "ChangePasswordRequest": ".change_password_request",
         "ChatMessage": ".chat_message",
         "CheckVersion200Response": ".check_version200_response",
+        "ContractChange": ".contract_change",
+        "ContractViolation": ".contract_violation",
         "CreateAPIKeyRequest": ".create_api_key_request",
         "CreateOrg201Response": ".create_org201_response",
         "CreateOrgRequest": ".create_org_request",
@@ -339,6 +349,8 @@ else:
         "VersionProgramOutlineInnerPartsInner": ".version_program_outline_inner_parts_inner",
         "VersionProgramSourcesInnerInner": ".version_program_sources_inner_inner",
         "VersionTag": ".version_tag",
+        "ViolatedName": ".violated_name",
+        "ViolatedValue": ".violated_value",
     }
 
     def __getattr__(name: str) -> object:

@@ -32,7 +32,8 @@ class CreatePromptRequest(BaseModel):
     description: Optional[Annotated[str, Field(strict=True, max_length=16384)]] = None
     slug: Optional[StrictStr] = Field(default=None, description="Default: derived from the name. Always normalised.")
     folder: Optional[Annotated[str, Field(strict=True, max_length=255)]] = Field(default=None, description="The path of its folder. Default: none.")
-    __properties: ClassVar[List[str]] = ["name", "description", "slug", "folder"]
+    contract: Optional[StrictStr] = Field(default=None, description="What happens to renders whose variables the version refuses. Default: `off`. One of `off`, `warn`, `enforce`; newer servers may have more.")
+    __properties: ClassVar[List[str]] = ["name", "description", "slug", "folder", "contract"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -88,6 +89,11 @@ class CreatePromptRequest(BaseModel):
         if self.folder is None and "folder" in self.model_fields_set:
             _dict['folder'] = None
 
+        # set to None if contract (nullable) is None
+        # and model_fields_set contains the field
+        if self.contract is None and "contract" in self.model_fields_set:
+            _dict['contract'] = None
+
         return _dict
 
     @classmethod
@@ -103,6 +109,7 @@ class CreatePromptRequest(BaseModel):
             "name": obj.get("name"),
             "description": obj.get("description"),
             "slug": obj.get("slug"),
-            "folder": obj.get("folder")
+            "folder": obj.get("folder"),
+            "contract": obj.get("contract")
         })
         return _obj

@@ -32,8 +32,9 @@ class CreateVersionRequest(BaseModel):
     template: Optional[StrictStr] = Field(default=None, description="The text, at most 524288 bytes of UTF-8. Either this or `messages`.")
     messages: Optional[List[ChatMessage]] = Field(default=None, description="The conversation, at most 100 entries.")
     config: Optional[Dict[str, Any]] = Field(default=None, description="The settings of the model. Known keys: `model`, `max_tokens`, `temperature`, `top_p`, `stop`, `seed`, `response_schema`, `tools`, `tool_choice`, `openai`, `anthropic`, `gemini`.")
+    input_schema: Optional[Dict[str, Any]] = Field(default=None, description="JSON Schema that the variables must satisfy beyond what the template needs. Judged keywords: `type`, `enum`, `const`, `properties`, `required`, `additionalProperties`, `items`, and bounds of numbers, lengths and items.")
     note: Optional[Annotated[str, Field(strict=True, max_length=2000)]] = Field(default=None, description="Why the version is made.")
-    __properties: ClassVar[List[str]] = ["template", "messages", "config", "note"]
+    __properties: ClassVar[List[str]] = ["template", "messages", "config", "input_schema", "note"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -95,6 +96,11 @@ class CreateVersionRequest(BaseModel):
         if self.config is None and "config" in self.model_fields_set:
             _dict['config'] = None
 
+        # set to None if input_schema (nullable) is None
+        # and model_fields_set contains the field
+        if self.input_schema is None and "input_schema" in self.model_fields_set:
+            _dict['input_schema'] = None
+
         # set to None if note (nullable) is None
         # and model_fields_set contains the field
         if self.note is None and "note" in self.model_fields_set:
@@ -115,6 +121,7 @@ class CreateVersionRequest(BaseModel):
             "template": obj.get("template"),
             "messages": [ChatMessage.from_dict(_item) for _item in obj["messages"]] if obj.get("messages") is not None else None,
             "config": obj.get("config"),
+            "input_schema": obj.get("input_schema"),
             "note": obj.get("note")
         })
         return _obj

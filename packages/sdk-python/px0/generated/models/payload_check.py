@@ -20,6 +20,7 @@ import json
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 from typing import Any, ClassVar, Dict, List, Optional
 from uuid import UUID
+from px0.generated.models.contract_violation import ContractViolation
 from px0.generated.models.live_payload_outcome import LivePayloadOutcome
 from px0.generated.models.payload_outcome import PayloadOutcome
 from typing import Optional, Set
@@ -35,7 +36,8 @@ class PayloadCheck(BaseModel):
     version: PayloadOutcome
     live: Optional[LivePayloadOutcome]
     diff: Optional[StrictStr] = Field(description="The unified diff from the live output to this one. Null unless both rendered, and for outputs larger than a megabyte.")
-    __properties: ClassVar[List[str]] = ["payload_id", "name", "version", "live", "diff"]
+    violations: Optional[ContractViolation] = Field(default=None, description="What the input schema of this version refuses in the payload; null for nothing.")
+    __properties: ClassVar[List[str]] = ["payload_id", "name", "version", "live", "diff", "violations"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -82,6 +84,9 @@ class PayloadCheck(BaseModel):
         # override the default output from pydantic by calling `to_dict()` of live
         if self.live:
             _dict['live'] = self.live.to_dict()
+        # override the default output from pydantic by calling `to_dict()` of violations
+        if self.violations:
+            _dict['violations'] = self.violations.to_dict()
         # set to None if name (nullable) is None
         # and model_fields_set contains the field
         if self.name is None and "name" in self.model_fields_set:
@@ -96,6 +101,11 @@ class PayloadCheck(BaseModel):
         # and model_fields_set contains the field
         if self.diff is None and "diff" in self.model_fields_set:
             _dict['diff'] = None
+
+        # set to None if violations (nullable) is None
+        # and model_fields_set contains the field
+        if self.violations is None and "violations" in self.model_fields_set:
+            _dict['violations'] = None
 
         return _dict
 
@@ -113,6 +123,7 @@ class PayloadCheck(BaseModel):
             "name": obj.get("name"),
             "version": PayloadOutcome.from_dict(obj["version"]) if obj.get("version") is not None else None,
             "live": LivePayloadOutcome.from_dict(obj["live"]) if obj.get("live") is not None else None,
-            "diff": obj.get("diff")
+            "diff": obj.get("diff"),
+            "violations": ContractViolation.from_dict(obj["violations"]) if obj.get("violations") is not None else None
         })
         return _obj

@@ -40,7 +40,7 @@ class Prompt(BaseModel):
     created_at: datetime
     updated_at: datetime
     folder: Optional[StrictStr] = Field(default=None, description="The path of its folder; empty for none.")
-    contract: Optional[StrictStr] = Field(default=None, description="What happens to renders whose variables the version refuses. One of `off`, `warn`, `enforce`; newer servers may have more.")
+    contract: Optional[StrictStr] = Field(default=None, description="What happens to renders whose variables the version refuses: nothing; `Px0-Contract` tells of it; they fail with 422. Unless it is `off`, a promotion that breaks what callers send is refused. One of `off`, `warn`, `enforce`; newer servers may have more.")
     created_by: Optional[PromptCreatedBy] = None
     summary: Optional[PromptSummary] = None
     __properties: ClassVar[List[str]] = ["id", "team_id", "slug", "name", "description", "status", "created_at", "updated_at", "folder", "contract", "created_by", "summary"]

@@ -47,8 +47,10 @@ class PromptVersion(BaseModel):
     created_by: Optional[PromptCreatedBy] = None
     messages: Optional[List[ChatMessage]] = Field(default=None, description="Of a chat: the conversation as it was written. `template` is then made from it.")
     config: Optional[Dict[str, Any]] = Field(default=None, description="The settings of the model. Known keys: `model`, `max_tokens`, `temperature`, `top_p`, `stop`, `seed`, `response_schema`, `tools`, `tool_choice`, `openai`, `anthropic`, `gemini`.")
+    input_schema: Optional[Dict[str, Any]] = Field(default=None, description="JSON Schema 2020-12 of the variables: what the template needs, and what the author wants. In lists only with `include=schema`.")
+    authored_schema: Optional[Dict[str, Any]] = Field(default=None, description="The part of it that the author gave.")
     program: Optional[VersionProgram] = Field(default=None, description="Only with `include=program`.")
-    __properties: ClassVar[List[str]] = ["id", "prompt_id", "version", "template", "status", "created_at", "published_at", "tags", "variables", "kind", "note", "created_by", "messages", "config", "program"]
+    __properties: ClassVar[List[str]] = ["id", "prompt_id", "version", "template", "status", "created_at", "published_at", "tags", "variables", "kind", "note", "created_by", "messages", "config", "input_schema", "authored_schema", "program"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -143,6 +145,8 @@ class PromptVersion(BaseModel):
             "created_by": PromptCreatedBy.from_dict(obj["created_by"]) if obj.get("created_by") is not None else None,
             "messages": [ChatMessage.from_dict(_item) for _item in obj["messages"]] if obj.get("messages") is not None else None,
             "config": obj.get("config"),
+            "input_schema": obj.get("input_schema"),
+            "authored_schema": obj.get("authored_schema"),
             "program": VersionProgram.from_dict(obj["program"]) if obj.get("program") is not None else None
         })
         return _obj

@@ -19,6 +19,7 @@ import json
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 from typing import Any, ClassVar, Dict, List, Optional
+from px0.generated.models.contract_violation import ContractViolation
 from typing import Optional, Set
 from typing_extensions import Self
 from pydantic_core import to_jsonable_python
@@ -35,7 +36,8 @@ class RenderBatchResult(BaseModel):
     config: Optional[Dict[str, Any]] = Field(default=None, description="The settings of the model. Known keys: `model`, `max_tokens`, `temperature`, `top_p`, `stop`, `seed`, `response_schema`, `tools`, `tool_choice`, `openai`, `anthropic`, `gemini`.")
     status: StrictInt = Field(description="The status that a single render would have returned.")
     error: Optional[StrictStr] = Field(default=None, description="Present unless the status is 200.")
-    __properties: ClassVar[List[str]] = ["rendered", "version", "slug", "tags", "messages", "config", "status", "error"]
+    contract: Optional[ContractViolation] = Field(default=None, description="What is wrong with the variables: what `Px0-Contract` says of a single render.")
+    __properties: ClassVar[List[str]] = ["rendered", "version", "slug", "tags", "messages", "config", "status", "error", "contract"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -76,6 +78,9 @@ class RenderBatchResult(BaseModel):
             exclude=excluded_fields,
             exclude_none=True,
         )
+        # override the default output from pydantic by calling `to_dict()` of contract
+        if self.contract:
+            _dict['contract'] = self.contract.to_dict()
         return _dict
 
     @classmethod
@@ -95,6 +100,7 @@ class RenderBatchResult(BaseModel):
             "messages": obj.get("messages"),
             "config": obj.get("config"),
             "status": obj.get("status"),
-            "error": obj.get("error")
+            "error": obj.get("error"),
+            "contract": ContractViolation.from_dict(obj["contract"]) if obj.get("contract") is not None else None
         })
         return _obj

@@ -29,7 +29,8 @@ class RenderRequestOptions(BaseModel):
     """ # noqa: E501
     missing_key: Optional[StrictStr] = Field(default=None, description="How to treat an absent key: fail the render (the default), or render it as a missing value. One of `error`, `default`, `zero`; newer servers may have more.")
     transcript: Optional[StrictBool] = Field(default=None, description="Of a chat, `false` leaves `rendered` empty. Default: true.")
-    __properties: ClassVar[List[str]] = ["missing_key", "transcript"]
+    contract: Optional[StrictStr] = Field(default=None, description="Judges the variables at least so strictly, whatever the contract of the prompt is. One of `warn`, `enforce`; newer servers may have more.")
+    __properties: ClassVar[List[str]] = ["missing_key", "transcript", "contract"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -80,6 +81,11 @@ class RenderRequestOptions(BaseModel):
         if self.transcript is None and "transcript" in self.model_fields_set:
             _dict['transcript'] = None
 
+        # set to None if contract (nullable) is None
+        # and model_fields_set contains the field
+        if self.contract is None and "contract" in self.model_fields_set:
+            _dict['contract'] = None
+
         return _dict
 
     @classmethod
@@ -93,6 +99,7 @@ class RenderRequestOptions(BaseModel):
 
         _obj = cls.model_validate({
             "missing_key": obj.get("missing_key"),
-            "transcript": obj.get("transcript")
+            "transcript": obj.get("transcript"),
+            "contract": obj.get("contract")
         })
         return _obj

@@ -30,7 +30,7 @@ class TemplateProblem(BaseModel):
     message: StrictStr
     line: StrictInt = Field(description="Starts at 1.")
     column: StrictInt = Field(description="In bytes of UTF-8. Starts at 0.")
-    source: Optional[StrictStr] = Field(default=None, description="Where the error is: `prompt`, `message <i>`, `message <i>.<part>`, or `config`. Absent if only a template was sent.")
+    source: Optional[StrictStr] = Field(default=None, description="Where the error is: `prompt`, `message <i>`, `message <i>.<part>`, `config`, or `input_schema`. Absent if only a template was sent.")
     __properties: ClassVar[List[str]] = ["message", "line", "column", "source"]
 
     model_config = ConfigDict(

@@ -32,7 +32,7 @@ class TemplateValidation(BaseModel):
     valid: StrictBool
     variables: List[TemplateVariable] = Field(description="The variables that the template reads. Empty if the template is broken.")
     error: Optional[TemplateProblem]
-    input_schema: Optional[Dict[str, Any]] = Field(default=None, description="JSON Schema 2020-12 of the variables that can render. It demands only what every render needs. Absent if the template is broken.")
+    input_schema: Optional[Dict[str, Any]] = Field(default=None, description="JSON Schema 2020-12 of the variables that can render, united with the one that was sent. Of itself it demands only what every render needs. Absent if the template is broken.")
     __properties: ClassVar[List[str]] = ["valid", "variables", "error", "input_schema"]
 
     model_config = ConfigDict(

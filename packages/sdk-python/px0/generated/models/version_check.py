@@ -19,6 +19,7 @@ import json
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 from typing import Any, ClassVar, Dict, List, Optional
+from px0.generated.models.contract_change import ContractChange
 from px0.generated.models.payload_check import PayloadCheck
 from typing import Optional, Set
 from typing_extensions import Self
@@ -32,8 +33,9 @@ class VersionCheck(BaseModel):
     live_version: Optional[StrictInt]
     passed: StrictBool = Field(description="Whether every payload renders with the version.")
     new_variables: List[StrictStr] = Field(description="Variables that this version requires and the live version does not.")
+    contract: Optional[ContractChange] = None
     payloads: List[PayloadCheck]
-    __properties: ClassVar[List[str]] = ["version", "live_version", "passed", "new_variables", "payloads"]
+    __properties: ClassVar[List[str]] = ["version", "live_version", "passed", "new_variables", "contract", "payloads"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -74,6 +76,9 @@ class VersionCheck(BaseModel):
             exclude=excluded_fields,
             exclude_none=True,
         )
+        # override the default output from pydantic by calling `to_dict()` of contract
+        if self.contract:
+            _dict['contract'] = self.contract.to_dict()
         # override the default output from pydantic by calling `to_dict()` of each item in payloads (list)
         _items = []
         if self.payloads:
@@ -101,6 +106,7 @@ class VersionCheck(BaseModel):
             "live_version": obj.get("live_version"),
             "passed": obj.get("passed"),
             "new_variables": obj.get("new_variables"),
+            "contract": ContractChange.from_dict(obj["contract"]) if obj.get("contract") is not None else None,
             "payloads": [PayloadCheck.from_dict(_item) for _item in obj["payloads"]] if obj.get("payloads") is not None else None
         })
         return _obj

@@ -33,7 +33,8 @@ class VersionProgram(BaseModel):
     outline: Optional[List[VersionProgramOutlineInner]] = Field(default=None, description="Of a chat: which definition of the template makes each message or part.")
     sources: Optional[List[List[VersionProgramSourcesInnerInner]]] = Field(default=None, description="Where stretches of the template come from: name of the source, offset in the template, length, offset in the source, in UTF-16 units.")
     config: Optional[StrictStr] = Field(default=None, description="The configuration as compact JSON text.")
-    __properties: ClassVar[List[str]] = ["template", "outline", "sources", "config"]
+    var_schema: Optional[Dict[str, Any]] = Field(default=None, description="JSON Schema 2020-12 of the variables: what the template needs, and what the author wants.", alias="schema")
+    __properties: ClassVar[List[str]] = ["template", "outline", "sources", "config", "schema"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -106,6 +107,7 @@ class VersionProgram(BaseModel):
                     [VersionProgramSourcesInnerInner.from_dict(_inner_item) for _inner_item in _item] if _item is not None else None
                     for _item in obj["sources"]
                 ] if obj.get("sources") is not None else None,
-            "config": obj.get("config")
+            "config": obj.get("config"),
+            "schema": obj.get("schema")
         })
         return _obj

@@ -301,6 +301,10 @@ export interface ListVersionsRequest {
      * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ListVersionsPx0ConsistencyEnum;
+    /**
+     * `schema` adds the input schema of each version.
+     */
+    include?: ListVersionsIncludeEnum;
 }
 
 export interface PromoteVersionRequest {
@@ -313,7 +317,7 @@ export interface PromoteVersionRequest {
      */
     version: string;
     /**
-     * `payloads` promotes only if every payload of the prompt renders with this version. Any other value is refused.
+     * `payloads` promotes only if every payload of the prompt renders with this version, `contract` only if the version accepts what the live one does, whatever the contract of the prompt is. Any other value is refused.
      */
     require?: PromoteVersionRequireEnum;
     /**
@@ -328,6 +332,10 @@ export interface PromoteVersionRequest {
      * An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
      */
     ifMatch?: string;
+    /**
+     * `contract_break` promotes a version even if it refuses what the live one accepts.
+     */
+    allow?: PromoteVersionAllowEnum;
     /**
      * 
      */
@@ -569,7 +577,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Renders every payload of the prompt with this version and with the live version, and compares the outputs.
+     * Renders every payload of the prompt with this version and with the live version, compares the outputs, and judges the payloads by the input schema.
      * Check a Prompt Version
      */
     async checkVersionRaw(requestParameters: CheckVersionRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CheckVersion200Response>> {
@@ -580,7 +588,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Renders every payload of the prompt with this version and with the live version, and compares the outputs.
+     * Renders every payload of the prompt with this version and with the live version, compares the outputs, and judges the payloads by the input schema.
      * Check a Prompt Version
      */
     async checkVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: CheckVersionPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CheckVersion200Response> {
@@ -980,7 +988,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Creates a draft with the template of any version.
+     * Creates a draft with the content of any version.
      * Duplicate Prompt Version
      */
     async duplicateVersionRaw(requestParameters: DuplicateVersionRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateVersion201Response>> {
@@ -991,7 +999,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Creates a draft with the template of any version.
+     * Creates a draft with the content of any version.
      * Duplicate Prompt Version
      */
     async duplicateVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: DuplicateVersionPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
@@ -1182,6 +1190,10 @@ export class PromptVersionsApi extends runtime.BaseAPI {
             queryParameters['cursor'] = requestParameters['cursor'];
         }
 
+        if (requestParameters['include'] != null) {
+            queryParameters['include'] = requestParameters['include'];
+        }
+
         const headerParameters: runtime.HTTPHeaders = {};
 
         if (requestParameters['px0MinRevision'] != null) {
@@ -1235,8 +1247,8 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Returns the versions of a prompt with their templates, newest first.
      * List Prompt Versions
      */
-    async listVersions(id: string, status?: string, tags?: string, limit?: string, cursor?: string, px0MinRevision?: string, px0Consistency?: ListVersionsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListVersions200Response> {
-        const response = await this.listVersionsRaw({ id: id, status: status, tags: tags, limit: limit, cursor: cursor, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+    async listVersions(id: string, status?: string, tags?: string, limit?: string, cursor?: string, px0MinRevision?: string, px0Consistency?: ListVersionsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, include?: ListVersionsIncludeEnum): Promise<ListVersions200Response> {
+        const response = await this.listVersionsRaw({ id: id, status: status, tags: tags, limit: limit, cursor: cursor, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, include: include }, initOverrides);
         return await response.value();
     }
 
@@ -1262,6 +1274,10 @@ export class PromptVersionsApi extends runtime.BaseAPI {
 
         if (requestParameters['require'] != null) {
             queryParameters['require'] = requestParameters['require'];
+        }
+
+        if (requestParameters['allow'] != null) {
+            queryParameters['allow'] = requestParameters['allow'];
         }
 
         const headerParameters: runtime.HTTPHeaders = {};
@@ -1311,7 +1327,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Promotes a draft to stable, or a stable version to live. The version that was live becomes stable.
+     * Promotes a draft to stable, or a stable version to live. The version that was live becomes stable. Unless the contract of the prompt is `off`, a version that refuses what the live one accepts does not become live.
      * Promote Prompt Version
      */
     async promoteVersionRaw(requestParameters: PromoteVersionRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateVersion201Response>> {
@@ -1322,11 +1338,11 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Promotes a draft to stable, or a stable version to live. The version that was live becomes stable.
+     * Promotes a draft to stable, or a stable version to live. The version that was live becomes stable. Unless the contract of the prompt is `off`, a version that refuses what the live one accepts does not become live.
      * Promote Prompt Version
      */
-    async promoteVersion(id: string, version: string, require?: PromoteVersionRequireEnum, px0MinRevision?: string, px0Consistency?: PromoteVersionPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction, transitionRequest?: TransitionRequest): Promise<CreateVersion201Response> {
-        const response = await this.promoteVersionRaw({ id: id, version: version, require: require, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch, transitionRequest: transitionRequest }, initOverrides);
+    async promoteVersion(id: string, version: string, require?: PromoteVersionRequireEnum, px0MinRevision?: string, px0Consistency?: PromoteVersionPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction, allow?: PromoteVersionAllowEnum, transitionRequest?: TransitionRequest): Promise<CreateVersion201Response> {
+        const response = await this.promoteVersionRaw({ id: id, version: version, require: require, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch, allow: allow, transitionRequest: transitionRequest }, initOverrides);
         return await response.value();
     }
 
@@ -1571,7 +1587,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Replaces the content of a draft: its template or messages, configuration and note.
+     * Replaces the content of a draft: its template or messages, configuration, input schema and note.
      * Update Prompt Version Draft
      */
     async updateVersionRaw(requestParameters: UpdateVersionOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateVersion201Response>> {
@@ -1582,7 +1598,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Replaces the content of a draft: its template or messages, configuration and note.
+     * Replaces the content of a draft: its template or messages, configuration, input schema and note.
      * Update Prompt Version Draft
      */
     async updateVersion(id: string, version: string, updateVersionRequest: UpdateVersionRequest, px0MinRevision?: string, px0Consistency?: UpdateVersionOperationPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
@@ -1733,6 +1749,7 @@ export type GetVersionPx0ConsistencyEnum = typeof GetVersionPx0ConsistencyEnum[k
  */
 export const GetVersionIncludeEnum = {
     Program: 'program',
+    Schema: 'schema',
 } as const;
 export type GetVersionIncludeEnum = typeof GetVersionIncludeEnum[keyof typeof GetVersionIncludeEnum];
 /**
@@ -1752,8 +1769,16 @@ export type ListVersionsPx0ConsistencyEnum = typeof ListVersionsPx0ConsistencyEn
 /**
  * @export
  */
+export const ListVersionsIncludeEnum = {
+    Schema: 'schema',
+} as const;
+export type ListVersionsIncludeEnum = typeof ListVersionsIncludeEnum[keyof typeof ListVersionsIncludeEnum];
+/**
+ * @export
+ */
 export const PromoteVersionRequireEnum = {
     Payloads: 'payloads',
+    Contract: 'contract',
 } as const;
 export type PromoteVersionRequireEnum = typeof PromoteVersionRequireEnum[keyof typeof PromoteVersionRequireEnum];
 /**
@@ -1763,6 +1788,13 @@ export const PromoteVersionPx0ConsistencyEnum = {
     Require: 'require',
 } as const;
 export type PromoteVersionPx0ConsistencyEnum = typeof PromoteVersionPx0ConsistencyEnum[keyof typeof PromoteVersionPx0ConsistencyEnum];
+/**
+ * @export
+ */
+export const PromoteVersionAllowEnum = {
+    ContractBreak: 'contract_break',
+} as const;
+export type PromoteVersionAllowEnum = typeof PromoteVersionAllowEnum[keyof typeof PromoteVersionAllowEnum];
 /**
  * @export
  */

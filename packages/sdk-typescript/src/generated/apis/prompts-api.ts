@@ -234,6 +234,10 @@ export interface ImportPromptsOperationRequest {
      * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ImportPromptsOperationPx0ConsistencyEnum;
+    /**
+     * `contract_break` makes versions live even if they refuse what the live ones accept.
+     */
+    allow?: ImportPromptsOperationAllowEnum;
 }
 
 export interface ListAllPromptsRequest {
@@ -719,7 +723,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts. Its kind is `px0/prompts/v1`, or `px0/prompts/v2` if it contains folders, messages, configurations or notes.
+     * Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts. Its kind is `px0/prompts/v1`, or `px0/prompts/v2` if it contains folders, contracts, messages, configurations, input schemas or notes.
      * Export Prompts
      */
     async exportPromptsRaw(requestParameters: ExportPromptsRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<PromptDocumentEnvelope>> {
@@ -730,7 +734,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts. Its kind is `px0/prompts/v1`, or `px0/prompts/v2` if it contains folders, messages, configurations or notes.
+     * Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts. Its kind is `px0/prompts/v1`, or `px0/prompts/v2` if it contains folders, contracts, messages, configurations, input schemas or notes.
      * Export Prompts
      */
     async exportPrompts(teamID: string, slugs?: string, format?: ExportPromptsFormatEnum, px0MinRevision?: string, px0Consistency?: ExportPromptsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<PromptDocumentEnvelope> {
@@ -932,6 +936,10 @@ export class PromptsApi extends runtime.BaseAPI {
             queryParameters['dry_run'] = requestParameters['dryRun'];
         }
 
+        if (requestParameters['allow'] != null) {
+            queryParameters['allow'] = requestParameters['allow'];
+        }
+
         const headerParameters: runtime.HTTPHeaders = {};
 
         headerParameters['Content-Type'] = 'application/json';
@@ -974,7 +982,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the content differs, and sets folders, tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.
+     * Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the content differs, and sets folders, contracts, tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.
      * Import Prompts
      */
     async importPromptsRaw(requestParameters: ImportPromptsOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ImportResult>> {
@@ -985,11 +993,11 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the content differs, and sets folders, tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.
+     * Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the content differs, and sets folders, contracts, tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.
      * Import Prompts
      */
-    async importPrompts(teamID: string, importPromptsRequest: ImportPromptsRequest, dryRun?: boolean, px0MinRevision?: string, px0Consistency?: ImportPromptsOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ImportResult> {
-        const response = await this.importPromptsRaw({ teamID: teamID, importPromptsRequest: importPromptsRequest, dryRun: dryRun, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+    async importPrompts(teamID: string, importPromptsRequest: ImportPromptsRequest, dryRun?: boolean, px0MinRevision?: string, px0Consistency?: ImportPromptsOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, allow?: ImportPromptsOperationAllowEnum): Promise<ImportResult> {
+        const response = await this.importPromptsRaw({ teamID: teamID, importPromptsRequest: importPromptsRequest, dryRun: dryRun, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, allow: allow }, initOverrides);
         return await response.value();
     }
 
@@ -1668,7 +1676,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Changes folder and description. What is omitted stays.
+     * Changes folder, contract and description. What is omitted stays.
      * Patch a Prompt
      */
     async patchPromptRaw(requestParameters: PatchPromptOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreatePrompt201Response>> {
@@ -1679,7 +1687,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Changes folder and description. What is omitted stays.
+     * Changes folder, contract and description. What is omitted stays.
      * Patch a Prompt
      */
     async patchPrompt(id: string, patchPromptRequest: PatchPromptRequest, px0MinRevision?: string, px0Consistency?: PatchPromptOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePrompt201Response> {
@@ -1882,6 +1890,7 @@ export type GetPromptPx0ConsistencyEnum = typeof GetPromptPx0ConsistencyEnum[key
  */
 export const GetPromptIncludeEnum = {
     Program: 'program',
+    Schema: 'schema',
 } as const;
 export type GetPromptIncludeEnum = typeof GetPromptIncludeEnum[keyof typeof GetPromptIncludeEnum];
 /**
@@ -1906,6 +1915,13 @@ export const ImportPromptsOperationPx0ConsistencyEnum = {
     Require: 'require',
 } as const;
 export type ImportPromptsOperationPx0ConsistencyEnum = typeof ImportPromptsOperationPx0ConsistencyEnum[keyof typeof ImportPromptsOperationPx0ConsistencyEnum];
+/**
+ * @export
+ */
+export const ImportPromptsOperationAllowEnum = {
+    ContractBreak: 'contract_break',
+} as const;
+export type ImportPromptsOperationAllowEnum = typeof ImportPromptsOperationAllowEnum[keyof typeof ImportPromptsOperationAllowEnum];
 /**
  * @export
  */

@@ -36,7 +36,23 @@ export interface CreatePromptRequest {
      * The path of its folder. Default: none.
      */
     folder?: string | null;
+    /**
+     * What happens to renders whose variables the version refuses. Default: `off`.
+     */
+    contract?: CreatePromptRequestContractEnum | null;
 }
+
+
+/**
+ * @export
+ */
+export const CreatePromptRequestContractEnum = {
+    Off: 'off',
+    Warn: 'warn',
+    Enforce: 'enforce',
+} as const;
+export type CreatePromptRequestContractEnum = typeof CreatePromptRequestContractEnum[keyof typeof CreatePromptRequestContractEnum];
+
 
 /**
  * Check if a given object implements the CreatePromptRequest interface.
@@ -60,6 +76,7 @@ export function CreatePromptRequestFromJSONTyped(json: any, ignoreDiscriminator:
         'description': json['description'] === undefined ? undefined : json['description'] === null ? null : json['description'],
         'slug': json['slug'] === undefined ? undefined : json['slug'] === null ? null : json['slug'],
         'folder': json['folder'] === undefined ? undefined : json['folder'] === null ? null : json['folder'],
+        'contract': json['contract'] === undefined ? undefined : json['contract'] === null ? null : json['contract'],
     };
 }
 
@@ -78,5 +95,6 @@ export function CreatePromptRequestToJSONTyped(value?: CreatePromptRequest | nul
         'description': value['description'],
         'slug': value['slug'],
         'folder': value['folder'],
+        'contract': value['contract'],
     };
 }

@@ -41,6 +41,10 @@ export interface CreateVersionRequest {
      */
     config?: { [key: string]: any; } | null;
     /**
+     * JSON Schema that the variables must satisfy beyond what the template needs. Judged keywords: `type`, `enum`, `const`, `properties`, `required`, `additionalProperties`, `items`, and bounds of numbers, lengths and items.
+     */
+    inputSchema?: { [key: string]: any; } | null;
+    /**
      * Why the version is made.
      */
     note?: string | null;
@@ -66,6 +70,7 @@ export function CreateVersionRequestFromJSONTyped(json: any, ignoreDiscriminator
         'template': json['template'] === undefined ? undefined : json['template'] === null ? null : json['template'],
         'messages': json['messages'] === undefined ? undefined : json['messages'] === null ? null : ((json['messages'] as Array<any>).map(ChatMessageFromJSON)),
         'config': json['config'] === undefined ? undefined : json['config'] === null ? null : json['config'],
+        'inputSchema': json['input_schema'] === undefined ? undefined : json['input_schema'] === null ? null : json['input_schema'],
         'note': json['note'] === undefined ? undefined : json['note'] === null ? null : json['note'],
     };
 }
@@ -84,6 +89,7 @@ export function CreateVersionRequestToJSONTyped(value?: CreateVersionRequest | n
         'template': value['template'],
         'messages': value['messages'] == null ? undefined : ((value['messages'] as Array<any>).map(ChatMessageToJSON)),
         'config': value['config'],
+        'input_schema': value['inputSchema'],
         'note': value['note'],
     };
 }

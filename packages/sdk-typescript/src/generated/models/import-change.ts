@@ -42,6 +42,7 @@ export const ImportChangeActionEnum = {
     CreatePrompt: 'create_prompt',
     UpdateDescription: 'update_description',
     SetFolder: 'set_folder',
+    SetContract: 'set_contract',
     ArchivePrompt: 'archive_prompt',
     RestorePrompt: 'restore_prompt',
     CreateVersion: 'create_version',

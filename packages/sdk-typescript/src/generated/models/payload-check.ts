@@ -14,6 +14,13 @@
  */
 
 import { mapValues } from '../runtime.ts';
+import type { ContractViolation } from './contract-violation.ts';
+import {
+    ContractViolationFromJSON,
+    ContractViolationFromJSONTyped,
+    ContractViolationToJSON,
+    ContractViolationToJSONTyped,
+} from './contract-violation.ts';
 import type { PayloadOutcome } from './payload-outcome.ts';
 import {
     PayloadOutcomeFromJSON,
@@ -55,6 +62,10 @@ export interface PayloadCheck {
      * The unified diff from the live output to this one. Null unless both rendered, and for outputs larger than a megabyte.
      */
     diff: string | null;
+    /**
+     * What the input schema of this version refuses in the payload; null for nothing.
+     */
+    violations?: ContractViolation | null;
 }
 
 /**
@@ -84,6 +95,7 @@ export function PayloadCheckFromJSONTyped(json: any, ignoreDiscriminator: boolea
         'version': PayloadOutcomeFromJSON(json['version']),
         'live': LivePayloadOutcomeFromJSON(json['live']),
         'diff': json['diff'],
+        'violations': json['violations'] === undefined ? undefined : json['violations'] === null ? null : ContractViolationFromJSON(json['violations']),
     };
 }
 
@@ -103,5 +115,6 @@ export function PayloadCheckToJSONTyped(value?: PayloadCheck | null, ignoreDiscr
         'version': PayloadOutcomeToJSON(value['version']),
         'live': LivePayloadOutcomeToJSON(value['live']),
         'diff': value['diff'],
+        'violations': ContractViolationToJSON(value['violations']),
     };
 }

@@ -106,6 +106,14 @@ export interface PromptVersion {
      */
     config?: { [key: string]: any; };
     /**
+     * JSON Schema 2020-12 of the variables: what the template needs, and what the author wants. In lists only with `include=schema`.
+     */
+    inputSchema?: { [key: string]: any; };
+    /**
+     * The part of it that the author gave.
+     */
+    authoredSchema?: { [key: string]: any; };
+    /**
      * Only with `include=program`.
      */
     program?: VersionProgram;
@@ -173,6 +181,8 @@ export function PromptVersionFromJSONTyped(json: any, ignoreDiscriminator: boole
         'createdBy': json['created_by'] === undefined ? undefined : json['created_by'] === null ? null : PromptCreatedByFromJSON(json['created_by']),
         'messages': json['messages'] == null ? undefined : ((json['messages'] as Array<any>).map(ChatMessageFromJSON)),
         'config': json['config'] == null ? undefined : json['config'],
+        'inputSchema': json['input_schema'] == null ? undefined : json['input_schema'],
+        'authoredSchema': json['authored_schema'] == null ? undefined : json['authored_schema'],
         'program': json['program'] == null ? undefined : VersionProgramFromJSON(json['program']),
     };
 }
@@ -202,6 +212,8 @@ export function PromptVersionToJSONTyped(value?: PromptVersion | null, ignoreDis
         'created_by': PromptCreatedByToJSON(value['createdBy']),
         'messages': value['messages'] == null ? undefined : ((value['messages'] as Array<any>).map(ChatMessageToJSON)),
         'config': value['config'],
+        'input_schema': value['inputSchema'],
+        'authored_schema': value['authoredSchema'],
         'program': VersionProgramToJSON(value['program']),
     };
 }

@@ -72,7 +72,7 @@ export interface Prompt {
      */
     folder?: string;
     /**
-     * What happens to renders whose variables the version refuses.
+     * What happens to renders whose variables the version refuses: nothing; `Px0-Contract` tells of it; they fail with 422. Unless it is `off`, a promotion that breaks what callers send is refused.
      */
     contract?: PromptContractEnum;
     /**

@@ -14,6 +14,14 @@
  */
 
 import { mapValues } from '../runtime.ts';
+import type { ContractViolation } from './contract-violation.ts';
+import {
+    ContractViolationFromJSON,
+    ContractViolationFromJSONTyped,
+    ContractViolationToJSON,
+    ContractViolationToJSONTyped,
+} from './contract-violation.ts';
+
 /**
  * 
  * @export
@@ -52,6 +60,10 @@ export interface RenderBatchResult {
      * Present unless the status is 200.
      */
     error?: string;
+    /**
+     * What is wrong with the variables: what `Px0-Contract` says of a single render.
+     */
+    contract?: ContractViolation;
 }
 
 /**
@@ -80,6 +92,7 @@ export function RenderBatchResultFromJSONTyped(json: any, ignoreDiscriminator: b
         'config': json['config'] == null ? undefined : json['config'],
         'status': json['status'],
         'error': json['error'] == null ? undefined : json['error'],
+        'contract': json['contract'] == null ? undefined : ContractViolationFromJSON(json['contract']),
     };
 }
 
@@ -102,5 +115,6 @@ export function RenderBatchResultToJSONTyped(value?: RenderBatchResult | null, i
         'config': value['config'],
         'status': value['status'],
         'error': value['error'],
+        'contract': ContractViolationToJSON(value['contract']),
     };
 }

@@ -28,6 +28,10 @@ export interface RenderRequestOptions {
      * Of a chat, `false` leaves `rendered` empty. Default: true.
      */
     transcript?: boolean | null;
+    /**
+     * Judges the variables at least so strictly, whatever the contract of the prompt is.
+     */
+    contract?: RenderRequestOptionsContractEnum | null;
 }
 
 
@@ -40,6 +44,15 @@ export const RenderRequestOptionsMissingKeyEnum = {
     Zero: 'zero',
 } as const;
 export type RenderRequestOptionsMissingKeyEnum = typeof RenderRequestOptionsMissingKeyEnum[keyof typeof RenderRequestOptionsMissingKeyEnum];
+
+/**
+ * @export
+ */
+export const RenderRequestOptionsContractEnum = {
+    Warn: 'warn',
+    Enforce: 'enforce',
+} as const;
+export type RenderRequestOptionsContractEnum = typeof RenderRequestOptionsContractEnum[keyof typeof RenderRequestOptionsContractEnum];
 
 
 /**
@@ -61,6 +74,7 @@ export function RenderRequestOptionsFromJSONTyped(json: any, ignoreDiscriminator
         
         'missingKey': json['missing_key'] === undefined ? undefined : json['missing_key'] === null ? null : json['missing_key'],
         'transcript': json['transcript'] === undefined ? undefined : json['transcript'] === null ? null : json['transcript'],
+        'contract': json['contract'] === undefined ? undefined : json['contract'] === null ? null : json['contract'],
     };
 }
 
@@ -77,5 +91,6 @@ export function RenderRequestOptionsToJSONTyped(value?: RenderRequestOptions | n
         
         'missing_key': value['missingKey'],
         'transcript': value['transcript'],
+        'contract': value['contract'],
     };
 }

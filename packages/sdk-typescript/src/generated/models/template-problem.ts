@@ -33,7 +33,7 @@ export interface TemplateProblem {
      */
     column: number;
     /**
-     * Where the error is: `prompt`, `message <i>`, `message <i>.<part>`, or `config`. Absent if only a template was sent.
+     * Where the error is: `prompt`, `message <i>`, `message <i>.<part>`, `config`, or `input_schema`. Absent if only a template was sent.
      */
     source?: string;
 }

@@ -48,7 +48,7 @@ export interface TemplateValidation {
      */
     error: TemplateProblem | null;
     /**
-     * JSON Schema 2020-12 of the variables that can render. It demands only what every render needs. Absent if the template is broken.
+     * JSON Schema 2020-12 of the variables that can render, united with the one that was sent. Of itself it demands only what every render needs. Absent if the template is broken.
      */
     inputSchema?: { [key: string]: any; };
 }

@@ -14,6 +14,13 @@
  */
 
 import { mapValues } from '../runtime.ts';
+import type { ContractChange } from './contract-change.ts';
+import {
+    ContractChangeFromJSON,
+    ContractChangeFromJSONTyped,
+    ContractChangeToJSON,
+    ContractChangeToJSONTyped,
+} from './contract-change.ts';
 import type { PayloadCheck } from './payload-check.ts';
 import {
     PayloadCheckFromJSON,
@@ -47,6 +54,10 @@ export interface VersionCheck {
     /**
      * 
      */
+    contract?: ContractChange;
+    /**
+     * 
+     */
     payloads: Array<PayloadCheck>;
 }
 
@@ -76,6 +87,7 @@ export function VersionCheckFromJSONTyped(json: any, ignoreDiscriminator: boolea
         'liveVersion': json['live_version'],
         'passed': json['passed'],
         'newVariables': json['new_variables'],
+        'contract': json['contract'] == null ? undefined : ContractChangeFromJSON(json['contract']),
         'payloads': ((json['payloads'] as Array<any>).map(PayloadCheckFromJSON)),
     };
 }
@@ -95,6 +107,7 @@ export function VersionCheckToJSONTyped(value?: VersionCheck | null, ignoreDiscr
         'live_version': value['liveVersion'],
         'passed': value['passed'],
         'new_variables': value['newVariables'],
+        'contract': ContractChangeToJSON(value['contract']),
         'payloads': ((value['payloads'] as Array<any>).map(PayloadCheckToJSON)),
     };
 }

@@ -51,6 +51,10 @@ export interface VersionProgram {
      * The configuration as compact JSON text.
      */
     config?: string;
+    /**
+     * JSON Schema 2020-12 of the variables: what the template needs, and what the author wants.
+     */
+    schema?: { [key: string]: any; };
 }
 
 /**
@@ -75,6 +79,7 @@ export function VersionProgramFromJSONTyped(json: any, ignoreDiscriminator: bool
         'outline': json['outline'] == null ? undefined : ((json['outline'] as Array<any>).map(VersionProgramOutlineInnerFromJSON)),
         'sources': json['sources'] == null ? undefined : json['sources'],
         'config': json['config'] == null ? undefined : json['config'],
+        'schema': json['schema'] == null ? undefined : json['schema'],
     };
 }
 
@@ -93,5 +98,6 @@ export function VersionProgramToJSONTyped(value?: VersionProgram | null, ignoreD
         'outline': value['outline'] == null ? undefined : ((value['outline'] as Array<any>).map(VersionProgramOutlineInnerToJSON)),
         'sources': value['sources'],
         'config': value['config'],
+        'schema': value['schema'],
     };
 }
