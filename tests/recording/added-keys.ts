@@ -7,6 +7,8 @@ const ofVersion = ['kind', 'note', 'created_by'];
 const added: ReadonlySet<string> = new Set([
   ...ofPrompt.flatMap((key) => [`prompt.${key}`, `prompts.*.${key}`]),
   ...ofVersion.flatMap((key) => [`version.${key}`, `versions.*.${key}`]),
+  // In lists only where they are asked for.
+  'version.input_schema',
   // Of a validation.
   'input_schema',
 ]);

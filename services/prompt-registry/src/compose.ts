@@ -51,18 +51,25 @@ function features(
   observeHeavyPool(heavy.pool);
   const parts = { ...promptParts(foundation), heavy, authoring: config.AUTHORING };
   const prompts = promptCommands(foundation, parts);
-  const versions = versionCommands(parts);
+  const versions = versionCommands(foundation, parts);
   const tags = tagCommands(parts);
   const payloads = payloadCommands(parts);
   const { transition, contents } = versions;
-  const check = new CheckVersion({ ...parts, timeBudgetMs: config.CHECK_TIME_BUDGET_MS });
+  const check = new CheckVersion({
+    ...parts,
+    schemas: versions.schemas,
+    timeBudgetMs: config.CHECK_TIME_BUDGET_MS,
+  });
   const promoteChecked = new PromoteWithPayloads({ ...parts, check, transition });
   const documents = new HeavyDocuments(heavy);
   const sweeper = teamSweeper(foundation);
   const usage = { ...foundation, retentionDays: config.USAGE_RETENTION_DAYS };
   return {
     handlers: {
-      ...promptRoutes({ ...prompts, wantedVersion: new ShowWantedVersion(parts) }),
+      ...promptRoutes({
+        ...prompts,
+        wantedVersion: new ShowWantedVersion({ ...parts, schemas: versions.schemas }),
+      }),
       ...versionRoutes({ ...versions, promoteChecked }),
       ...checkRoutes(check),
       ...diffRoutes(new DiffVersions(parts)),
@@ -82,6 +89,7 @@ function features(
       sweeper,
       contentGatherer(foundation),
       programRepublisher(foundation),
+      versions.schemas.background(),
       usageConsumer(usage),
       usageExpiry(usage),
     ],

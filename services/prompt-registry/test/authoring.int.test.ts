@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => registry?.stop());
 
-it('chats and configurations are refused until the flag says that every process knows them', async () => {
+it('chats, configurations, input schemas and contracts are refused until the flag says that every process knows them', async () => {
   const { id } = await registry.prompts.create(cast.editor, cast.teamId);
   const call = (method: string, path: string, body?: unknown) =>
     registry.call(cast.editor, method, `/v1/prompts/${id}/versions${path}`, body);
@@ -30,12 +30,24 @@ it('chats and configurations are refused until the flag says that every process 
     ['PUT', '/2', { messages }],
     ['PUT', '/2', { config: { model: 'm' } }],
     ['PUT', '/1', { config: { model: 'n' } }],
+    ['POST', '', { template: 'a', input_schema: { title: 't' } }],
+    ['PUT', '/2', { input_schema: { title: 't' } }],
   ] as const)
     expect(errorOf(await call(method, path, body)), `${method} ${path}`).toEqual(unavailable);
+  for (const contract of ['warn', 'enforce']) {
+    const patched = await registry.call(cast.editor, 'PATCH', `/v1/prompts/${id}`, { contract });
+    expect(errorOf(patched)).toEqual(unavailable);
+    const fields = { name: contract, contract };
+    const created = await registry.call(cast.editor, 'POST', `/v1/teams/${cast.teamId}/prompts`, fields);
+    expect(errorOf(created)).toEqual(unavailable);
+  }
   // What can be judged without it is.
   expect(errorOf(await call('POST', '', { messages: [{ role: 'robot', template: 'b' }] })).status).toBe(400);
   // What an old process knows, and what it leaves alone, is as ever.
-  expect((await call('POST', '', { template: 'a', config: {}, note: 'why', messages: [] })).status).toBe(201);
+  expect(
+    (await call('POST', '', { template: 'a', config: {}, input_schema: {}, note: 'why', messages: [] }))
+      .status,
+  ).toBe(201);
   expect(versionOf(await call('PUT', '/2', { template: 'b', note: 'why' })).note).toBe('why');
   expect(versionOf(await call('PUT', '/1', { note: 'why' })).messages).toEqual(messages);
   expect(versionOf(await call('POST', '/2/duplicate')).template).toBe('b');
@@ -70,6 +82,7 @@ it('an import of them is refused as a whole, unless the prompt has the version a
   for (const content of [
     { template: 'z', config: { model: 'm' } },
     { messages: [{ role: 'user', template: 'z' }] },
+    { template: 'z', input_schema: { title: 't' } },
   ])
     expect(errorOf(await importInto('2', content))).toEqual(refused(503, 'service unavailable'));
   expect((await importInto('1', note)).body).toEqual({ dry_run: false, changes: [] });

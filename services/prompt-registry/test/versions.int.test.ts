@@ -156,6 +156,7 @@ describe('creating a version', () => {
       'kind',
       'note',
       'created_by',
+      'input_schema',
     ]);
     expect(versionOf(reply)).toMatchObject({ version: 1, template: '  ', prompt_id: id });
   });
@@ -240,6 +241,7 @@ describe('updating a draft', () => {
       template: 'new {{.x}}',
       tags: ['prod'],
       variables: updated.variables,
+      input_schema: updated.input_schema,
     });
     expect(updated.variables.map(({ path }) => path)).toEqual(['x']);
   });

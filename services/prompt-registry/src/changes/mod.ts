@@ -1,4 +1,12 @@
 export { type Actor, type AuditNote, actorOf, authorColumn, authorOf, systemActor } from './audit.ts';
+export { type Authoring, requireAuthoringOn } from './authoring.ts';
 export type { Change, Changes } from './change.ts';
-export { type ProgramColumns, programOf } from './program.ts';
+export {
+  bodyOf,
+  inputSchemaOf,
+  inputSchemaText,
+  type ProgramColumns,
+  programOf,
+  type SchemaColumns,
+} from './program.ts';
 export { rules } from './rules.ts';

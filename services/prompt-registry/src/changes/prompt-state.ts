@@ -1,7 +1,7 @@
 /** A prompt's public state, read from its rows. It carries the live version's template, so a promotion is one message. */
 import type { PromptId, StateOf, TagTable, VersionTriple } from '@px0/contracts';
 import { type Reader, sql } from '@px0/owner';
-import { type ProgramColumns, programOf } from './program.ts';
+import { inputSchemaOf, type ProgramColumns, programOf, type SchemaColumns } from './program.ts';
 
 interface StateRow {
   readonly id: PromptId;
@@ -18,6 +18,9 @@ interface StateRow {
   readonly live_outline: ProgramColumns['outline'];
   readonly live_sources: ProgramColumns['sources'];
   readonly live_config: string | null;
+  readonly contract: 'off' | 'warn' | 'enforce';
+  readonly live_authored_schema: SchemaColumns['authoredSchema'];
+  readonly live_inferred_schema: SchemaColumns['inferredSchema'];
 }
 
 /** The public state of each of the prompts that exists, by id. */
@@ -34,7 +37,9 @@ export async function readPromptStates(
         SELECT json_agg(json_build_array(v.version, v.status, v.body_revision) ORDER BY v.version)
         FROM prompt_versions v WHERE v.prompt_id = p.id), '[]') AS versions,
       live.version AS live_number, live.template AS live_template, live.outline AS live_outline, live.sources AS live_sources,
-      live.config::text AS live_config
+      live.config::text AS live_config, p.contract,
+      CASE WHEN p.contract <> 'off' THEN live.authored_schema::text END AS live_authored_schema,
+      CASE WHEN p.contract <> 'off' THEN live.inferred_schema::text END AS live_inferred_schema
     FROM prompts p
     LEFT JOIN prompt_versions live ON live.prompt_id = p.id AND live.status = 'live'
     WHERE p.id = ANY(${[...ids]}::uuid[])`);
@@ -48,11 +53,20 @@ function stateOf({
   live_outline: outline,
   live_sources: sources,
   live_config: config,
+  live_authored_schema: authoredSchema,
+  live_inferred_schema: inferredSchema,
+  contract,
   ...state
 }: StateRow): [string, StateOf<'prompt'>] {
   const live =
     number === null || template === null
       ? null
-      : { number, ...programOf({ template, outline, sources, config }) };
-  return [id, { ...state, live }];
+      : {
+          number,
+          ...programOf(
+            { template, outline, sources, config },
+            inputSchemaOf({ authoredSchema, inferredSchema }),
+          ),
+        };
+  return [id, { ...state, live, ...(contract !== 'off' && { contract }) }];
 }

@@ -10,7 +10,12 @@ export const rules: ChangeRules<'prompt', Actor, AuditNote> = {
   entities: {
     prompt: {
       tables: ['prompts', 'prompt_versions', 'prompt_tags'],
-      unpublishedColumns: ['prompts.folder', 'prompts.folder_search', 'prompts.content_search'],
+      unpublishedColumns: [
+        'prompts.folder',
+        'prompts.folder_search',
+        'prompts.content_search',
+        'prompt_versions.inferred_schema',
+      ],
       read: readPromptStates,
     },
   },

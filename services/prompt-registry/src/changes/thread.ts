@@ -1,2 +1,2 @@
 /** The face of this folder for worker threads. */
-export type { ProgramColumns } from './program.ts';
+export type { ProgramColumns, SchemaColumns } from './program.ts';

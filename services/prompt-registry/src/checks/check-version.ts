@@ -2,13 +2,22 @@
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import { BudgetSpent, HeavyRefusal, isLightJson, isLightTemplate } from '@px0/heavy-renders';
+import type { ContractChange } from '@px0/input-contract';
 import type { Reader } from '@px0/owner';
 import { compileProgram, type TemplateVariable } from '@px0/template';
-import { programOf } from '../changes/mod.ts';
+import { inputSchemaOf, programOf } from '../changes/mod.ts';
 import { isLightDiff } from '../diff/mod.ts';
 import { type HeavyWork, LONG_WAIT_MS } from '../heavy/mod.ts';
 import type { FindPrompt } from '../prompts/mod.ts';
-import { liveVersion, parseVersionRef, requireVersion, type VersionRow } from '../versions/mod.ts';
+import {
+  changeFor,
+  type InputSchemas,
+  liveVersion,
+  parseVersionRef,
+  requireSchema,
+  requireVersion,
+  type VersionRow,
+} from '../versions/mod.ts';
 import { type CheckOrder, type CheckOutcome, endlessCheck, runCheck } from './run-check.ts';
 import { listSamples } from './sample-store.ts';
 
@@ -17,12 +26,15 @@ export interface CheckResult extends CheckOutcome {
   readonly live: VersionRow | undefined;
   /** Paths of what the version requires and the live one does not. */
   readonly newVariables: readonly string[];
+  /** What changes for those who call the live version. */
+  readonly change: ContractChange;
 }
 
 export interface CheckVersionDependencies {
   readonly reader: Reader;
   readonly prompts: FindPrompt;
   readonly heavy: HeavyWork;
+  readonly schemas: InputSchemas;
   readonly timeBudgetMs: number;
 }
 
@@ -40,21 +52,26 @@ export class CheckVersion {
     ref: string,
     signal: AbortSignal,
   ): Promise<CheckResult> {
-    const { reader, prompts, heavy, timeBudgetMs } = this.#deps;
-    const { teamId } = await prompts.run(principal, 'checkVersion', promptId);
-    const version = await requireVersion(reader, promptId, parseVersionRef(ref));
-    const live = await liveVersion(reader, promptId);
+    const { reader, prompts, heavy, schemas, timeBudgetMs } = this.#deps;
+    const { teamId, contract } = await prompts.run(principal, 'checkVersion', promptId);
+    const compared = await schemas.knowing(promptId, ref, signal, async () => {
+      const version = await requireVersion(reader, promptId, parseVersionRef(ref));
+      const live = await liveVersion(reader, promptId);
+      return { version, live, schema: requireSchema(version), change: changeFor(live, version) };
+    });
+    const { version, live, schema, change } = compared;
     const samples = await listSamples(reader, promptId);
     const order = {
-      version: programOf(version),
-      live: live === undefined ? undefined : programOf(live),
+      version: programOf(version, schema),
+      live: live === undefined ? undefined : programOf(live, inputSchemaOf(live)),
+      isEnforced: contract === 'enforce',
       samples,
       timeBudgetMs,
     };
     const organization = heavy.organizationOf(teamId);
     const outcome =
       this.#runHere(organization, order) ?? (await this.#runElsewhere(organization, order, signal));
-    return { version, live, newVariables: newlyRequired(version, live), ...outcome };
+    return { version, live, newVariables: newlyRequired(version, live), change, ...outcome };
   }
 
   /** One budget for the whole check; undefined when it is spent, or would be at once. */

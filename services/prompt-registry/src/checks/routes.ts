@@ -11,12 +11,13 @@ export function checkRoutes(check: CheckVersion) {
   } satisfies Handlers<Principal>;
 }
 
-function checkOnWire({ version, live, failed, newVariables, payloads }: CheckResult): SerializedJson {
+function checkOnWire({ version, live, failed, newVariables, change, payloads }: CheckResult): SerializedJson {
   const head: Omit<Wire<'VersionCheck'>, 'payloads'> = {
     version: version.number,
     live_version: live?.number ?? null,
     passed: failed.length === 0,
     new_variables: [...newVariables],
+    contract: { breaks: [...change.breaks], notices: [...change.notices] },
   };
   return new SerializedJson([
     Buffer.from(`{"check":${JSON.stringify(head).slice(0, -1)},"payloads":`),

@@ -4,12 +4,14 @@ import { TaskEnded } from '@px0/heavy-renders/thread';
 import type { CompiledProgram, Meter, Program } from '@px0/template';
 import { unifiedDiff } from '../diff/thread.ts';
 import { JsonPieces } from '../heavy/thread.ts';
-import { CheckBudget, type Rendition, type Sample, TOOK_TOO_LONG, Trial } from './trial.ts';
+import { CheckBudget, type Contracted, type Rendition, type Sample, TOOK_TOO_LONG, Trial } from './trial.ts';
 
 export interface CheckOrder {
-  readonly version: Program;
+  readonly version: Contracted;
   /** Undefined when the prompt has no live version. */
-  readonly live: Program | undefined;
+  readonly live: Contracted | undefined;
+  /** Whether variables that the input schema refuses fail a render. */
+  readonly isEnforced?: boolean;
   readonly samples: readonly Sample[];
   readonly timeBudgetMs: number;
 }
@@ -34,12 +36,12 @@ type PayloadOnWire = Wire<'VersionCheck'>['payloads'][number];
 
 /** @throws what the ground throws */
 export function runCheck(
-  { version, live, samples, timeBudgetMs }: CheckOrder,
+  { version, live, isEnforced = false, samples, timeBudgetMs }: CheckOrder,
   ground: CheckGround,
 ): CheckOutcome {
   const budget = new CheckBudget(timeBudgetMs);
-  const trial = new Trial(version, budget, ground);
-  const liveTrial = live === undefined ? undefined : new Trial(live, budget, ground);
+  const trial = new Trial(version, budget, ground, isEnforced);
+  const liveTrial = live === undefined ? undefined : new Trial(live, budget, ground, isEnforced);
   const failed: string[] = [];
   const payloads = new JsonPieces();
   payloads.addList(results());
@@ -51,7 +53,8 @@ export function runCheck(
       const own = trial.render(sample);
       const other = liveTrial?.render(sample);
       if (own.outcome === 'failed') failed.push(sample.name ?? sample.payloadId);
-      yield payloadOnWire(sample, own, other, diffOf(other, own, ground));
+      const payload = payloadOnWire(sample, own, other, diffOf(other, own, ground));
+      yield version.schema === undefined ? payload : { ...payload, violations: own.problems ?? null };
     }
   }
 }

@@ -1,6 +1,7 @@
 /** Renders samples with a version exactly as the render service would, within one budget for all of them. */
-import { parseBodyText, routes } from '@px0/contracts';
+import { type ProgramState, parseBodyText, routes, type Wire } from '@px0/contracts';
 import { TaskEnded } from '@px0/heavy-renders/thread';
+import { compileJudge, type Judge } from '@px0/input-contract';
 import {
   type ChatMessage,
   ChatVariablesError,
@@ -19,7 +20,15 @@ export interface Sample {
   readonly variablesJson: string | null;
 }
 
-export type Rendition =
+/** A program with what its variables must be; without a schema nothing is judged. */
+export type Contracted = Pick<ProgramState, 'template' | 'outline' | 'sources' | 'schema'>;
+
+export type Rendition = Outcome & {
+  /** What the input schema refuses. */
+  readonly problems?: Wire<'ContractViolation'>;
+};
+
+type Outcome =
   | {
       readonly outcome: 'rendered';
       /** Of a chat its transcript. */
@@ -71,11 +80,15 @@ export class Trial {
   readonly #program: CompiledProgram | undefined;
   readonly #budget: CheckBudget;
   readonly #meter: Meter;
+  readonly #judge: Judge | undefined;
+  readonly #isEnforced: boolean;
 
-  constructor(program: Program, budget: CheckBudget, ground: TrialGround) {
+  constructor(program: Contracted, budget: CheckBudget, ground: TrialGround, isEnforced: boolean) {
     this.#program = compileIfPossible(program, ground);
     this.#budget = budget;
     this.#meter = ground.meter;
+    this.#judge = program.schema === undefined ? undefined : compileJudge(program.schema);
+    this.#isEnforced = isEnforced;
   }
 
   /** @throws what the meter throws, except that a worker's time is up: that is the render's own outcome */
@@ -87,8 +100,18 @@ export class Trial {
       return { outcome: 'failed', error: `the check's payloads exceed ${SAMPLE_BYTES} bytes` };
     const request = parseBodyText(routes.renderLive, `{"variables":${variablesJson}}`);
     if (request === undefined) return { outcome: 'failed', error: 'invalid request body' };
+    const { variables = {} } = request;
+    const violation = this.#judge?.(variables);
+    if (violation === undefined) return this.#outcome(this.#program, variables);
+    const problems: Wire<'ContractViolation'> = JSON.parse(violation.header);
+    if (this.#isEnforced)
+      return { outcome: 'failed', error: `invalid variables: ${violation.detail}`, problems };
+    return { ...this.#outcome(this.#program, variables), problems };
+  }
+
+  #outcome(program: CompiledProgram, variables: Readonly<Record<string, unknown>>): Outcome {
     try {
-      return this.#run(this.#program, request.variables ?? {});
+      return this.#run(program, variables);
     } catch (error) {
       const reason = failureOf(error);
       if (reason === undefined) throw error;
@@ -97,7 +120,7 @@ export class Trial {
   }
 
   /** The messages first, as in a render: they say whether the variables fit, before anything runs. */
-  #run(program: CompiledProgram, variables: Readonly<Record<string, unknown>>): Rendition {
+  #run(program: CompiledProgram, variables: Readonly<Record<string, unknown>>): Outcome {
     const options = { meter: this.#meter };
     const messages = program.messages(variables, options);
     const rendered = program.render(variables, options);

@@ -67,22 +67,26 @@ export class DiffVersions {
   }
 }
 
-function sideOf({ number, template, messages, config }: VersionRow): DiffSide {
-  return { number, template, messages, config };
+function sideOf({ number, template, messages, config, authoredSchema }: VersionRow): DiffSide {
+  return { number, template, messages, config, authoredSchema };
 }
 
-/** A configuration may have a line for every two of its characters. */
-const MAX_LIGHT_CONFIG = 4 * 1024;
+/** A configuration, and a schema, may have a line for every two of its characters. */
+const MAX_LIGHT_JSON = 4 * 1024;
 
 function isLight({ from, to }: DiffOrder): boolean {
   if (!isLightDiff(from.template, to.template)) return false;
-  if ((from.config ?? '').length + (to.config ?? '').length > MAX_LIGHT_CONFIG) return false;
+  if (jsonCharactersOf(from) + jsonCharactersOf(to) > MAX_LIGHT_JSON) return false;
   return partTexts(from, to).every(([, a, b]) => isLightDiff(a ?? '', b ?? ''));
 }
 
 /** A chat's messages are its template once more. */
-function charactersOf({ template, messages, config }: DiffSide): number {
-  return template.length * (messages === null ? 1 : 2) + (config ?? '').length;
+function charactersOf(side: DiffSide): number {
+  return side.template.length * (side.messages === null ? 1 : 2) + jsonCharactersOf(side);
+}
+
+function jsonCharactersOf({ config, authoredSchema }: DiffSide): number {
+  return (config ?? '').length + (authoredSchema ?? '').length;
 }
 
 function keyOf(from: VersionRow, to: VersionRow, { isStructured }: DiffOrder): string {

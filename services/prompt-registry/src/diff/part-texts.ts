@@ -10,6 +10,8 @@ export interface DiffSide {
   readonly messages: readonly ReadonlyMessage[] | null;
   /** Compact JSON text; null for none. */
   readonly config: string | null;
+  /** What its author wrote, as compact JSON text; null for none. */
+  readonly authoredSchema: string | null;
 }
 
 /** A part's name, and its text in both versions; null where one has no such part. */
@@ -19,7 +21,8 @@ export type PartText = readonly [name: string, from: string | null, to: string |
 export function partTexts(from: DiffSide, to: DiffSide): PartText[] {
   const texts: PartText[] = [
     ['messages', messagesText(from), messagesText(to)],
-    ['config', configText(from), configText(to)],
+    ['config', jsonText(from.config), jsonText(to.config)],
+    ['input_schema', jsonText(from.authoredSchema), jsonText(to.authoredSchema)],
   ];
   return texts.filter(([, a, b]) => a !== null || b !== null);
 }
@@ -29,8 +32,8 @@ function messagesText({ messages }: DiffSide): string | null {
 }
 
 /** With sorted keys, so that only what has changed differs. */
-function configText({ config }: DiffSide): string | null {
-  return config === null ? null : JSON.stringify(sorted(parseExactJson(config)), null, 2);
+function jsonText(json: string | null): string | null {
+  return json === null ? null : JSON.stringify(sorted(parseExactJson(json)), null, 2);
 }
 
 function sorted(value: unknown): unknown {

@@ -1,7 +1,7 @@
 /** Builds the commands of this feature, and what features that work on prompts are built from. */
 import type { AccessProjection } from '@px0/access';
 import type { Reader } from '@px0/owner';
-import type { Changes } from '../changes/mod.ts';
+import type { Authoring, Changes } from '../changes/mod.ts';
 import { CreatePrompt } from './create-prompt.ts';
 import { DescribePrompt } from './describe-prompt.ts';
 import { FindPrompt } from './find-prompt.ts';
@@ -39,9 +39,13 @@ export function promptParts(foundation: PromptFoundation): PromptParts {
   };
 }
 
-export function promptCommands(foundation: PromptFoundation, parts: PromptParts) {
+export interface AuthoredPromptParts extends PromptParts {
+  readonly authoring: Authoring;
+}
+
+export function promptCommands(foundation: PromptFoundation, parts: AuthoredPromptParts) {
   return {
-    create: new CreatePrompt(foundation),
+    create: new CreatePrompt({ ...foundation, authoring: parts.authoring }),
     describe: new DescribePrompt(parts),
     patch: new PatchPrompt(parts),
     setStatus: new SetPromptStatus(parts),

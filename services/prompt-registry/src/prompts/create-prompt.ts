@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { type AccessProjection, type Principal, requireAllowedOn } from '@px0/access';
 import type { TeamId } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
-import { actorOf, type Changes } from '../changes/mod.ts';
+import { type Authoring, actorOf, type Changes } from '../changes/mod.ts';
+import { requireContract } from './contract.ts';
 import type { PromptRow } from './prompt-row.ts';
 import { type PromptInput, promptTexts } from './prompt-texts.ts';
 import { insertPrompt } from './store.ts';
@@ -12,6 +13,11 @@ import { isTeamDeleted } from './team-lock.ts';
 export interface CreatePromptDependencies {
   readonly changes: Changes;
   readonly access: AccessProjection;
+  readonly authoring: Authoring;
+}
+
+export interface CreatedPrompt extends PromptInput {
+  readonly contract?: string | undefined;
 }
 
 export class CreatePrompt {
@@ -24,16 +30,18 @@ export class CreatePrompt {
   /**
    * `readInput` is called after the caller's right was judged: the contract refuses a stranger before it looks at the body.
    *
-   * @throws ApiError forbidden, what `readInput` and `promptTexts` throw, promptAlreadyExists
+   * @throws ApiError forbidden, what `readInput`, `promptTexts` and `requireContract` throw, promptAlreadyExists
    */
-  async run(principal: Principal, teamId: TeamId, readInput: () => PromptInput): Promise<PromptRow> {
-    const { changes, access } = this.#deps;
+  async run(principal: Principal, teamId: TeamId, readInput: () => CreatedPrompt): Promise<PromptRow> {
+    const { changes, access, authoring } = this.#deps;
     requireAllowedOn(access, principal, 'createPrompt', { teamId });
-    const texts = promptTexts(readInput());
+    const { contract: wanted = 'off', ...input } = readInput();
+    const texts = promptTexts(input);
+    const contract = requireContract(wanted, authoring);
     return changes.make(actorOf(principal), async (change) => {
       // The projection may not have heard yet of a deletion that this registry has already carried out.
       if (await isTeamDeleted(change, teamId)) throw new ApiError('forbidden');
-      const prompt = await insertPrompt(change, { id: randomUUID(), teamId, ...texts });
+      const prompt = await insertPrompt(change, { id: randomUUID(), teamId, ...texts, contract });
       if (prompt === undefined) throw new ApiError('promptAlreadyExists');
       await change.audit({
         promptId: prompt.id,
@@ -43,6 +51,7 @@ export class CreatePrompt {
           name: prompt.name,
           slug: prompt.slug,
           ...(prompt.folder === '' ? {} : { folder: prompt.folder }),
+          ...(contract === 'off' ? {} : { contract }),
         },
       });
       return prompt;

@@ -1,4 +1,4 @@
-export { type PromptParts, promptCommands, promptParts } from './commands.ts';
+export { type PromptFoundation, type PromptParts, promptCommands, promptParts } from './commands.ts';
 export { contentGatherer } from './content-gatherer.ts';
 export { wordsUpdate } from './content-store.ts';
 export { contentWords } from './content-words.ts';

@@ -1,7 +1,8 @@
-/** Changes a prompt's folder and description; what is not named stays. */
+/** Changes a prompt's folder, contract and description; what is not named stays. */
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
-import { ApiError } from '@px0/service-kit';
+import type { Authoring } from '../changes/mod.ts';
+import { contractDetail, requireContract } from './contract.ts';
 import { movedDetail, requireFolder } from './folder.ts';
 import type { PromptChanges } from './prompt-changes.ts';
 import type { PromptRow } from './prompt-row.ts';
@@ -10,6 +11,7 @@ import { setAbout } from './store.ts';
 
 export interface PatchPromptDependencies {
   readonly changes: PromptChanges;
+  readonly authoring: Authoring;
 }
 
 export interface PromptPatch {
@@ -28,31 +30,24 @@ export class PatchPrompt {
   /**
    * A patch that names a field counts as a change of the prompt, like an update, but only what differs leaves an entry.
    *
-   * @throws ApiError promptNotFound, forbidden, what `readInput` throws, descriptionTooLong, invalidFolder, invalidContract,
-   * serviceUnavailable for a contract other than `off`
+   * @throws ApiError promptNotFound, forbidden, what `readInput` throws, descriptionTooLong, invalidFolder, what `requireContract` throws
    */
   run(principal: Principal, promptId: PromptId, readInput: () => PromptPatch): Promise<PromptRow> {
     return this.#deps.changes.make(principal, 'patchPrompt', promptId, async ({ change, prompt, record }) => {
       const patch = readInput();
-      const { description = prompt.description, folder = prompt.folder, contract = 'off' } = patch;
+      const { description = prompt.description, folder = prompt.folder, contract: wanted } = patch;
       requireDescription(description);
       requireFolder(folder);
-      requireContract(contract);
+      const contract = wanted === undefined ? prompt.contract : requireContract(wanted, this.#deps.authoring);
       if (Object.keys(patch).length === 0) return prompt;
-      const patched = await setAbout(change, prompt, { description, folder });
+      const patched = await setAbout(change, prompt, { description, folder, contract });
       if (description !== prompt.description) await record('prompt.updated');
-      if (folder !== prompt.folder) {
-        await record('prompt.patched', { detail: movedDetail(prompt.folder, folder) });
-      }
+      const detail = {
+        ...(folder !== prompt.folder && movedDetail(prompt.folder, folder)),
+        ...(contract !== prompt.contract && contractDetail(prompt.contract, contract)),
+      };
+      if (Object.keys(detail).length > 0) await record('prompt.patched', { detail });
       return patched;
     });
-  }
-}
-
-/** Input contracts are not judged yet, so nothing may ask for one. */
-function requireContract(contract: string): void {
-  if (!['off', 'warn', 'enforce'].includes(contract)) throw new ApiError('invalidContract');
-  if (contract !== 'off') {
-    throw new ApiError('serviceUnavailable', { message: 'input contracts are not judged yet' });
   }
 }

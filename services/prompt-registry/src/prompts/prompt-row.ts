@@ -2,6 +2,7 @@
 import type { PromptId, TeamId, Wire } from '@px0/contracts';
 import { sql } from '@px0/owner';
 import { authorColumn } from '../changes/mod.ts';
+import type { Contract } from './contract.ts';
 
 export interface PromptRow {
   readonly id: PromptId;
@@ -13,6 +14,7 @@ export interface PromptRow {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly folder: string;
+  readonly contract: Contract;
   /** Null for prompts that are older than the field. */
   readonly createdBy: Wire<'Prompt'>['created_by'];
 }
@@ -21,7 +23,7 @@ export interface PromptRow {
 export const promptColumns = sql`
   p.id, p.team_id AS "teamId", p.slug, p.name, p.description, p.status,
   wire_time(p.created_at) AS "createdAt", wire_time(p.updated_at) AS "updatedAt",
-  p.folder, ${authorColumn('p')} AS "createdBy"`;
+  p.folder, p.contract, ${authorColumn('p')} AS "createdBy"`;
 
 export function promptOnWire(prompt: PromptRow): Wire<'Prompt'> {
   return {
@@ -34,8 +36,7 @@ export function promptOnWire(prompt: PromptRow): Wire<'Prompt'> {
     created_at: prompt.createdAt,
     updated_at: prompt.updatedAt,
     folder: prompt.folder,
-    // Input contracts are not judged yet, so no prompt can have another one.
-    contract: 'off',
+    contract: prompt.contract,
     created_by: prompt.createdBy,
   };
 }

@@ -2,6 +2,7 @@
 import type { PromptId, TeamId } from '@px0/contracts';
 import { onlyRow, type Reader, sql } from '@px0/owner';
 import { authorOf, type Change } from '../changes/mod.ts';
+import type { Contract } from './contract.ts';
 import { type PromptRow, promptColumns } from './prompt-row.ts';
 import { searchWords } from './search-words.ts';
 
@@ -12,6 +13,7 @@ export interface NewPrompt {
   readonly name: string;
   readonly description: string;
   readonly folder: string;
+  readonly contract: Contract;
 }
 
 export async function promptById(reader: Reader, id: PromptId): Promise<PromptRow | undefined> {
@@ -61,21 +63,21 @@ export async function insertPrompt(change: Change, prompt: NewPrompt): Promise<P
     prompt.id,
     sql`
       INSERT INTO prompts AS p (
-        id, team_id, slug, name, description, search, folder, folder_search, content_search, actor_kind, actor_id)
+        id, team_id, slug, name, description, search, folder, folder_search, content_search, contract, actor_kind, actor_id)
       VALUES (${prompt.id}::uuid, ${prompt.teamId}::uuid, ${prompt.slug}, ${prompt.name}, ${prompt.description},
         array_to_tsvector(${words}::text[]), ${prompt.folder}, array_to_tsvector(${folderWords}::text[]), '',
-        ${actor.kind}, ${actor.id}::uuid)
+        ${prompt.contract}, ${actor.kind}, ${actor.id}::uuid)
       ON CONFLICT DO NOTHING
       RETURNING ${promptColumns}`,
   );
   return inserted;
 }
 
-/** Sets what people change of a prompt: its description and its folder. */
+/** Sets what people change of a prompt: its description, its folder and its contract. */
 export async function setAbout(
   change: Change,
   { id, name, slug }: PromptRow,
-  { description, folder }: Pick<PromptRow, 'description' | 'folder'>,
+  { description, folder, contract }: Pick<PromptRow, 'description' | 'folder' | 'contract'>,
 ): Promise<PromptRow> {
   const words = searchWords(name, slug, description);
   const folderWords = searchWords(folder);
@@ -86,7 +88,8 @@ export async function setAbout(
       sql`
         UPDATE prompts p
         SET description = ${description}, search = array_to_tsvector(${words}::text[]),
-          folder = ${folder}, folder_search = array_to_tsvector(${folderWords}::text[]), updated_at = now()
+          folder = ${folder}, folder_search = array_to_tsvector(${folderWords}::text[]),
+          contract = ${contract}, updated_at = now()
         WHERE p.id = ${id}::uuid
         RETURNING ${promptColumns}`,
     ),

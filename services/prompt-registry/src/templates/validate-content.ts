@@ -1,13 +1,17 @@
 /** What an editor is told about content that it has not saved. */
 import type { Wire } from '@px0/contracts';
+import type { InputSchema } from '@px0/input-contract';
 import { ApiError } from '@px0/service-kit';
+import { inputSchemaOf } from '../changes/mod.ts';
 import {
   type AuthoredText,
+  authoredSchemaOf,
   type ContentInput,
   checkConfig,
   type Judgement,
   PlaceFault,
   requireText,
+  requireUnion,
   variableOnWire,
 } from '../versions/mod.ts';
 
@@ -18,7 +22,7 @@ type Problem = Required<NonNullable<Validation['error']>>;
 export type JudgeText = (text: AuthoredText) => Promise<Judgement>;
 
 /**
- * A fault in the form of messages or of a configuration is told like one in a template, with line 0.
+ * A fault in the form of messages, of a configuration or of an input schema is told like one in a template, with line 0.
  *
  * @throws ApiError giveEitherTemplateOrMessages, templateRequired, templateTooLarge, what `judge` throws
  */
@@ -35,12 +39,16 @@ export async function validateContent(input: ContentInput, judge: JudgeText): Pr
   }
   const { source, ...place } = outcome.problem;
   // Clients that send a template alone know no other source.
-  const isTemplateAlone = input.messages === undefined && input.config === undefined;
+  const isTemplateAlone =
+    input.messages === undefined && input.config === undefined && input.input_schema === undefined;
   return { valid: false, variables: [], error: isTemplateAlone ? place : { ...place, source } };
 }
 
 type Outcome =
-  | Pick<Extract<Judgement, { readonly outcome: 'valid' }>, 'variables' | 'inputSchema'>
+  | {
+      readonly variables: Extract<Judgement, { readonly outcome: 'valid' }>['variables'];
+      readonly inputSchema: InputSchema;
+    }
   | { readonly problem: Problem };
 
 async function outcomeOf(input: ContentInput, judge: JudgeText): Promise<Outcome> {
@@ -55,10 +63,14 @@ async function outcomeOf(input: ContentInput, judge: JudgeText): Promise<Outcome
       return { problem: { message, line, column, source } };
     }
     if (input.config !== undefined) checkConfig(input.config);
-    return judgement;
+    const { variables, inputSchema: inferred } = judgement;
+    const authoredSchema = authoredSchemaOf(input.input_schema, undefined);
+    const schemas = requireUnion({ authoredSchema, inferredSchema: JSON.stringify(inferred) });
+    return { variables, inputSchema: inputSchemaOf(schemas) ?? inferred };
   } catch (error) {
     if (!(error instanceof PlaceFault)) throw error;
-    return formProblem(`${error.place}: ${error.reason}`, sourceOf(error.place));
+    const source = error.code === 'invalidInputSchema' ? 'input_schema' : sourceOf(error.place);
+    return formProblem(`${error.place}: ${error.reason}`, source);
   }
 }
 

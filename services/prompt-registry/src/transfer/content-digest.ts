@@ -1,6 +1,6 @@
 /**
  * By what two versions count as the same: by what they hold, whatever their notes. A plain text goes by its own digest, anything else by that of the
- * JSON of `{template|messages, config}` as it is stored. The order of keys counts, since that of a response schema matters to models.
+ * JSON of `{template|messages, config, input_schema}` as it is stored. The order of keys counts, since that of a response schema matters to models.
  */
 import { createHash } from 'node:crypto';
 import type { CheckedContent } from '../versions/thread.ts';
@@ -12,13 +12,17 @@ export const NOT_A_TEXT = 'content ';
 export const BY_DEFAULT = ',"required":false}';
 
 /** As `store.ts` has the database make it. */
-export function contentDigest({ template, messages, config }: CheckedContent): string {
-  if (messages === null && config === null) return sha256(template);
+export function contentDigest({ template, messages, config, authoredSchema }: CheckedContent): string {
+  if (messages === null && config === null && authoredSchema === null) return sha256(template);
   const text =
     messages === null
       ? `"template":${JSON.stringify(template)}`
       : `"messages":${JSON.stringify(messages).replaceAll(BY_DEFAULT, '}')}`;
-  return NOT_A_TEXT + sha256(`{${text}${config === null ? '' : `,"config":${config}`}}`);
+  const more = [
+    config === null ? '' : `,"config":${config}`,
+    authoredSchema === null ? '' : `,"input_schema":${authoredSchema}`,
+  ];
+  return NOT_A_TEXT + sha256(`{${text}${more.join('')}}`);
 }
 
 function sha256(text: string): string {

@@ -8,6 +8,7 @@ export interface GivenContent {
   readonly template?: string | undefined;
   readonly messages?: ContentInput['messages'] | undefined;
   readonly config?: ContentInput['config'] | undefined;
+  readonly input_schema?: ContentInput['input_schema'] | undefined;
 }
 
 export class DocumentContents {
@@ -16,8 +17,8 @@ export class DocumentContents {
   readonly #digests = new Map<string, string>();
 
   /** Judges the content and returns its digest. @throws ApiError invalidDocument */
-  add({ template, messages, config }: GivenContent, place: string): string {
-    const written = JSON.stringify([template, messages, config]);
+  add({ template, messages, config, input_schema: schema }: GivenContent, place: string): string {
+    const written = JSON.stringify([template, messages, config, schema]);
     const known = this.#digests.get(written);
     if (known !== undefined) return known;
     const check = () =>
@@ -25,6 +26,7 @@ export class DocumentContents {
         ...(template !== undefined && { template }),
         ...(messages !== undefined && { messages }),
         ...(config !== undefined && { config }),
+        ...(schema !== undefined && { input_schema: schema }),
       });
     const isChat = messages !== undefined && messages.length > 0;
     const content = at(place, check, isChat ? 'messages' : 'template');

@@ -11,6 +11,8 @@ export function at<T>(part: string, check: () => T, field?: string): T {
   try {
     return check();
   } catch (error) {
+    if (error instanceof PlaceFault && error.code === 'invalidInputSchema')
+      throw invalid(`${part}.input_schema`, `${error.place}: ${error.reason}`);
     if (error instanceof PlaceFault) throw invalid(`${part}.${error.place}`, error.reason);
     if (!(error instanceof ApiError) || error.code === 'invalidDocument') throw error;
     throw invalid(field === undefined ? part : `${part}.${field}`, error.publicMessage);

@@ -4,7 +4,6 @@
  * See docs/decisions/074-imports-and-prompt-files.md.
  */
 import { namedValues, schemas } from '@px0/contracts';
-import { ApiError } from '@px0/service-kit/errors';
 import { z } from 'zod';
 import { promptTexts, requireFolder } from '../prompts/thread.ts';
 import { requireTag, requireTagForm } from '../tags/thread.ts';
@@ -14,7 +13,7 @@ import { at, invalid } from './document-fault.ts';
 
 /** A document of texts without anything that came later: an older px0 reads all of it. */
 export const FIRST_KIND = 'px0/prompts/v1';
-/** With folders, conversations, configurations and notes: an older px0 refuses it, rather than lose them. */
+/** With folders, contracts, conversations, configurations, input schemas and notes: an older px0 refuses it, rather than lose them. */
 export const SECOND_KIND = 'px0/prompts/v2';
 
 export type DocumentKind = typeof FIRST_KIND | typeof SECOND_KIND;
@@ -27,7 +26,7 @@ const secondVersion = firstVersion.extend({
   template: z.string().optional(),
   messages: schemas.CreateVersionRequest.shape.messages,
   config: namedValues(z.unknown()).optional(),
-  input_schema: z.unknown().optional(),
+  input_schema: namedValues(z.unknown()).optional(),
   note: z.string().default(''),
 });
 
@@ -48,7 +47,7 @@ const firstPrompt = z.object({
 
 const secondPrompt = firstPrompt.extend({
   folder: z.string().optional(),
-  contract: z.enum(['off', 'warn', 'enforce']).default('off'),
+  contract: z.enum(['off', 'warn', 'enforce']).optional(),
   versions: z.array(secondVersion).default([]),
 });
 
@@ -75,6 +74,7 @@ export interface DocumentVersion extends Pick<RawVersion, 'number' | 'status'> {
 export interface DocumentPrompt extends Omit<z.infer<typeof firstPrompt>, 'versions'> {
   /** Undefined: the document does not say. */
   readonly folder?: string | undefined;
+  readonly contract?: RawPrompt['contract'];
   readonly versions: readonly DocumentVersion[];
 }
 
@@ -93,7 +93,7 @@ export interface ParsedDocument {
 /** Each costs some statements, and a request has to end while its caller still waits. Larger documents come in pieces. */
 const MAX_PARTS = 1_000;
 
-/** @throws ApiError invalidDocument, naming the first place that is wrong; serviceUnavailable for an input contract */
+/** @throws ApiError invalidDocument, naming the first place that is wrong */
 export function parseDocument(raw: unknown): ParsedDocument {
   const isSecond = typeof raw === 'object' && raw !== null && 'kind' in raw && raw.kind === SECOND_KIND;
   const parsed = (isSecond ? secondDocument : firstDocument).safeParse(raw);
@@ -113,16 +113,7 @@ export function parseDocument(raw: unknown): ParsedDocument {
     requireUnused(names, prompt.name, `${place}.name`);
     checked.push(checkPrompt(prompt, place, contents));
   }
-  requireNoContract(prompts);
   return { document: { prompts: checked }, contents: contents.byDigest };
-}
-
-/** Input contracts are not judged yet, so nothing may bring one along. @throws ApiError serviceUnavailable */
-function requireNoContract(prompts: readonly RawPrompt[]): void {
-  const hasContract = ({ contract = 'off', versions }: RawPrompt) =>
-    contract !== 'off' || versions.some(({ input_schema: schema }) => schema !== undefined);
-  if (prompts.some(hasContract))
-    throw new ApiError('serviceUnavailable', { message: 'input contracts are not judged yet' });
 }
 
 function requireSize(prompts: readonly RawPrompt[]): void {
@@ -136,7 +127,7 @@ function requireSize(prompts: readonly RawPrompt[]): void {
 }
 
 function checkPrompt(prompt: RawPrompt, place: string, contents: DocumentContents): DocumentPrompt {
-  const { slug, name, description, folder, status: own, tags, payloads } = prompt;
+  const { slug, name, description, folder, contract, status: own, tags, payloads } = prompt;
   at(place, () => {
     // A slug that is not in its normal form would never be found again by the next import.
     if (promptTexts({ slug, name, description }).slug !== slug)
@@ -158,7 +149,7 @@ function checkPrompt(prompt: RawPrompt, place: string, contents: DocumentContent
     at(`${place}.tags`, () => requireTagForm(tag));
     if (!numbers.has(number)) throw invalid(`${place}.tags.${tag}`, 'names no version of the document');
   }
-  return { slug, name, description, folder, status: own, versions, tags, payloads };
+  return { slug, name, description, folder, contract, status: own, versions, tags, payloads };
 }
 
 /**

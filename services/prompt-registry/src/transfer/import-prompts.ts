@@ -6,16 +6,20 @@ import { type AccessProjection, isAllowedOn, type Principal, requireAllowedOn } 
 import type { PromptId, TeamId } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
+import { type Authoring, requireAuthoringOn } from '../changes/mod.ts';
 import { type CreatePayload, isBeyondJsonb, type UpdatePayload } from '../payloads/mod.ts';
 import type { CreatePrompt, DescribePrompt, PatchPrompt, SetPromptStatus } from '../prompts/mod.ts';
 import type { SetTag } from '../tags/mod.ts';
 import {
-  type Authoring,
+  type Allowance,
   type CreateVersion,
+  type InputSchemas,
+  parseAllowance,
   requireAuthoring,
   type TransitionVersion,
 } from '../versions/mod.ts';
 import { type Contents, type PromptDocument, requireSettable } from './document.ts';
+import { requireNoBreaks } from './document-breaks.ts';
 import type { HeavyDocuments } from './heavy-documents.ts';
 import { type Canonical, type Change, planPrompt, type VersionHandle } from './plan.ts';
 import { canonicalTexts, type PresentRow, presentPrompts } from './store.ts';
@@ -29,7 +33,11 @@ export interface ImportPromptsDependencies {
     readonly patch: PatchPrompt;
     readonly setStatus: SetPromptStatus;
   };
-  readonly versions: { readonly create: CreateVersion; readonly transition: TransitionVersion };
+  readonly versions: {
+    readonly create: CreateVersion;
+    readonly transition: TransitionVersion;
+    readonly schemas: InputSchemas;
+  };
   readonly tags: { readonly set: SetTag };
   readonly documents: HeavyDocuments;
   readonly authoring: Authoring;
@@ -38,10 +46,17 @@ export interface ImportPromptsDependencies {
 
 /** Ids that an import learns while it works. */
 interface Progress {
+  readonly allowance: Allowance;
   readonly contents: Contents;
   readonly prompts: Map<string, PromptId>;
   /** By slug and number in the document. */
   readonly versions: Map<string, number>;
+}
+
+export interface ImportOptions {
+  readonly mode: 'dry-run' | 'apply';
+  /** What the query allows. */
+  readonly allow?: string | undefined;
 }
 
 export class ImportPrompts {
@@ -54,18 +69,19 @@ export class ImportPrompts {
   /**
    * Returns what was done, or with `dryRun` would be.
    *
-   * @throws ApiError forbidden, what `readBody` throws, invalidRequestBody, invalidDocument, documentConflicts, tooManyVersionsOrTags,
-   * tooManyHeavyRenders, serviceUnavailable for what versions may not hold yet
+   * @throws ApiError forbidden, invalidAllow, what `readBody` throws, invalidRequestBody, invalidDocument, documentConflicts, tooManyVersionsOrTags,
+   * tooManyHeavyRenders, contractBreak, serviceUnavailable for what prompts and versions may not hold yet
    */
   async run(
     principal: Principal,
     teamId: TeamId,
     readBody: () => Buffer,
-    mode: 'dry-run' | 'apply',
+    { mode, allow }: ImportOptions,
     signal: AbortSignal,
   ): Promise<Change[]> {
     const { access, documents, authoring } = this.#deps;
     requireAllowedOn(access, principal, 'importPrompts', { teamId });
+    const allowance = parseAllowance(allow);
     const { document, contents } = await documents.read(teamId, readBody(), signal);
     const present = await this.#present(teamId, document);
     requireNoConflict(document, present);
@@ -77,11 +93,23 @@ export class ImportPrompts {
     for (const change of changes) {
       if (change.action === 'set_tag') requireSettable(document, change.slug, change.tag);
       if (change.action === 'create_version') requireAuthoring(authoring, known(contents.get(change.digest)));
+      if ('contract' in change && change.contract !== 'off') requireAuthoringOn(authoring);
     }
     const archives = changes.some(({ action }) => action === 'archive_prompt' || action === 'restore_prompt');
     if (archives && !isAllowedOn(access, principal, 'archivePrompt', { teamId }))
       throw new ApiError('forbidden');
-    if (mode === 'apply') await this.#apply(principal, teamId, changes, present, contents);
+    if (allowance === undefined) {
+      const { reader, versions } = this.#deps;
+      await requireNoBreaks(
+        { reader, schemas: versions.schemas },
+        { document, contents, bySlug, changes },
+        signal,
+      );
+    }
+    if (mode === 'apply') {
+      const progress = { allowance, contents, prompts: idsOf(present), versions: new Map() };
+      for (const change of changes) await this.#make(principal, teamId, change, progress);
+    }
     return changes;
   }
 
@@ -109,21 +137,6 @@ export class ImportPrompts {
     return (value) => canonical.get(value) ?? JSON.stringify(value);
   }
 
-  async #apply(
-    principal: Principal,
-    teamId: TeamId,
-    changes: readonly Change[],
-    present: readonly PresentRow[],
-    contents: Contents,
-  ): Promise<void> {
-    const progress: Progress = {
-      contents,
-      prompts: new Map(present.map(({ slug, id }) => [slug, id])),
-      versions: new Map(),
-    };
-    for (const change of changes) await this.#make(principal, teamId, change, progress);
-  }
-
   async #make(principal: Principal, teamId: TeamId, planned: Change, progress: Progress): Promise<void> {
     const { prompts, versions, tags, payloads } = this.#deps;
     const { slug } = planned;
@@ -144,6 +157,9 @@ export class ImportPrompts {
       case 'set_folder':
         await prompts.patch.run(principal, id, () => ({ folder: planned.folder }));
         break;
+      case 'set_contract':
+        await prompts.patch.run(principal, id, () => ({ contract: planned.contract }));
+        break;
       case 'create_version': {
         const content = { ...known(progress.contents.get(planned.digest)), note: planned.note };
         const { number } = await versions.create.insert(principal, id, () => content);
@@ -151,10 +167,12 @@ export class ImportPrompts {
         break;
       }
       case 'promote_version':
-        await versions.transition.run(principal, id, refOf(planned.version), 'promote', undefined);
+        await versions.transition.run(principal, id, refOf(planned.version), 'promote', {
+          allowed: progress.allowance,
+        });
         break;
       case 'archive_version':
-        await versions.transition.run(principal, id, refOf(planned.version), 'archive', undefined);
+        await versions.transition.run(principal, id, refOf(planned.version), 'archive');
         break;
       case 'set_tag':
         await tags.set.run(principal, id, refOf(planned.version), () => planned);
@@ -176,6 +194,10 @@ export class ImportPrompts {
         break;
     }
   }
+}
+
+function idsOf(present: readonly PresentRow[]): Progress['prompts'] {
+  return new Map(present.map(({ slug, id }) => [slug, id]));
 }
 
 /** Names are unique and never change, so a document that pairs a name with another slug cannot be satisfied. */

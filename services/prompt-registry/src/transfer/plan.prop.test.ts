@@ -24,6 +24,7 @@ const documentPrompt: fc.Arbitrary<DocumentPrompt> = versions.chain((list) =>
     name: fc.constant('name'),
     description: fc.option(fc.constantFrom('', 'x'), { nil: undefined }),
     folder: fc.option(fc.constantFrom('', 'a/b'), { nil: undefined }),
+    contract: fc.option(fc.constantFrom('off', 'enforce'), { nil: undefined }),
     status: fc.option(fc.constantFrom('active', 'archived'), { nil: undefined }),
     versions: fc.constant(list),
     tags:
@@ -45,6 +46,7 @@ const presentPrompt: fc.Arbitrary<PresentPrompt | undefined> = fc.option(
       slug: fc.constant('slug'),
       description: fc.constantFrom('', 'x'),
       folder: fc.constantFrom('', 'a', 'a/b'),
+      contract: fc.constantFrom('off' as const, 'warn' as const, 'enforce' as const),
       status: fc.constantFrom('active' as const, 'archived' as const),
       versions: fc.constant(list),
       tags:
@@ -63,11 +65,12 @@ const presentPrompt: fc.Arbitrary<PresentPrompt | undefined> = fc.option(
 
 /** The operations of the API, on a value. */
 function applied(present: PresentPrompt | undefined, changes: readonly Change[]): PresentPrompt {
-  let result = present ?? {
+  let result: PresentPrompt = present ?? {
     slug: 'slug',
     description: '',
     folder: '',
-    status: 'active' as const,
+    contract: 'off',
+    status: 'active',
     versions: [],
     tags: {},
     payloads: [],
@@ -78,7 +81,15 @@ function applied(present: PresentPrompt | undefined, changes: readonly Change[])
   for (const change of changes) {
     switch (change.action) {
       case 'create_prompt':
-        result = { ...result, description: change.description, folder: change.folder };
+        result = {
+          ...result,
+          description: change.description,
+          folder: change.folder,
+          contract: change.contract,
+        };
+        break;
+      case 'set_contract':
+        result = { ...result, contract: change.contract };
         break;
       case 'set_folder':
         result = { ...result, folder: change.folder };
@@ -153,7 +164,7 @@ it('a plan that was carried out leaves nothing to do', () => {
   );
 });
 
-it('a plan reaches what the document says: its live version, its tags, its description and folder', () => {
+it('a plan reaches what the document says: its live version, its tags, its description, folder and contract', () => {
   fc.assert(
     fc.property(documentPrompt, presentPrompt, (wanted, present) => {
       const afterwards = applied(present, planPrompt(wanted, present, canonical));
@@ -169,6 +180,7 @@ it('a plan reaches what the document says: its live version, its tags, its descr
       }
       if (wanted.description !== undefined) expect(afterwards.description).toBe(wanted.description);
       expect(afterwards.folder).toBe(wanted.folder ?? present?.folder ?? '');
+      expect(afterwards.contract).toBe(wanted.contract ?? present?.contract ?? 'off');
     }),
   );
 });
@@ -207,7 +219,7 @@ it('a text that is live already is not made live again, however many tags anothe
     versions: [{ number: 1, status: 'live', digest: 'a', note: '' }],
   };
   const present: PresentPrompt = {
-    ...{ slug: 'slug', description: '', folder: '', status: 'active', payloads: [], tags },
+    ...{ slug: 'slug', description: '', folder: '', contract: 'off', status: 'active', payloads: [], tags },
     versions: [draft, live].map((version) => ({ ...version, digest: 'a' })),
   };
   const version = { existing: 2 };

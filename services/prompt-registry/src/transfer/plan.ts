@@ -3,8 +3,10 @@
  * made. Pure, so a dry run and the real run cannot disagree; a team that is already in line has an empty plan.
  * See docs/decisions/074-imports-and-prompt-files.md.
  */
-import type { VersionStatus } from '@px0/contracts';
+import type { VersionStatus, Wire } from '@px0/contracts';
 import type { DocumentPayload, DocumentPrompt, DocumentVersion } from './document.ts';
+
+type Contract = Wire<'Prompt'>['contract'];
 
 /** A version of the document: one that the prompt has already, or the one that `create_version` makes for it. */
 export type VersionHandle = { readonly existing: number } | { readonly created: number };
@@ -16,9 +18,11 @@ export type Change =
       readonly name: string;
       readonly description: string;
       readonly folder: string;
+      readonly contract: Contract;
     }
   | { readonly action: 'update_description'; readonly slug: string; readonly description: string }
   | { readonly action: 'set_folder'; readonly slug: string; readonly folder: string }
+  | { readonly action: 'set_contract'; readonly slug: string; readonly contract: Contract }
   | {
       readonly action: 'create_version';
       readonly slug: string;
@@ -69,6 +73,7 @@ export interface PresentPrompt {
   readonly slug: string;
   readonly description: string;
   readonly folder: string;
+  readonly contract: Contract;
   readonly status: 'active' | 'archived';
   readonly versions: readonly PresentVersion[];
   readonly tags: { readonly [tag: string]: number };
@@ -84,12 +89,15 @@ export function planPrompt(
   canonical: Canonical,
 ): Change[] {
   const { slug, name, description = present?.description ?? '', folder = present?.folder ?? '' } = prompt;
+  const { contract = present?.contract ?? 'off' } = prompt;
   const changes: Change[] = [];
-  if (present === undefined) changes.push({ action: 'create_prompt', slug, name, description, folder });
+  if (present === undefined)
+    changes.push({ action: 'create_prompt', slug, name, description, folder, contract });
   else {
     if (description !== present.description)
       changes.push({ action: 'update_description', slug, description });
     if (folder !== present.folder) changes.push({ action: 'set_folder', slug, folder });
+    if (contract !== present.contract) changes.push({ action: 'set_contract', slug, contract });
   }
   changes.push(...prompt.payloads.flatMap(planPayloads(slug, present?.payloads ?? [], canonical)));
   changes.push(...planVersions(prompt, present));

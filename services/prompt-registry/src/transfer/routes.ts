@@ -18,7 +18,7 @@ export function transferRoutes(exports: ExportPrompts, imports: ImportPrompts) {
         principal,
         params.teamID,
         bodyBytes,
-        isDryRun ? 'dry-run' : 'apply',
+        { mode: isDryRun ? 'dry-run' : 'apply', allow: query.allow },
         signal,
       );
       return { dry_run: isDryRun, changes: changes.map(changeOnWire) };
@@ -40,6 +40,8 @@ function subjectOf(change: Change): string | null {
       return String('existing' in change.version ? change.version.existing : change.version.created);
     case 'set_folder':
       return change.folder;
+    case 'set_contract':
+      return change.contract;
     case 'set_tag':
       return change.tag;
     case 'create_payload':

@@ -15,11 +15,12 @@ const tags = sql`
 
 /** `contentDigest`, of a version `v`. Both texts are as they were stored, without blanks. */
 const digest = sql`
-  CASE WHEN v.messages IS NULL AND v.config IS NULL THEN encode(sha256(convert_to(v.template, 'UTF8')), 'hex')
+  CASE WHEN v.messages IS NULL AND v.config IS NULL AND v.authored_schema IS NULL THEN encode(sha256(convert_to(v.template, 'UTF8')), 'hex')
   ELSE ${NOT_A_TEXT} || encode(sha256(convert_to('{'
     || CASE WHEN v.messages IS NULL THEN '"template":' || to_json(v.template)::text
       ELSE '"messages":' || replace(v.messages::text, ${BY_DEFAULT}, '}') END
-    || coalesce(',"config":' || v.config::text, '') || '}', 'UTF8')), 'hex') END`;
+    || coalesce(',"config":' || v.config::text, '')
+    || coalesce(',"input_schema":' || v.authored_schema::text, '') || '}', 'UTF8')), 'hex') END`;
 
 /** The team's prompts under the given slugs, or with one of the given names. */
 export function presentPrompts(
@@ -29,7 +30,7 @@ export function presentPrompts(
   names: readonly string[],
 ): Promise<PresentRow[]> {
   return reader.query<PresentRow>(sql`
-    SELECT p.id, p.slug, p.name, p.description, p.folder, p.status, ${tags} AS tags,
+    SELECT p.id, p.slug, p.name, p.description, p.folder, p.contract, p.status, ${tags} AS tags,
       coalesce((
         SELECT json_agg(json_build_object('number', v.version, 'status', v.status,
           'digest', ${digest}))
@@ -57,7 +58,7 @@ export async function exportBytes(
   const rows = await reader.query<{ bytes: number }>(sql`
     SELECT coalesce(sum(
       (SELECT coalesce(sum(octet_length(coalesce(v.messages::text, v.template)) + octet_length(coalesce(v.config::text, ''))
-          + octet_length(v.note)), 0)
+          + octet_length(coalesce(v.authored_schema::text, '')) + octet_length(v.note)), 0)
         FROM prompt_versions v WHERE v.prompt_id = p.id)
       + (SELECT coalesce(sum(octet_length(l.variables::text)), 0) FROM prompt_payloads l WHERE l.prompt_id = p.id)
     ), 0)::float8 AS bytes
@@ -79,14 +80,15 @@ export async function exportedPrompts(
 ): Promise<ExportedPrompts> {
   const rows = await reader.query<{ kind: DocumentKind; prompt: string }>(sql`
     WITH document AS (
-      SELECT CASE WHEN EXISTS (SELECT FROM prompts p WHERE ${exported(teamId, slugs)} AND (p.folder <> '' OR EXISTS (
+      SELECT CASE WHEN EXISTS (SELECT FROM prompts p WHERE ${exported(teamId, slugs)} AND (p.folder <> '' OR p.contract <> 'off' OR EXISTS (
         SELECT FROM prompt_versions v WHERE v.prompt_id = p.id
-          AND (v.messages IS NOT NULL OR v.config IS NOT NULL OR v.note <> ''))))
+          AND (v.messages IS NOT NULL OR v.config IS NOT NULL OR v.authored_schema IS NOT NULL OR v.note <> ''))))
       THEN ${SECOND_KIND} ELSE ${FIRST_KIND} END AS kind)
     SELECT d.kind, '{' || concat_ws(',',
       '"slug":' || to_json(p.slug)::text, '"name":' || to_json(p.name)::text,
       '"description":' || to_json(p.description)::text,
       CASE WHEN d.kind = ${SECOND_KIND} THEN '"folder":' || to_json(p.folder)::text END,
+      CASE WHEN d.kind = ${SECOND_KIND} AND p.contract <> 'off' THEN '"contract":' || to_json(p.contract)::text END,
       '"status":' || to_json(p.status)::text,
       '"versions":' || coalesce((
         SELECT json_agg(${exportedVersion} ORDER BY v.version)::text
@@ -104,7 +106,7 @@ const exportedVersion = sql`
   ('{' || concat_ws(',',
     '"number":' || v.version, '"status":' || to_json(v.status)::text,
     CASE WHEN v.messages IS NULL THEN '"template":' || to_json(v.template)::text END,
-    '"messages":' || v.messages::text, '"config":' || v.config::text,
+    '"messages":' || v.messages::text, '"config":' || v.config::text, '"input_schema":' || v.authored_schema::text,
     CASE WHEN v.note <> '' THEN '"note":' || to_json(v.note)::text END) || '}')::json`;
 
 function exported(teamId: TeamId, slugs: readonly string[] | undefined): Sql {

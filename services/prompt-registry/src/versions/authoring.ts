@@ -1,17 +1,14 @@
 /**
- * Whether versions may hold what processes of the release before do not know. An old registry would lose it on a promotion, and an old render
- * would answer a chat as a text, so it is refused until all of them are gone.
+ * Whether a version may hold what it is to hold. An old registry would lose it on a promotion, and an old render would answer a chat as a text.
  * See docs/decisions/167-chat-versions.md.
  */
-import { ApiError } from '@px0/service-kit/errors';
+import { type Authoring, requireAuthoringOn } from '../changes/mod.ts';
 import type { VersionContent } from './content.ts';
-
-export type Authoring = 'on' | 'off';
 
 /** @throws ApiError serviceUnavailable */
 export function requireAuthoring(
   authoring: Authoring,
-  { messages, config }: Pick<VersionContent, 'messages' | 'config'>,
+  { messages, config, authoredSchema }: Pick<VersionContent, 'messages' | 'config' | 'authoredSchema'>,
 ): void {
-  if (authoring === 'off' && (messages !== null || config !== null)) throw new ApiError('serviceUnavailable');
+  if (messages !== null || config !== null || authoredSchema !== null) requireAuthoringOn(authoring);
 }

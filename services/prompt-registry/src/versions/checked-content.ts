@@ -4,6 +4,7 @@ import { ApiError } from '@px0/service-kit/errors';
 import { MAX_SOURCE_BYTES } from '@px0/template';
 import { checkConfig } from './checked-config.ts';
 import { checkMessages } from './checked-messages.ts';
+import { authoredSchemaOf, requireUnion } from './checked-schema.ts';
 import type { VersionContent } from './content.ts';
 import { type AuthoredText, type Judgement, judge } from './judgement.ts';
 import { requireNote } from './note.ts';
@@ -13,6 +14,7 @@ export interface ContentInput {
   readonly template?: string;
   readonly messages?: readonly Wire<'ChatMessage'>[];
   readonly config?: Readonly<Record<string, unknown>>;
+  readonly input_schema?: Readonly<Record<string, unknown>>;
   readonly note?: string;
 }
 
@@ -70,11 +72,14 @@ export function requireText(input: ContentInput, present: PresentKind): Authored
 }
 
 /** An update with nothing in it is refused as one without a template has always been. */
-function hasMore({ messages, config, note }: ContentInput): boolean {
-  return messages !== undefined || config !== undefined || note !== undefined;
+function hasMore({ messages, config, input_schema: schema, note }: ContentInput): boolean {
+  return messages !== undefined || config !== undefined || schema !== undefined || note !== undefined;
 }
 
-/** @throws ApiError invalidTemplate, invalidConfig, noteTooLong, programTooLarge */
+/**
+ * @throws ApiError invalidTemplate, invalidConfig, noteTooLong, invalidInputSchema, programTooLarge
+ * @throws UnknownSchema of a draft whose text stays, when nobody has inferred yet what it needs
+ */
 function checkedAs(
   input: ContentInput,
   present: NotedContent | undefined,
@@ -83,14 +88,19 @@ function checkedAs(
   if (judgement?.outcome === 'invalid') throw new ApiError('invalidTemplate', { detail: judgement.message });
   const config = input.config === undefined ? (present?.config ?? null) : checkConfig(input.config);
   const note = requireNote(input.note ?? present?.note ?? '');
+  const authoredSchema = authoredSchemaOf(input.input_schema, present);
   if (judgement?.outcome === 'tooLarge') throw new ApiError('programTooLarge');
   if (judgement === undefined) {
     if (present === undefined) throw new Error('a new version has a text');
-    const { template, variables, messages, outline, sources } = present;
-    const program = input.config === undefined ? 'kept' : 'given';
-    return { template, variables, messages, outline, sources, config, note, program };
+    const { template, variables, messages, outline, sources, inferredSchema } = present;
+    const isKept = input.config === undefined && input.input_schema === undefined;
+    const schemas = requireUnion({ authoredSchema, inferredSchema });
+    const text = { template, variables, messages, outline, sources };
+    return { ...text, ...schemas, config, note, program: isKept ? 'kept' : 'given' };
   }
   const { variables, messages } = judgement;
   const { template, outline = null, sources = null } = judgement.program;
-  return { template, variables, messages, outline, sources, config, note, program: 'given' };
+  const inferredSchema = JSON.stringify(judgement.inputSchema);
+  const schemas = requireUnion({ authoredSchema, inferredSchema });
+  return { template, variables, messages, outline, sources, ...schemas, config, note, program: 'given' };
 }

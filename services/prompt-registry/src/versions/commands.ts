@@ -1,11 +1,12 @@
 /** Builds the commands of this feature. */
+import type { Authoring } from '../changes/mod.ts';
 import type { HeavyWork } from '../heavy/mod.ts';
-import type { PromptParts } from '../prompts/mod.ts';
-import type { Authoring } from './authoring.ts';
+import type { PromptFoundation, PromptParts } from '../prompts/mod.ts';
 import { ContentCheck } from './content-check.ts';
 import { CreateVersion } from './create-version.ts';
 import { DeleteVersion } from './delete-version.ts';
 import { DuplicateVersion } from './duplicate-version.ts';
+import { InputSchemas } from './input-schemas.ts';
 import { ListVersions } from './list-versions.ts';
 import { ReadVersion } from './read-version.ts';
 import { TransitionVersion } from './transition-version.ts';
@@ -16,16 +17,18 @@ export interface VersionParts extends PromptParts {
   readonly authoring: Authoring;
 }
 
-export function versionCommands(parts: VersionParts) {
+export function versionCommands({ changes }: Pick<PromptFoundation, 'changes'>, parts: VersionParts) {
   const contents = new ContentCheck(parts);
+  const schemas = new InputSchemas({ ...parts, changes, contents });
   return {
     contents,
+    schemas,
     create: new CreateVersion({ ...parts, contents }),
     list: new ListVersions(parts),
     read: new ReadVersion(parts),
-    update: new UpdateVersion({ ...parts, contents }),
+    update: new UpdateVersion({ ...parts, contents, schemas }),
     delete: new DeleteVersion(parts),
-    transition: new TransitionVersion(parts),
+    transition: new TransitionVersion({ ...parts, schemas }),
     duplicate: new DuplicateVersion(parts),
   };
 }

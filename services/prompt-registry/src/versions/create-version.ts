@@ -1,8 +1,9 @@
 /** Creates versions, as drafts. */
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
+import type { Authoring } from '../changes/mod.ts';
 import type { PromptChanges } from '../prompts/mod.ts';
-import { type Authoring, requireAuthoring } from './authoring.ts';
+import { requireAuthoring } from './authoring.ts';
 import type { ContentInput } from './checked-content.ts';
 import type { ContentCheck, ContentVerdict } from './content-check.ts';
 import { insertDraft } from './insert-draft.ts';

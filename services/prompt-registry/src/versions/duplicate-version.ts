@@ -1,8 +1,9 @@
 /** Creates a draft with the content of another version. */
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
+import type { Authoring } from '../changes/mod.ts';
 import type { PromptChanges } from '../prompts/mod.ts';
-import { type Authoring, requireAuthoring } from './authoring.ts';
+import { requireAuthoring } from './authoring.ts';
 import { insertDraft } from './insert-draft.ts';
 import { requireVersion } from './store.ts';
 import { parseVersionRef } from './version-ref.ts';

@@ -20,6 +20,8 @@ const version: VersionRow = {
   outline: null,
   sources: null,
   config: null,
+  authoredSchema: null,
+  inferredSchema: null,
 };
 
 describe('a version’s entity tag', () => {

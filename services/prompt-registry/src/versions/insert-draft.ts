@@ -1,6 +1,6 @@
 /** Adds a draft to a prompt: what creating and duplicating a version share. */
 import { randomUUID } from 'node:crypto';
-import { programOf } from '../changes/mod.ts';
+import { bodyOf } from '../changes/mod.ts';
 import type { PromptChange } from '../prompts/mod.ts';
 import type { NotedContent } from './checked-content.ts';
 import { insertVersion, takeNumber } from './store.ts';
@@ -12,6 +12,6 @@ export async function insertDraft(
   content: NotedContent,
 ): Promise<VersionRow> {
   const number = await takeNumber(change, promptId);
-  const bodyRevision = await change.writeBody(promptId, number, programOf(content));
+  const bodyRevision = await change.writeBody(promptId, number, bodyOf(content));
   return insertVersion(change, { id: randomUUID(), promptId, number, content, bodyRevision });
 }

@@ -2,7 +2,9 @@
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import { type Page, pageOf, parseLimit, parseNumber, type Reader } from '@px0/owner';
+import { ApiError } from '@px0/service-kit';
 import type { FindPrompt } from '../prompts/mod.ts';
+import { parseInclude } from './include.ts';
 import { listVersions } from './store.ts';
 import type { VersionRow } from './version-row.ts';
 
@@ -16,6 +18,7 @@ export interface VersionListParameters {
   readonly tags?: string | undefined;
   readonly limit?: string | undefined;
   readonly cursor?: string | undefined;
+  readonly include?: string | undefined;
 }
 
 /** Marked by the last version's number. */
@@ -28,7 +31,7 @@ export class ListVersions {
     this.#deps = deps;
   }
 
-  /** `tags` is a comma-separated list; one that names no tag filters nothing. @throws ApiError promptNotFound, invalidLimit, invalidCursor */
+  /** `tags` is a comma-separated list; one that names no tag filters nothing. @throws ApiError promptNotFound, invalidInclude, invalidLimit, invalidCursor */
   async run(
     principal: Principal,
     promptId: PromptId,
@@ -36,12 +39,15 @@ export class ListVersions {
   ): Promise<VersionPage> {
     const { reader, prompts } = this.#deps;
     await prompts.run(principal, 'listVersions', promptId);
+    const include = parseInclude(parameters.include);
+    if (include === 'program') throw new ApiError('invalidInclude');
     const limit = parseLimit(parameters.limit);
     const rows = await listVersions(reader, promptId, {
       status: parameters.status === '' ? undefined : parameters.status,
       tags: tagNames(parameters.tags),
       limit,
       before: parseNumber(parameters.cursor),
+      hasSchemas: include === 'schema',
     });
     return pageOf(rows, limit, ({ number }) => number);
   }

@@ -1,9 +1,13 @@
-export { type Authoring, requireAuthoring } from './authoring.ts';
+export { type Allowance, parseAllowance } from './allowance.ts';
+export { requireAuthoring } from './authoring.ts';
 export { checkConfig } from './checked-config.ts';
 export { type ContentInput, requireText } from './checked-content.ts';
+export { authoredSchemaOf, requireUnion } from './checked-schema.ts';
 export { versionCommands } from './commands.ts';
 export type { ContentCheck } from './content-check.ts';
+export { type Contracted, changeFor, requireNoBreak, requireSchema } from './contract-breaks.ts';
 export type { CreateVersion } from './create-version.ts';
+export type { InputSchemas } from './input-schemas.ts';
 export type { AuthoredText, Judgement } from './judgement.ts';
 export { requireNote } from './note.ts';
 export { PlaceFault } from './place-fault.ts';

@@ -1,6 +1,6 @@
 /**
- * The loop that publishes prompts again whose live program was published without its messages or its configuration: by a process of the
- * release before, which knows the template alone, during a rolling deployment or after a way back.
+ * The loop that publishes prompts again that were published without their contract, or whose live program was without its messages or its
+ * configuration: by a process of the release before, which knows the template alone, during a rolling deployment or after a way back.
  */
 import { stateSubject } from '@px0/contracts';
 import { type BackgroundOptions, onlyRow, type Progress, sql } from '@px0/owner';
@@ -44,7 +44,7 @@ class ProgramRepublisher {
       (change) => republishSome(change, this.#seenUntil),
       'relay',
     );
-    if (found === STEP_SIZE) return 'more';
+    if (found >= STEP_SIZE) return 'more';
     this.#seenUntil = seenUntil;
     return 'none';
   }
@@ -52,7 +52,7 @@ class ProgramRepublisher {
 
 /**
  * The events are not parsed: what has no backslash before its quotes is no part of a text, and in an event only a live program has a list of
- * the first name, or a text of the second.
+ * the first name, or a text of the second. Only the prompt itself has a text called `contract`, or a schema, which is published with it.
  */
 async function republishSome(change: Change, since: string): Promise<{ seenUntil: string; found: number }> {
   const { seenUntil } = onlyRow(
@@ -65,7 +65,13 @@ async function republishSome(change: Change, since: string): Promise<{ seenUntil
     'prompt',
     ({ id }) => id,
     sql`
-      UPDATE prompts p SET updated_at = p.updated_at WHERE p.id IN (
+      WITH without_contract AS (
+        SELECT locked.id FROM prompts locked
+        JOIN outbox o ON o.subject = ${stateSubject('prompt', '')} || locked.id::text
+        WHERE locked.contract <> 'off' AND o.changed_at > ${since}::timestamptz AND o.payload IS NOT NULL
+          AND strpos(o.payload, '"contract":"') = 0
+        LIMIT ${STEP_SIZE}::int FOR NO KEY UPDATE OF locked SKIP LOCKED),
+      without_program AS (
         SELECT locked.id FROM prompt_versions v
         JOIN outbox o ON o.subject = ${stateSubject('prompt', '')} || v.prompt_id::text
         JOIN prompts locked ON locked.id = v.prompt_id
@@ -74,6 +80,8 @@ async function republishSome(change: Change, since: string): Promise<{ seenUntil
           AND ((v.outline IS NOT NULL AND strpos(o.payload, '"outline":[') = 0)
             OR (v.config IS NOT NULL AND strpos(o.payload, '"config":"') = 0))
         LIMIT ${STEP_SIZE}::int FOR NO KEY UPDATE OF locked SKIP LOCKED)
+      UPDATE prompts p SET updated_at = p.updated_at
+      WHERE p.id IN (SELECT id FROM without_contract UNION SELECT id FROM without_program)
       RETURNING p.id`,
   );
   return { seenUntil, found: written.length };

@@ -3,12 +3,14 @@ import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import { encodeNumber } from '@px0/owner';
 import { type Handlers, SerializedJson } from '@px0/service-kit';
+import { inputSchemaText } from '../changes/mod.ts';
 import { JsonPieces } from '../heavy/thread.ts';
 import type { CreateVersion } from './create-version.ts';
 import type { DeleteVersion } from './delete-version.ts';
 import type { DuplicateVersion } from './duplicate-version.ts';
 import { versionETag } from './etag.ts';
 import type { Include } from './include.ts';
+import type { InputSchemas } from './input-schemas.ts';
 import type { ListVersions, VersionPage } from './list-versions.ts';
 import type { ReadVersion } from './read-version.ts';
 import type { TransitionOptions, TransitionVersion } from './transition-version.ts';
@@ -21,7 +23,7 @@ export interface Promotion {
     principal: Principal,
     promptId: PromptId,
     ref: string,
-    options: Pick<TransitionOptions, 'ifMatch' | 'readInput'>,
+    options: Omit<TransitionOptions, 'condition'>,
     signal: AbortSignal,
   ): Promise<VersionRow>;
 }
@@ -36,10 +38,25 @@ export interface VersionCommands {
   /** Promotes a version that renders with every payload. */
   readonly promoteChecked: Promotion;
   readonly duplicate: DuplicateVersion;
+  readonly schemas: InputSchemas;
 }
 
 export function versionRoutes(commands: VersionCommands) {
-  const { create, list, read, update, delete: remove, transition, promoteChecked, duplicate } = commands;
+  const {
+    create,
+    list,
+    read,
+    update,
+    delete: remove,
+    transition,
+    promoteChecked,
+    duplicate,
+    schemas,
+  } = commands;
+  const shown = async (version: VersionRow, setHeader: SetHeader, include?: Include) => {
+    setHeader('ETag', versionETag(version));
+    return versionAnswer(version, { include, schema: await schemas.shown(version) });
+  };
   return {
     createVersion: async ({ principal, params, body, signal, setHeader }) =>
       shown(await create.run(principal, params.id, body, signal), setHeader),
@@ -60,7 +77,12 @@ export function versionRoutes(commands: VersionCommands) {
     },
     promoteVersion: async ({ principal, params, query, body, header, signal, setHeader }) => {
       const { id, version } = params;
-      const options = { ifMatch: header('if-match'), readInput: body };
+      const options = {
+        ifMatch: header('if-match'),
+        readInput: body,
+        allowed: query.allow,
+        requiresContract: query.require === 'contract',
+      };
       const promoted =
         query.require === 'payloads'
           ? await promoteChecked.run(principal, id, version, options, signal)
@@ -80,20 +102,15 @@ export function versionRoutes(commands: VersionCommands) {
   } satisfies Handlers<Principal>;
 }
 
-function shown(
-  version: VersionRow,
-  setHeader: (name: string, value: string) => void,
-  include?: Include,
-): SerializedJson {
-  setHeader('ETag', versionETag(version));
-  return versionAnswer(version, include);
-}
+type SetHeader = (name: string, value: string) => void;
 
 /** `next_cursor` appears on a page that is not the last one; a list without limit is complete. */
 function pageOnWire({ rows, next }: VersionPage): SerializedJson {
   const json = new JsonPieces();
   json.add('{"versions":[');
-  for (const [index, version] of rows.entries()) json.add(`${index > 0 ? ',' : ''}${versionJson(version)}`);
+  for (const [index, version] of rows.entries()) {
+    json.add(`${index > 0 ? ',' : ''}${versionJson(version, { schema: inputSchemaText(version) })}`);
+  }
   json.add(next === undefined ? ']}' : `],"next_cursor":${JSON.stringify(encodeNumber(next))}}`);
   return new SerializedJson(json.end());
 }

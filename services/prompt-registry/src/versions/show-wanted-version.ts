@@ -3,12 +3,14 @@ import type { PromptId } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
 import type { WantedVersion } from '../prompts/mod.ts';
 import { parseInclude } from './include.ts';
+import type { InputSchemas } from './input-schemas.ts';
 import { requireVersion } from './store.ts';
 import { parseVersionRef, type VersionRef } from './version-ref.ts';
 import { versionJson } from './version-row.ts';
 
 export interface ShowWantedVersionDependencies {
   readonly reader: Reader;
+  readonly schemas: InputSchemas;
 }
 
 type Query = Parameters<WantedVersion['run']>[1];
@@ -25,7 +27,9 @@ export class ShowWantedVersion implements WantedVersion {
     const include = parseInclude(query.include);
     const ref = wantedRef(query);
     if (ref === undefined) return undefined;
-    return versionJson(await requireVersion(this.#deps.reader, promptId, ref), include);
+    const { reader, schemas } = this.#deps;
+    const version = await requireVersion(reader, promptId, ref);
+    return versionJson(version, { include, schema: await schemas.shown(version) });
   }
 }
 

@@ -6,7 +6,7 @@ import { authorOf, type Change } from '../changes/mod.ts';
 import { contentWords, wordsUpdate } from '../prompts/mod.ts';
 import type { NotedContent } from './checked-content.ts';
 import type { VersionRef } from './version-ref.ts';
-import { type VersionRow, versionColumns } from './version-row.ts';
+import { type VersionRow, versionColumns, versionColumnsOfLists } from './version-row.ts';
 
 export interface NewVersion {
   readonly id: string;
@@ -24,6 +24,8 @@ export interface VersionFilter {
   readonly limit: number | undefined;
   /** Only numbers below this one. */
   readonly before: string | undefined;
+  /** Whether what every render needs is read. */
+  readonly hasSchemas: boolean;
 }
 
 export interface StatusChange {
@@ -88,7 +90,7 @@ export function listVersions(
   promptId: PromptId,
   filter: VersionFilter,
 ): Promise<VersionRow[]> {
-  const { status, tags, before } = filter;
+  const { status, tags, before, hasSchemas } = filter;
   const conditions = [sql`v.prompt_id = ${promptId}::uuid`];
   if (status !== undefined) conditions.push(sql`v.status = ${status}`);
   if (before !== undefined) conditions.push(sql`v.version < ${before}::bigint`);
@@ -98,7 +100,7 @@ export function listVersions(
       WHERE t.prompt_id = v.prompt_id AND t.version = v.version AND t.tag = ANY(${[...tags]}::text[]))`);
   }
   return reader.query<VersionRow>(sql`
-    SELECT ${versionColumns} FROM prompt_versions v WHERE ${join(conditions, ' AND ')} ORDER BY v.version DESC
+    SELECT ${hasSchemas ? versionColumns : versionColumnsOfLists} FROM prompt_versions v WHERE ${join(conditions, ' AND ')} ORDER BY v.version DESC
     LIMIT ${rowsToFetch(filter.limit)}::int`);
 }
 
@@ -124,9 +126,9 @@ export async function insertVersion(change: Change, version: NewVersion): Promis
       sql`
         WITH gathered AS (${gathered})
         INSERT INTO prompt_versions AS v (id, prompt_id, version, body_revision, actor_kind, actor_id,
-          template, variables, messages, outline, sources, config, note)
+          template, variables, messages, outline, sources, config, note, authored_schema, inferred_schema, schema_revision)
         VALUES (${version.id}::uuid, ${version.promptId}::uuid, ${version.number}::int, ${version.bodyRevision}::bigint,
-          ${actor.kind}, ${actor.id}::uuid, ${contentValues(version.content)})
+          ${actor.kind}, ${actor.id}::uuid, ${contentValues(version)})
         RETURNING ${versionColumns}`,
     ),
   );
@@ -141,7 +143,8 @@ export async function setContent(change: Change, version: Omit<NewVersion, 'id'>
       sql`
         WITH gathered AS (${gathered})
         UPDATE prompt_versions v SET body_revision = ${version.bodyRevision}::bigint,
-          (template, variables, messages, outline, sources, config, note) = ROW(${contentValues(version.content)})
+          (template, variables, messages, outline, sources, config, note, authored_schema, inferred_schema, schema_revision)
+            = ROW(${contentValues(version)})
         WHERE v.prompt_id = ${version.promptId}::uuid AND v.version = ${version.number}::int
         RETURNING ${versionColumns}`,
     ),
@@ -159,11 +162,13 @@ async function wordsOfDraft({ promptId, number, content }: Omit<NewVersion, 'id'
   );
 }
 
-/** The values of `template, variables, messages, outline, sources, config, note`. */
-function contentValues({ template, variables, messages, outline, sources, config, note }: NotedContent): Sql {
+/** The values of `template, variables, messages, outline, sources, config, note, authored_schema, inferred_schema, schema_revision`. */
+function contentValues({ content, bodyRevision }: Pick<NewVersion, 'content' | 'bodyRevision'>): Sql {
+  const { template, variables, messages, outline, sources, config, note } = content;
   const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
   return sql`${template}, ${JSON.stringify(variables)}::jsonb, ${json(messages)}::json, ${json(outline)}::json,
-    ${json(sources)}::json, ${config}::json, ${note}`;
+    ${json(sources)}::json, ${config}::json, ${note}, ${content.authoredSchema}::json, ${content.inferredSchema}::json,
+    ${bodyRevision}::bigint`;
 }
 
 /** Changes the version's status. The live version makes way, as stable, for one that becomes live, in the same statement. */

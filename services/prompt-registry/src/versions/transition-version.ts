@@ -2,15 +2,19 @@
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import type { PromptChanges } from '../prompts/mod.ts';
+import { parseAllowance } from './allowance.ts';
+import { requireNoBreak } from './contract-breaks.ts';
 import { requireMatch } from './etag.ts';
+import type { InputSchemas } from './input-schemas.ts';
 import { requireNote } from './note.ts';
 import { after, type Transition } from './states.ts';
-import { requireVersion, setStatus } from './store.ts';
+import { liveVersion, requireVersion, setStatus } from './store.ts';
 import { parseVersionRef } from './version-ref.ts';
 import type { VersionRow } from './version-row.ts';
 
 export interface TransitionVersionDependencies {
   readonly changes: PromptChanges;
+  readonly schemas: InputSchemas;
 }
 
 export interface TransitionOptions {
@@ -19,6 +23,10 @@ export interface TransitionOptions {
   readonly readInput?: () => { readonly note?: string };
   /** What must hold besides the state machine; judged on the locked rows, last. Throws its refusal. */
   readonly condition?: (version: VersionRow) => void;
+  /** Whether a contract break is refused whatever the contract of the prompt is. */
+  readonly requiresContract?: boolean;
+  /** What `allow` says; judged after the caller's right. */
+  readonly allowed?: string | undefined;
 }
 
 const operations = {
@@ -35,27 +43,46 @@ export class TransitionVersion {
   }
 
   /**
-   * @throws ApiError promptNotFound, forbidden, what `readInput` throws, noteTooLong, versionNotFound, the refusal of the state,
-   * preconditionFailed, what `condition` throws
+   * @throws ApiError promptNotFound, forbidden, invalidAllow, what `readInput` throws, noteTooLong, versionNotFound, the refusal of the
+   * state, preconditionFailed, what `condition` throws, contractBreak
    */
   run(
     principal: Principal,
     promptId: PromptId,
     ref: string,
     transition: Transition,
-    { ifMatch, readInput, condition }: TransitionOptions = {},
+    options: TransitionOptions = {},
+  ): Promise<VersionRow> {
+    const make = () => this.#make(principal, promptId, ref, transition, options);
+    return this.#deps.schemas.knowing(promptId, ref, undefined, make);
+  }
+
+  #make(
+    principal: Principal,
+    promptId: PromptId,
+    ref: string,
+    transition: Transition,
+    { ifMatch, readInput, condition, requiresContract = false, allowed }: TransitionOptions,
   ): Promise<VersionRow> {
     const { action, noted, published } = operations[transition];
-    return this.#deps.changes.make(principal, action, promptId, async ({ change, record }) => {
+    return this.#deps.changes.make(principal, action, promptId, async ({ change, prompt, record }) => {
+      const allowance = parseAllowance(allowed);
       const text = requireNote(readInput?.().note ?? '');
       const before = await requireVersion(change, promptId, parseVersionRef(ref));
       const status = after(transition, before.status);
       requireMatch(ifMatch, before);
       condition?.(before);
+      const isJudged = status === 'live' && (requiresContract || prompt.contract !== 'off');
+      if (isJudged && allowance === undefined) requireNoBreak(await liveVersion(change, promptId), before);
       const { version, replaced } = await setStatus(change, before, { status, published });
       await record(noted, {
         version: version.number,
-        detail: { from: before.status, to: status, ...(replaced === undefined ? {} : { replaced }) },
+        detail: {
+          from: before.status,
+          to: status,
+          ...(replaced === undefined ? {} : { replaced }),
+          ...(isJudged && allowance !== undefined ? { allowed: allowance } : {}),
+        },
         text,
       });
       return version;

@@ -2,12 +2,13 @@
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
-import { programOf } from '../changes/mod.ts';
+import { type Authoring, bodyOf } from '../changes/mod.ts';
 import type { PromptChanges } from '../prompts/mod.ts';
-import { type Authoring, requireAuthoring } from './authoring.ts';
+import { requireAuthoring } from './authoring.ts';
 import type { ContentInput } from './checked-content.ts';
-import type { ContentCheck } from './content-check.ts';
+import type { ContentCheck, ContentVerdict } from './content-check.ts';
 import { requireMatch } from './etag.ts';
+import type { InputSchemas } from './input-schemas.ts';
 import { requireVersion, setContent } from './store.ts';
 import { parseVersionRef } from './version-ref.ts';
 import { kindDetail, type VersionRow } from './version-row.ts';
@@ -16,6 +17,7 @@ export interface UpdateVersionDependencies {
   readonly changes: PromptChanges;
   readonly contents: ContentCheck;
   readonly authoring: Authoring;
+  readonly schemas: InputSchemas;
 }
 
 export class UpdateVersion {
@@ -39,9 +41,22 @@ export class UpdateVersion {
     ifMatch: string | undefined,
     signal: AbortSignal,
   ): Promise<VersionRow> {
-    const { contents, authoring } = this.#deps;
+    const { contents, schemas } = this.#deps;
     const verdict = await contents.of(principal, 'updateVersion', promptId, readInput, signal);
-    return this.#deps.changes.make(principal, 'updateVersion', promptId, async ({ change, record }) => {
+    return schemas.knowing(promptId, ref, signal, () =>
+      this.#save(principal, promptId, ref, verdict, ifMatch),
+    );
+  }
+
+  #save(
+    principal: Principal,
+    promptId: PromptId,
+    ref: string,
+    verdict: ContentVerdict,
+    ifMatch: string | undefined,
+  ): Promise<VersionRow> {
+    const { authoring, changes } = this.#deps;
+    return changes.make(principal, 'updateVersion', promptId, async ({ change, record }) => {
       const draft = await requireVersion(change, promptId, parseVersionRef(ref));
       if (draft.status !== 'draft') throw new ApiError('onlyDraftsCanBeModified');
       const content = verdict(draft);
@@ -51,7 +66,7 @@ export class UpdateVersion {
       const bodyRevision =
         content.program === 'kept'
           ? draft.bodyRevision
-          : await change.writeBody(promptId, number, programOf(content));
+          : await change.writeBody(promptId, number, bodyOf(content));
       const updated = await setContent(change, { promptId, number, content, bodyRevision });
       // Only a note that was given with this change says why: a text that is saved again comes with the same one.
       const text = updated.note === draft.note ? '' : updated.note;

@@ -1,6 +1,6 @@
 /** A version as the database returns it, and as the wire shows it. */
 import type { PromptId, VersionStatus, Wire } from '@px0/contracts';
-import { sql } from '@px0/owner';
+import { type Sql, sql } from '@px0/owner';
 import { SerializedJson } from '@px0/service-kit';
 import type { ChatEntry, TemplateVariable } from '@px0/template';
 import { authorColumn, programOf } from '../changes/mod.ts';
@@ -22,34 +22,56 @@ export interface VersionRow extends NotedContent {
   readonly createdBy: Wire<'PromptVersion'>['created_by'];
 }
 
-/** The columns of `VersionRow`, of a table or alias named `v`. */
-export const versionColumns = sql`
+/** What every render needs is as long as a template: lists read it only where it is shown. */
+const columnsWith = (inferredSchema: Sql) => sql`
   v.id, v.prompt_id AS "promptId", v.version AS number, v.template, v.variables, v.status,
   wire_time(v.created_at) AS "createdAt", wire_time(v.published_at) AS "publishedAt",
   v.body_revision::float8 AS "bodyRevision",
   v.note, ${authorColumn('v')} AS "createdBy", v.messages, v.outline, v.sources, v.config::text AS config,
+  v.authored_schema::text AS "authoredSchema", ${inferredSchema} AS "inferredSchema",
   array(
     SELECT t.tag::text FROM prompt_tags t WHERE t.prompt_id = v.prompt_id AND t.version = v.version ORDER BY t.tag
   ) AS tags`;
 
-/**
- * A version as JSON. The configuration is put in as its text: numbers keep their digits, and a list of versions parses none.
- *
- * @param include `program`: what renders it, too
- */
-export function versionJson(version: VersionRow, include?: Include): string {
-  const json = JSON.stringify(withoutConfig(version));
-  const config = version.config === null ? '' : `,"config":${version.config}`;
-  const program = include === 'program' ? `,"program":${JSON.stringify(programOf(version))}` : '';
-  return `${json.slice(0, -1)}${config}${program}}`;
+/** The columns of `VersionRow`, of a table or alias named `v`. */
+export const versionColumns = columnsWith(sql`v.inferred_schema::text`);
+
+/** The same without what every render needs, as if nobody had inferred it. */
+export const versionColumnsOfLists = columnsWith(sql`NULL::text`);
+
+/** What is shown of a version besides what every answer shows. */
+export interface Shown {
+  /** The input schema as JSON text. */
+  readonly schema?: string | undefined;
+  /** `program`: what renders it, too. */
+  readonly include?: Include;
+}
+
+/** A version as JSON. Configuration and schemas are put in as their texts: numbers keep their digits, and a list of versions parses none. */
+export function versionJson(version: VersionRow, { schema, include }: Shown = {}): string {
+  const parts = [
+    JSON.stringify(withoutTexts(version)).slice(0, -1),
+    version.config === null ? '' : `,"config":${version.config}`,
+    schema === undefined ? '' : `,"input_schema":${schema}`,
+    version.authoredSchema === null ? '' : `,"authored_schema":${version.authoredSchema}`,
+    include === 'program' ? `,"program":${programJson(version, schema)}` : '',
+  ];
+  return `${parts.join('')}}`;
+}
+
+function programJson(version: VersionRow, schema: string | undefined): string {
+  const json = JSON.stringify(programOf(version));
+  return schema === undefined ? json : `${json.slice(0, -1)},"schema":${schema}}`;
 }
 
 /** The answer that holds one version. */
-export function versionAnswer(version: VersionRow, include?: Include): SerializedJson {
-  return new SerializedJson([Buffer.from(`{"version":${versionJson(version, include)}}`)]);
+export function versionAnswer(version: VersionRow, shown?: Shown): SerializedJson {
+  return new SerializedJson([Buffer.from(`{"version":${versionJson(version, shown)}}`)]);
 }
 
-function withoutConfig(version: VersionRow): Omit<Wire<'PromptVersion'>, 'config' | 'program'> {
+type WithoutTexts = Omit<Wire<'PromptVersion'>, 'config' | 'input_schema' | 'authored_schema' | 'program'>;
+
+function withoutTexts(version: VersionRow): WithoutTexts {
   const { messages } = version;
   return {
     id: version.id,

@@ -1,0 +1,40 @@
+/** What a version that is to go live would refuse of what callers send today. See docs/decisions/191-input-contracts.md. */
+import {
+  breakDetail,
+  type ContractChange,
+  type ContractState,
+  contractChange,
+  type InputSchema,
+} from '@px0/input-contract';
+import { ApiError } from '@px0/service-kit';
+import { inputSchemaOf, type SchemaColumns } from '../changes/mod.ts';
+import { UnknownSchema } from './unknown-schema.ts';
+
+/** What of a version its callers depend on. */
+export interface Contracted extends SchemaColumns {
+  /** Null for a text. */
+  readonly messages: readonly unknown[] | null;
+}
+
+/** Where nothing is live, nothing changes for anybody. @throws UnknownSchema */
+export function changeFor(live: Contracted | undefined, next: Contracted): ContractChange {
+  if (live === undefined) return { breaks: [], notices: [] };
+  return contractChange(stateOf(live), stateOf(next));
+}
+
+/** @throws ApiError contractBreak @throws UnknownSchema */
+export function requireNoBreak(live: Contracted | undefined, next: Contracted): void {
+  const { breaks } = changeFor(live, next);
+  if (breaks.length > 0) throw new ApiError('contractBreak', { detail: breakDetail(breaks) });
+}
+
+function stateOf(version: Contracted): ContractState {
+  return { kind: version.messages === null ? 'text' : 'chat', schema: requireSchema(version) };
+}
+
+/** @throws UnknownSchema */
+export function requireSchema(version: SchemaColumns): InputSchema {
+  const schema = inputSchemaOf(version);
+  if (schema === undefined) throw new UnknownSchema();
+  return schema;
+}
