@@ -9,6 +9,9 @@ const added: ReadonlySet<string> = new Set([
   ...ofVersion.flatMap((key) => [`version.${key}`, `versions.*.${key}`]),
   // In lists only where they are asked for.
   'version.input_schema',
+  // Of a check.
+  'check.contract',
+  'check.payloads.*.violations',
   // Of a validation.
   'input_schema',
 ]);

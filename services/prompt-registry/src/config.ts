@@ -16,7 +16,7 @@ export const configSchema = z.object({
     .enum(['on', 'off'])
     .default('off')
     .describe(
-      'Whether versions may hold messages and a configuration. Leave it off until every process runs a release that knows them.',
+      'Whether versions may hold messages, a configuration and an input schema, and prompts a contract. Leave it off until every process runs a release that knows them.',
     ),
   USAGE_RETENTION_DAYS: integerVariable(1, 3_650)
     .prefault('90')

@@ -660,10 +660,15 @@ describe('a check of a chat', () => {
         live_version: 1,
         passed: false,
         new_variables: ['mood', 'vip', 'history'],
+        contract: {
+          breaks: expect.arrayContaining(['added required history', 'added required mood']),
+          notices: [],
+        },
         payloads: [
           {
             payload_id: expect.any(String),
             name: 'good',
+            violations: null,
             version: {
               outcome: 'rendered',
               rendered: 'system:\nBe kind.\n\nuser:\n\n\nassistant:\n\n\nuser:\nWhy?\n\n',
@@ -688,6 +693,7 @@ describe('a check of a chat', () => {
             payload_id: expect.any(String),
             name,
             version: failed(String(error)),
+            violations: expect.objectContaining({ unknown: [] }),
             live,
             diff: null,
           })),

@@ -279,6 +279,56 @@ describe('the contract of a prompt', () => {
   });
 });
 
+describe('a check', () => {
+  const content = { template: '{{.mood}}', input_schema: { properties: { mood: { enum: ['calm'] } } } };
+  const samples = { calm: { mood: 'calm' }, typo: { moood: 'calm' }, loud: { mood: 'loud' } };
+  const problems = {
+    calm: null,
+    typo: { missing: [{ path: 'mood', given: 'moood' }], unknown: [], invalid: [] },
+    loud: { missing: [], unknown: [], invalid: [{ path: 'mood', must: 'be one of "calm"' }] },
+  };
+
+  it.each([
+    ['off', false],
+    ['enforce', true],
+  ])('judges payloads and compares with the live version under %s', async (contract, isEnforced) => {
+    const id = await promptWith({ contract }, { template: 'x{{.tone}}' }, content);
+    for (const [name, variables] of Object.entries(samples))
+      await registry.prompts.createPayload(cast.editor, id, { name, variables });
+    const { body } = await call(id, 'POST', '/versions/2/check');
+    expect(body).toMatchObject({
+      check: {
+        contract: {
+          breaks: ['added required mood', 'restricted mood'],
+          notices: ['unused tone'],
+        },
+        payloads: Object.entries(problems).map(([name, violations]) => ({ name, violations })),
+      },
+    });
+    const outcomes = (body as { check: { payloads: { version: { outcome: string; error: string } }[] } })
+      .check.payloads;
+    expect(outcomes.map(({ version }) => version.outcome)).toEqual([
+      'rendered',
+      'failed',
+      isEnforced ? 'failed' : 'rendered',
+    ]);
+    if (isEnforced)
+      expect(outcomes.map(({ version }) => version.error)).toEqual([
+        null,
+        'invalid variables: missing mood (did you mean moood?)',
+        'invalid variables: mood must be one of "calm"',
+      ]);
+  });
+});
+
+it('a comparison shows what authors wrote', async () => {
+  const id = await promptWith({}, { template: 'x' }, { template: 'x', input_schema: { title: 't' } });
+  const { body } = await call(id, 'GET', '/versions/diff?from=1&to=2');
+  expect(body).toMatchObject({
+    sections: [{ name: 'input_schema', from: null, to: '{\n  "title": "t"\n}' }],
+  });
+});
+
 describe('a promotion', () => {
   const older = { template: '{{.a}}' };
   const newer = { template: '{{.a}} {{.b}}' };

@@ -66,7 +66,7 @@ describe('a check that takes long', () => {
     const rendered = (text: string) => ({ outcome: 'rendered', rendered: text, error: null });
     const failed = (error: unknown) => ({ outcome: 'failed', rendered: null, error });
     const live = rendered(`${a}\nlive`);
-    const payload = { payload_id: expect.any(String), name: null, live };
+    const payload = { payload_id: expect.any(String), name: null, live, violations: null };
     const diff = (mood: string) => `--- live\n+++ version\n@@ -1,2 +1,2 @@\n ${a}\n-live\n+new ${mood}\n`;
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -75,6 +75,7 @@ describe('a check that takes long', () => {
         live_version: 1,
         passed: false,
         new_variables: ['mood'],
+        contract: { breaks: ['added required mood'], notices: [] },
         payloads: [
           { ...payload, version: rendered(`${a}\nnew :)`), diff: diff(':)') },
           {
@@ -82,6 +83,7 @@ describe('a check that takes long', () => {
             version: failed(
               expect.stringMatching(/^template execution failed: .* map has no entry for key "mood"$/),
             ),
+            violations: { missing: [{ path: 'mood' }], unknown: [], invalid: [] },
             diff: null,
           },
           {

@@ -1,4 +1,4 @@
-/** Prompts whose live program a process of the release before has published, which knows the template alone. */
+/** Prompts that a process of the release before has published, which knows of a live program the template alone, and no contract. */
 import { decodeEvent, stateSubject } from '@px0/contracts';
 import { rowsOnly } from '@px0/owner/testing';
 import { eventually } from '@px0/testing/servers';
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => registry?.stop());
 
 /** What a text may say about the names that the loop looks for, and tags that are called like them. */
-const HOSTILE = { template: '"outline":["config":"\\"outline":[\\\\"config":"' };
+const HOSTILE = { template: '"contract":""outline":["config":"\\"outline":[\\\\"config":"' };
 const CHAT = { messages: [{ role: 'user', template: `Hi ${HOSTILE.template}` }] };
 const CONFIG = { ...HOSTILE, config: { seed: 7, outline: ['"outline":['], config: 'config' } };
 
@@ -29,7 +29,8 @@ async function live(content: object): Promise<string> {
     registry.call(cast.editor, method, `/v1/prompts/${id}/versions${path}`, body);
   expect((await call('POST', '', content)).status).toBe(201);
   for (const _ of ['stable', 'live']) expect((await call('POST', '/1/promote')).status).toBe(200);
-  for (const tag of ['outline', 'config']) expect((await call('POST', '/1/tags', { tag })).status).toBe(200);
+  for (const tag of ['outline', 'config', 'contract'])
+    expect((await call('POST', '/1/tags', { tag })).status).toBe(200);
   return id;
 }
 
@@ -45,8 +46,12 @@ async function payloadOf(id: string): Promise<string> {
 
 /** Writes the prompt's event as the release before would have, so long ago. */
 async function forgetProgram(id: string, ago = '0'): Promise<void> {
-  const { live: program, ...state } = z
-    .looseObject({ live: z.looseObject({ number: z.int(), template: z.string() }) })
+  const {
+    live: program,
+    contract: _,
+    ...state
+  } = z
+    .looseObject({ live: z.looseObject({ number: z.int(), template: z.string() }), contract: z.unknown() })
     .parse(JSON.parse(await payloadOf(id)));
   const { number, template } = program;
   const { rowCount } = await registry.pool.query(
@@ -63,10 +68,15 @@ it('are published anew by the next process that starts, and no others', async ()
     config: await live(CONFIG),
     text: await live(HOSTILE),
     whole: await live(CHAT),
+    contract: await live(HOSTILE),
   };
+  const patched = await registry.call(cast.editor, 'PATCH', `/v1/prompts/${ids.contract}`, {
+    contract: 'warn',
+  });
+  expect(patched.status).toBe(200);
   const whole = await Promise.all(Object.values(ids).map(payloadOf));
   await registry.stopService();
-  for (const id of [ids.chat, ids.config]) await forgetProgram(id, '1 year');
+  for (const id of [ids.chat, ids.config, ids.contract]) await forgetProgram(id, '1 year');
   const revisionOf = async (id: string) =>
     (
       await registry.pool.query('select revision from outbox where subject = $1', [

@@ -138,7 +138,14 @@ describe('checking a version', () => {
     const { id } = await newPrompt();
     await registry.prompts.createVersion(cast.editor, id, '{{.a}}');
     expect((await registry.call(cast.viewer, 'POST', `/v1/prompts/${id}/versions/1/check`)).body).toEqual({
-      check: { version: 1, live_version: null, passed: true, new_variables: ['a'], payloads: [] },
+      check: {
+        version: 1,
+        live_version: null,
+        passed: true,
+        new_variables: ['a'],
+        contract: { breaks: [], notices: [] },
+        payloads: [],
+      },
     });
   });
 
