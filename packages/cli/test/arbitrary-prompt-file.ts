@@ -142,11 +142,13 @@ const config = fc
   )
   .map((value) => Object(value));
 
-/** Chats, with notes and configurations, in folders. */
+/** Chats, with notes, contracts, configurations and input schemas, in folders. */
 export const chatFile: fc.Arbitrary<PromptFile> = fc.record({
   ...about,
   folder: fc.constantFrom('support', 'support/mail'),
   note: filled,
+  contract: fc.constantFrom('off', 'warn', 'enforce'),
   config,
+  input: fc.record({ schema: config }),
   messages: fc.array(message, { minLength: 1, maxLength: 5 }),
 });

@@ -12,6 +12,7 @@ import { requireFilled } from './option-values.ts';
 interface PromoteOptions {
   readonly to: 'stable' | 'live';
   readonly requirePayloads?: boolean;
+  readonly allowContractBreak?: boolean;
   readonly note?: string;
 }
 
@@ -41,6 +42,7 @@ export function addReleaseCommands(program: Command, connect: Connect): void {
       new Option('--to <status>', 'status to promote to').choices(['stable', 'live']).default('live'),
     )
     .option('--require-payloads', 'promote only if the version renders every saved payload of the prompt')
+    .option('--allow-contract-break', 'promote even if the version refuses what the live one accepts')
     .option(...NOTE)
     .action(async (slug: string, ref: string, options: PromoteOptions, command: Command) => {
       const context = connect(command);
@@ -101,6 +103,8 @@ export function addReleaseCommands(program: Command, connect: Connect): void {
       if (!(await agreed(question, yes))) throw new CliError('interrupted', 'nothing was changed');
       const { wire } = await promote(api.versions, prompt, target, {
         to: 'live',
+        // An incident is no time for a refusal.
+        allowContractBreak: true,
         ...(note !== undefined && { note }),
       });
       context.output.result(wire, () => printable(`${prompt.slug}: version ${target.version} is live.`));
@@ -112,12 +116,13 @@ async function promote(
   versions: PromptVersionsApi,
   { id }: Prompt,
   { version, status }: PromptVersion,
-  { to, requirePayloads = false, note }: PromoteOptions,
+  { to, requirePayloads = false, allowContractBreak = false, note }: PromoteOptions,
 ) {
   const request = {
     id,
     version: String(version),
     ...(requirePayloads && { require: 'payloads' as const }),
+    ...(allowContractBreak && { allow: 'contract_break' as const }),
     ...noteIn(note),
   };
   const first = await answered(versions.promoteVersionRaw(request));

@@ -1,7 +1,7 @@
 /** `pull` and `push`: a team's prompts to files, and back. */
 import type { Command } from 'commander';
-import type { TransferOptions } from '../prompt-files/carry-out.ts';
 import type { PullOptions } from '../prompt-files/pull.ts';
+import type { PushOptions } from '../prompt-files/push.ts';
 import type { Connect } from './command.ts';
 import { requireFilled } from './option-values.ts';
 
@@ -26,10 +26,11 @@ export function addTransferCommands(program: Command, connect: Connect): void {
     .command('push')
     .description('update the team to match the files of a folder; deletes nothing')
     .argument('[folder]', 'the folder', DEFAULT_FOLDER)
+    .option('--allow-contract-break', 'make versions live even if they refuse what the live ones accept')
     .option('--dry-run', 'show the changes without making them')
     .option('--check', 'like --dry-run, and exit with code 9 if there are changes')
     .option('-y, --yes', 'do not ask for confirmation')
-    .action(async (folder: string, options: TransferOptions, command: Command) => {
+    .action(async (folder: string, options: PushOptions, command: Command) => {
       requireFilled('the folder', folder);
       const { push } = await import('../prompt-files/push.ts');
       await push(connect(command), folder, options);

@@ -8,7 +8,7 @@ import { ENDING, type PromptFile } from './prompt-file.ts';
 
 /** An older px0 accepts this kind alone. */
 const FIRST_KIND = 'px0/prompts/v1';
-/** With folders, messages, configurations and notes. */
+/** With folders, contracts, messages, configurations, input schemas and notes. */
 const SECOND_KIND = 'px0/prompts/v2';
 
 /** `z.record` drops the key `__proto__`, which is a valid tag. */
@@ -27,6 +27,7 @@ const exported = z.object({
       name: z.string(),
       description: z.string(),
       folder: z.string().default(''),
+      contract: z.enum(['off', 'warn', 'enforce']).optional(),
       status: z.enum(['active', 'archived']),
       versions: z.array(
         z.object({
@@ -35,6 +36,7 @@ const exported = z.object({
           template: z.string().optional(),
           messages: z.array(sentMessage).optional(),
           config: z.custom<Readonly<Record<string, unknown>>>(isObject).optional(),
+          input_schema: z.custom<Readonly<Record<string, unknown>>>(isObject).optional(),
           note: z.string().default(''),
         }),
       ),
@@ -55,7 +57,8 @@ function fileOf({ status, versions, tags, ...prompt }: Exported): PromptFile | u
   const usable = versions.filter(isUsable).toSorted((a, b) => b.number - a.number);
   const version = usable.find((one) => one.status === 'live') ?? usable[0];
   if (status === 'archived' || version === undefined) return undefined;
-  const { template = '', messages, config, note } = version;
+  const { template = '', messages, config, input_schema: schema, note } = version;
+  const { contract } = prompt;
   return {
     slug: prompt.slug,
     ...(prompt.folder !== '' && { folder: prompt.folder }),
@@ -66,7 +69,9 @@ function fileOf({ status, versions, tags, ...prompt }: Exported): PromptFile | u
       .filter((tag) => tags[tag] === version.number)
       .toSorted(),
     ...(note !== '' && { note }),
+    ...(contract !== undefined && { contract }),
     ...(config !== undefined && { config }),
+    ...(schema !== undefined && { input: { schema } }),
     payloads: prompt.payloads.map(({ name, variables }) => ({ name, variables })),
     ...(messages === undefined ? { template } : { messages }),
   };
@@ -108,7 +113,7 @@ export function filesOfDocument(document: unknown): Files {
 /** The form of px0's slugs. Any other, from a malicious server, could lead out of the folder, or have a meaning to the system or an editor. */
 const FILE_NAME = /^[\p{L}\p{Nd}_]+$/u;
 
-function problemOf({ slug, folder = '', payloads, config = {} }: PromptFile): string | undefined {
+function problemOf({ slug, folder = '', payloads, config = {}, input }: PromptFile): string | undefined {
   if (!FILE_NAME.test(slug)) return 'its slug cannot be a file name';
   if (folder !== '' && !isFolderPath(folder)) return `its folder ${folder} cannot be a folder of files`;
   if (payloads.some(({ variables }) => isTooDeep(variables)))
@@ -117,6 +122,8 @@ function problemOf({ slug, folder = '', payloads, config = {} }: PromptFile): st
     return 'it has a payload with a whole number beyond 2^53, which stays exact only with Node.js 22 or later';
   if (hasInexactNumber(config))
     return 'it has a configuration with a whole number beyond 2^53, which stays exact only with Node.js 22 or later';
+  if (hasInexactNumber(input))
+    return 'it has an input schema with a whole number beyond 2^53, which stays exact only with Node.js 22 or later';
   return undefined;
 }
 
@@ -146,11 +153,12 @@ export function documentOfFiles(files: readonly PromptFile[], hasFolders = false
   const isSecond = hasFolders || files.some(isOfSecondKind);
   return {
     kind: isSecond ? SECOND_KIND : FIRST_KIND,
-    prompts: files.map(({ slug, folder = '', name, description, tags, payloads, ...version }) => ({
+    prompts: files.map(({ slug, folder = '', contract, name, description, tags, payloads, ...version }) => ({
       slug,
       name,
       ...(description !== undefined && { description }),
       ...(isSecond && { folder }),
+      ...(contract !== undefined && { contract }),
       versions: [versionOf(version)],
       tags: Object.fromEntries(tags.map((tag) => [tag, 1])),
       payloads,
@@ -158,8 +166,8 @@ export function documentOfFiles(files: readonly PromptFile[], hasFolders = false
   };
 }
 
-function isOfSecondKind({ folder, messages, config, note }: PromptFile): boolean {
-  return [folder, messages, config, note].some((one) => one !== undefined);
+function isOfSecondKind({ folder, contract, messages, config, input, note }: PromptFile): boolean {
+  return [folder, contract, messages, config, input, note].some((one) => one !== undefined);
 }
 
 function versionOf({
@@ -167,13 +175,15 @@ function versionOf({
   template,
   messages,
   config,
+  input,
   note,
-}: Pick<PromptFile, 'status' | 'template' | 'messages' | 'config' | 'note'>): object {
+}: Pick<PromptFile, 'status' | 'template' | 'messages' | 'config' | 'input' | 'note'>): object {
   return {
     number: 1,
     status,
     ...(messages === undefined ? { template } : { messages }),
     ...(config !== undefined && { config }),
+    ...(input !== undefined && { input_schema: input.schema }),
     ...(note !== undefined && { note }),
   };
 }

@@ -38,7 +38,10 @@ const head = z.strictObject({
   status: z.enum(['draft', 'stable', 'live']).default('draft'),
   tags: z.array(text).default([]),
   note: text.optional(),
+  contract: z.enum(['off', 'warn', 'enforce']).optional(),
   config: settings.optional(),
+  /** Of Dotprompt, as `config` is. */
+  input: z.strictObject({ schema: settings }).optional(),
   payloads: z.array(payload).default([]),
   template: text.optional(),
 });
@@ -92,7 +95,7 @@ function messagesIn(text: string, linesAbove: number): ReadonlyMessage[] {
 
 /** The text that `parsePromptFile` reads back as the same value, even if its line breaks are converted to CRLF. */
 export function formatPromptFile({ template, messages, ...file }: PromptFile): string {
-  const { name, description, status, tags, note, config, payloads } = file;
+  const { name, description, status, tags, note, contract, config, input, payloads } = file;
   const body = messages === undefined ? (template ?? '') : messagesAsText(messages);
   const isEscaped = body.includes('\r');
   const yaml = headText({
@@ -102,7 +105,9 @@ export function formatPromptFile({ template, messages, ...file }: PromptFile): s
     status,
     ...(tags.length > 0 && { tags }),
     ...(note !== undefined && note !== '' && { note }),
+    ...(contract !== undefined && { contract }),
     ...(config !== undefined && { config }),
+    ...(input !== undefined && { input }),
     ...(payloads.length > 0 && {
       payloads: payloads.map(({ name: own, variables }) => ({
         ...(own !== null && { name: own }),

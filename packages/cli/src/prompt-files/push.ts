@@ -11,7 +11,11 @@ import { documentOfFiles, pieces } from './document.ts';
 import { Folder, type Problem } from './folder.ts';
 import type { PromptFile } from './prompt-file.ts';
 
-export async function push(context: Context, path: string, options: TransferOptions): Promise<void> {
+export interface PushOptions extends TransferOptions {
+  readonly allowContractBreak?: boolean;
+}
+
+export async function push(context: Context, path: string, options: PushOptions): Promise<void> {
   const folder = new Folder(path);
   const { output } = context;
   const { files, problems } = await folder.prompts();
@@ -19,7 +23,12 @@ export async function push(context: Context, path: string, options: TransferOpti
     throw new CliError('usage', `there are no *.prompt.md files in ${printable(folder.path)}`);
   tell(output, problems);
   const [{ prompts }, team] = [await context.api(), await context.team()];
-  const upload = { team, folder, hasFolders: await hasFolders(prompts, team) };
+  const upload = {
+    team,
+    folder,
+    hasFolders: await hasFolders(prompts, team),
+    allowContractBreak: options.allowContractBreak ?? false,
+  };
   const trial = await importAll(output, prompts, { ...upload, files: [...files.values()], dryRun: true });
   const { changes } = trial;
   tell(output, trial.problems);
@@ -55,6 +64,7 @@ interface Upload {
   readonly folder: Folder;
   /** Whether prompts of the team are in folders. */
   readonly hasFolders: boolean;
+  readonly allowContractBreak: boolean;
   readonly files: readonly PromptFile[];
   readonly dryRun: boolean;
 }
@@ -78,14 +88,20 @@ async function hasFolders(api: PromptsApi, team: string): Promise<boolean> {
 }
 
 async function importAll(output: Output, api: PromptsApi, upload: Upload): Promise<Uploaded> {
-  const { team, folder, hasFolders: inFolders, files, dryRun } = upload;
+  const { team, folder, hasFolders: inFolders, allowContractBreak, files, dryRun } = upload;
   const uploaded: Uploaded = { changes: [], files: [], problems: [] };
   const waiting = pieces(files);
   for (let piece = waiting.shift(); piece !== undefined; piece = waiting.shift()) {
     const done = uploaded.files.length + uploaded.problems.length;
     output.progress(`${dryRun ? 'Comparing' : 'Pushing'} ${done} of ${files.length} prompts`);
     try {
-      const result = await api.importPrompts(team, { document: documentOfFiles(piece, inFolders) }, dryRun);
+      const answer = await api.importPromptsRaw({
+        teamID: team,
+        importPromptsRequest: { document: documentOfFiles(piece, inFolders) },
+        dryRun,
+        ...(allowContractBreak && { allow: 'contract_break' as const }),
+      });
+      const result = await answer.value();
       uploaded.changes.push(...result.changes);
       uploaded.files.push(...piece);
     } catch (error) {

@@ -11,6 +11,7 @@ const authored = z.object({
   version: z.object({
     messages: z.array(sentMessage).optional(),
     config: z.custom<Readonly<Record<string, unknown>>>().optional(),
+    authored_schema: z.custom<Readonly<Record<string, unknown>>>().optional(),
   }),
 });
 
@@ -38,7 +39,7 @@ export function fileOfVersion(
   { status, tags, note = '', template }: PromptVersion,
   wire: unknown,
 ): string {
-  const { messages, config } = authoredIn(wire);
+  const { messages, config, authored_schema: schema } = authoredIn(wire);
   return formatPromptFile({
     slug,
     name,
@@ -47,6 +48,7 @@ export function fileOfVersion(
     tags: tags.toSorted(),
     ...(note !== '' && { note }),
     ...(config !== undefined && { config }),
+    ...(schema !== undefined && { input: { schema } }),
     payloads: [],
     ...(messages === undefined ? { template } : { messages }),
   });
