@@ -1,4 +1,4 @@
-/** The files of `versions create`: the messages and the configuration of a version. */
+/** The files of `versions create`: the messages, the configuration and the input schema of a version. */
 import { MessageTextError, messagesFromText } from '@px0/contracts/message-text';
 import type { ChatMessage } from '@px0/sdk/api';
 import { z } from 'zod';
@@ -46,9 +46,9 @@ function fromText(text: string, place: string): unknown {
   }
 }
 
-/** The configuration in a file, whose numbers keep their digits. @throws CliError */
-export async function configIn(path: string): Promise<Record<string, unknown>> {
-  if (path === '') throw new CliError('usage', 'the file (--config) must not be empty');
+/** The JSON object in the file of an option, whose numbers keep their digits. @throws CliError */
+export async function objectIn(option: string, path: string): Promise<Record<string, unknown>> {
+  if (path === '') throw new CliError('usage', `the file (${option}) must not be empty`);
   const value = jsonIn(await readTextFile(path), printable(path));
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object(value);
   throw new CliError('usage', `${printable(path)} is not a JSON object`);

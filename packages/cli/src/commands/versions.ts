@@ -17,6 +17,7 @@ interface CreateOptions {
   readonly template?: string;
   readonly messages?: string;
   readonly config?: string;
+  readonly schema?: string;
   readonly note?: string;
 }
 
@@ -101,16 +102,19 @@ export function addVersionCommands(program: Command, connect: Connect): void {
       'file with the messages of a chat, as JSON or as in a *.prompt.md; "-" reads standard input',
     )
     .option('--config <path>', 'JSON file with the model and its settings')
+    .option('--schema <path>', 'JSON file with what the variables must be beyond what the template needs')
     .option('--note <text>', 'why the version is made')
     .action(async (slug: string, options: CreateOptions, command: Command) => {
       const context = connect(command);
       requireReference('the prompt', slug);
       requireFilled('the note (--note)', options.note);
       const content = await contentOf(context, options);
-      const config = options.config === undefined ? undefined : await configOf(options.config);
+      const config = await objectOf('--config', options.config);
+      const inputSchema = await objectOf('--schema', options.schema);
       const createVersionRequest = {
         ...content,
         ...(config !== undefined && { config }),
+        ...(inputSchema !== undefined && { inputSchema }),
         ...(options.note !== undefined && { note: options.note }),
       };
       const [api, { id }] = [await context.api(), await context.prompt(slug)];
@@ -187,9 +191,13 @@ async function contentOf(
   return { template: await context.input() };
 }
 
-async function configOf(path: string): Promise<Record<string, unknown>> {
-  const { configIn } = await import('./authored-files.ts');
-  return await configIn(path);
+async function objectOf(
+  option: string,
+  path: string | undefined,
+): Promise<Record<string, unknown> | undefined> {
+  if (path === undefined) return undefined;
+  const { objectIn } = await import('./authored-files.ts');
+  return await objectIn(option, path);
 }
 
 function colored(line: string, { colors }: Output): string {
