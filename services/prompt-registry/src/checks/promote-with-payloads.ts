@@ -43,7 +43,7 @@ export class PromoteWithPayloads implements Promotion {
     principal: Principal,
     promptId: PromptId,
     ref: string,
-    options: Pick<TransitionOptions, 'ifMatch' | 'readInput'>,
+    options: Omit<TransitionOptions, 'condition'>,
     signal: AbortSignal,
   ): Promise<VersionRow> {
     const { check, transition, prompts } = this.#deps;
