@@ -46,6 +46,20 @@ describe.each([
     );
   });
 
+  it('looks at the placeholders’ variables alone, as it does before it runs', () => {
+    const program = compiled([{ placeholder: 'history', required: true }, ...TALK.slice(2)]);
+    for (const variables of [{}, { history: 1 }, { history: [{}] }, null]) {
+      const message =
+        variables !== null && 'history' in variables ? 'must be a list of messages' : 'missing history';
+      expect(() => program.checkPlaceholders(variables)).toThrow(message);
+      expect(() => program.messages(variables)).toThrow(message);
+    }
+    expect(() => program.checkPlaceholders({ history: [] })).not.toThrow();
+    expect(() =>
+      compileProgramWith(backend, { template: '{{.history}}' }).checkPlaceholders({}),
+    ).not.toThrow();
+  });
+
   it('has one budget for all messages', () => {
     const loop = (passes: number): ChatEntry => ({ role: 'user', template: `{{range ${passes}}}{{end}}x` });
     expect(compiled([loop(400_000), loop(400_000)]).messages({})).toHaveLength(2);

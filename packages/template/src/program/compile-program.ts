@@ -24,6 +24,12 @@ export interface CompiledProgram extends CompiledTemplate {
    * @throws TemplateExecutionError
    */
   messages(variables: Variables | null, options?: RenderOptions): ChatMessage[] | undefined;
+  /**
+   * The first thing that `messages` does, for who has something to look at between that and the run.
+   *
+   * @throws ChatVariablesError for a placeholder's variable
+   */
+  checkPlaceholders(variables: Variables | null): void;
 }
 
 export function compileProgramWith(
@@ -74,6 +80,10 @@ class LinkedTemplate extends Template implements CompiledProgram {
     const lists = placeholderLists(this.#outline, variables);
     const outputs = this.renderNumbered(this.#units, variables, options);
     return assembleMessages(this.#outline, outputs, this.#hasText, lists);
+  }
+
+  checkPlaceholders(variables: Variables | null): void {
+    if (this.#outline !== undefined) placeholderLists(this.#outline, variables);
   }
 }
 
