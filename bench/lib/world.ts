@@ -1,7 +1,7 @@
 /** Everything that a render process needs: a NATS server of its own, and a stream that holds an organization with prompts. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { ProgramState } from '@px0/contracts';
+import type { ProgramState, StateOf } from '@px0/contracts';
 import { connectBus } from '@px0/event-bus';
 import { silentLogger } from '@px0/service-kit';
 import { ForeignContexts, type OwnNats, ownNats, PlayedIdentity } from '@px0/testing/servers';
@@ -19,6 +19,9 @@ export interface Tenant {
   readonly teamId: string;
   readonly key: string;
 }
+
+/** What a prompt's event says of its live version, with the policy under which it is. */
+type Published = ProgramState & Pick<StateOf<'prompt'>, 'contract'>;
 
 export class World {
   readonly nats: OwnNats;
@@ -81,15 +84,16 @@ export class World {
     await Promise.all(pending);
   }
 
-  /** Publishes a prompt's state with `number` as its live version, a text or a program. Resolves when the stream has it. */
+  /** Publishes a prompt's state with `number` as its live version, a text or a program, under a contract where it has one. Resolves when the stream has it. */
   async publishPrompt(
     id: string,
     slug: string,
     number: number,
-    content: string | ProgramState,
+    content: string | Published,
     teamId = this.#first.teamId,
   ): Promise<void> {
     const now = new Date().toISOString();
+    const { contract, ...program }: Published = typeof content === 'string' ? { template: content } : content;
     await this.contexts.publish('prompt', id, {
       team_id: teamId,
       slug,
@@ -97,7 +101,8 @@ export class World {
       status: 'active',
       created_at: now,
       updated_at: now,
-      live: { number, ...(typeof content === 'string' ? { template: content } : content) },
+      live: { number, ...program },
+      ...(contract !== undefined && { contract }),
       tags: {},
       versions: [[number, 'live', 1]],
     });

@@ -1,5 +1,5 @@
 /**
- * npm run bench:render [throughput] [before] [authoring-unused] [chat] [scale] [promotion] [rates] [telemetry] [soak] [platform]: prints a
+ * npm run bench:render [throughput] [before] [authoring-unused] [chat] [contract] [scale] [promotion] [rates] [telemetry] [soak] [platform]: prints a
  * table for each and writes bench/results/<name>.json. Without a name it runs `throughput`, `scale`, `promotion` and `rates`; `before` and
  * `authoring-unused` compare with older commits, `telemetry` and `soak` take longest, `platform` loads a platform that runs already.
  */
@@ -10,6 +10,7 @@ import { clientName } from '../lib/load.ts';
 import { authoringUnused } from './authoring-unused.ts';
 import { before } from './before.ts';
 import { chat } from './chat.ts';
+import { contract } from './contract.ts';
 import { platform } from './platform.ts';
 import { promotion } from './promotion.ts';
 import { rates } from './rates.ts';
@@ -23,6 +24,7 @@ const benchmarks = {
   before,
   'authoring-unused': authoringUnused,
   chat,
+  contract,
   scale,
   promotion,
   rates,
