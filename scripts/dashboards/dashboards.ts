@@ -241,6 +241,18 @@ const render: DashboardDefinition = {
           ],
         },
         {
+          title: 'Violated input contracts',
+          description:
+            'Renders whose variables the version refuses, by prompt: refused with a 422 (`violation`), or run all the same (`warning`).',
+          unit: 'ops',
+          queries: [
+            query(
+              `topk(10, ${rate(px0.renderContract, RENDER, 'px0_prompt_id, px0_contract_outcome')})`,
+              '{{px0_prompt_id}} {{px0_contract_outcome}}',
+            ),
+          ],
+        },
+        {
           title: 'Renders per second by process',
           description: 'How evenly the load is spread.',
           unit: 'reqps',

@@ -36,8 +36,17 @@ it.each([
   { versions: prompt.versions.map((version) => ({ ...version, status: 'archived' })) },
   { tags: { prod: 2 } },
   { contract: 'warn' },
+  { contract: 'enforce' },
 ])('a fingerprint differs with %j', (change) => {
   expect(fingerprint({ ...prompt, ...change })).not.toBe(fingerprint(prompt));
+});
+
+it('a fingerprint differs with the schemas and the strictness of a contract', () => {
+  const version = { number: 2, status: 'live', bodyRevision: 9, isPending: false };
+  const of = (contract: string, schema?: object) =>
+    fingerprint({ ...prompt, contract, versions: [{ ...version, schema }] });
+  const all = [of('warn'), of('enforce'), of('warn', { type: 'object' }), of('warn', { required: ['a'] })];
+  expect(new Set(all).size).toBe(4);
 });
 
 it('a fingerprint does not depend on the order of tags', () => {

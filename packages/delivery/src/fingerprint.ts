@@ -7,6 +7,8 @@ export interface FingerprintedVersion {
   readonly bodyRevision: number;
   /** Its content is not there yet, and follows. */
   readonly isPending: boolean;
+  /** What is delivered of its input schema, which is nothing while the contract is off. */
+  readonly schema?: object | undefined;
 }
 
 export interface FingerprintedPrompt {
@@ -20,7 +22,7 @@ export interface FingerprintedPrompt {
   readonly versions: readonly FingerprintedVersion[];
   readonly tags: Readonly<Record<string, number>>;
   /** Of its input contract, if that is not off. */
-  readonly contract?: string;
+  readonly contract?: string | undefined;
 }
 
 /**
@@ -35,5 +37,6 @@ export function fingerprint(prompt: FingerprintedPrompt): string {
     text += `${version.number}:${version.bodyRevision}:${version.status}${version.isPending ? '?' : ''}\n`;
   // Tags are ASCII, so the order of code units is that of bytes.
   for (const tag of Object.keys(tags).sort()) text += `${tag}=${tags[tag]}\n`;
-  return hash('sha256', text + (contract ?? '')).slice(0, 16);
+  if (contract !== undefined) text += contract + JSON.stringify(versions.map(({ schema }) => schema ?? null));
+  return hash('sha256', text).slice(0, 16);
 }

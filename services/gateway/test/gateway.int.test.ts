@@ -407,6 +407,7 @@ describe('CORS', () => {
       'Px0-Revision',
       'Px0-Pending',
       'Px0-Stale',
+      'Px0-Contract',
       'ETag',
       'Retry-After',
       'RateLimit-Remaining',

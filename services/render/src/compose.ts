@@ -102,7 +102,10 @@ export async function startRender(
     }),
   });
   mountRoutes<Principal>(app, {
-    handlers: batchRoutes(createRenderBatch({ access, directory, bodies, heavy, usage }), heavy),
+    handlers: batchRoutes(
+      createRenderBatch({ access, directory, bodies, heavy, usage, metrics: renderMetrics }),
+      heavy,
+    ),
     authenticate: (route, req) => {
       const authorized = authenticateRoute(access, usage, route, req.headers.authorization);
       if ('error' in authorized) throw new ApiError(authorized.error);
@@ -119,6 +122,7 @@ export async function startRender(
     heavy,
     revisions: new ProjectionRevisions(projection),
     usage,
+    metrics: renderMetrics,
     logger,
   });
   warnOfOpenFiles(config.DELIVERY_STREAMS, 'DELIVERY_STREAMS', logger);

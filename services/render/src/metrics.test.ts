@@ -25,6 +25,31 @@ describe('the counts of renders by prompt', () => {
     expect(values(metrics, 'a')).toEqual([5, 1]);
   });
 
+  it('tell violations of contracts by their outcome, of the prompts that have some and of all others together', () => {
+    const metrics = new RenderMetrics();
+    metrics.add(counted('a', 3, 1));
+    const told = () =>
+      metrics
+        .contractObservations()
+        .map(
+          ({ value, attributes }) =>
+            `${attributes?.['px0.prompt.id']} ${attributes?.['px0.contract.outcome']} ${value}`,
+        );
+    expect(told()).toEqual(['other violation 0', 'other warning 0']);
+    metrics.countContract('a', 'violation');
+    metrics.countContract('a', 'violation');
+    for (let i = 0; i < 1_000; i += 1) metrics.countContract(`prompt-${i}`, 'warning');
+    expect(told()).toHaveLength(2 * 201);
+    expect(told().slice(0, 4)).toEqual([
+      'a violation 2',
+      'a warning 0',
+      'prompt-0 violation 0',
+      'prompt-0 warning 1',
+    ]);
+    expect(told().slice(-2)).toEqual(['other violation 0', 'other warning 801']);
+    expect(values(metrics, 'a')).toEqual([3, 1]);
+  });
+
   it('never have more than two hundred prompts, and lose none: the rest is counted together', () => {
     const metrics = new RenderMetrics();
     for (let i = 0; i < 1_000; i += 1) metrics.add(counted(`prompt-${i}`, 1, 0));

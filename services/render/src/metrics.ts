@@ -1,4 +1,4 @@
-/** The metrics of a render process. They are derived from the usage counts, window by window, so that they cost the hot path nothing. */
+/** The metrics of a render process. Those of all renders are derived from the usage counts, window by window, so that they cost the hot path nothing. */
 import { usageLatencyBoundsMs } from '@px0/contracts';
 import type { UsageCounts } from '@px0/event-bus';
 import { durationHistogram, metricCatalog, type Observation, observe } from '@px0/service-kit';
@@ -12,7 +12,13 @@ const OTHER = 'other';
 interface PromptCounts {
   rendered: number;
   failed: number;
+  /** Renders that their contract has refused. */
+  violation: number;
+  /** Renders that violated it and were run nevertheless. */
+  warning: number;
 }
+
+const NOTHING: Readonly<PromptCounts> = { rendered: 0, failed: 0, violation: 0, warning: 0 };
 
 /** Totals since the process started. A prompt that has series keeps them: a counter must not go back. */
 export class RenderMetrics {
@@ -31,6 +37,25 @@ export class RenderMetrics {
     }
   }
 
+  /** A render's variables violated its contract: once for each. */
+  countContract(promptId: string, outcome: 'violation' | 'warning'): void {
+    this.#countsOf(promptId)[outcome] += 1;
+  }
+
+  /** Of the prompts whose contracts have been violated, and of all others together: so there is something from the beginning. */
+  contractObservations(): Observation[] {
+    const others = [[OTHER, this.#prompts.get(OTHER) ?? NOTHING]] as const;
+    const violated = [...this.#prompts].filter(
+      ([promptId, { violation, warning }]) => promptId !== OTHER && violation + warning > 0,
+    );
+    return [...violated, ...others].flatMap(([promptId, counts]) =>
+      (['violation', 'warning'] as const).map((outcome) => ({
+        value: counts[outcome],
+        attributes: { 'px0.prompt.id': promptId, 'px0.contract.outcome': outcome },
+      })),
+    );
+  }
+
   observations(): Observation[] {
     return Array.from(this.#prompts, ([promptId, counts]) => [
       observation(promptId, 'rendered', counts.rendered),
@@ -42,7 +67,7 @@ export class RenderMetrics {
     const known = this.#prompts.get(promptId);
     if (known !== undefined) return known;
     if (this.#prompts.size >= MAX_PROMPTS && promptId !== OTHER) return this.#countsOf(OTHER);
-    const created = { rendered: 0, failed: 0 };
+    const created = { ...NOTHING };
     this.#prompts.set(promptId, created);
     return created;
   }
@@ -59,6 +84,7 @@ export function observeRender(
   bodies: VersionBodies,
 ): void {
   observe(metricCatalog.renders, () => metrics.observations());
+  observe(metricCatalog.renderContract, () => metrics.contractObservations());
   observe(metricCatalog.renderPrompts, () => directory.size);
   observe(metricCatalog.renderCachedVersions, () => bodies.size);
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { encodeToken } from '@px0/event-bus';
+import { compile } from '@px0/template';
 import { eventually } from '@px0/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { of, type SnapshotAnswer, snapshot, sum } from './delivery-client.ts';
@@ -108,6 +109,53 @@ describe('a snapshot', () => {
       ],
       etag: expect.stringMatching(/^[0-9a-f]{16}$/),
     });
+  });
+
+  it('tells of a contract that is not off, and then of the schemas by which clients judge', async () => {
+    const { token, teamId: team } = await place([]);
+    const [one, two] = [{ required: ['one'] }, { type: 'object', required: ['two'] }] as const;
+    const versions = [
+      { number: 1, template: '{{.a}}' },
+      { number: 2, template: '{{.b}}', schema: one },
+      { ...live(3, '{{.c}}'), schema: two },
+    ];
+    const tags = { prod: 1, next: 2 };
+    const prompt = { teamId: team, slug: 'judged', id: randomUUID(), createdAt: '2026-01-01T00:00:00Z' };
+    const told = async () => {
+      const { frames } = await current(token);
+      expect(of(frames, 'sync')[0]).toMatchObject(sum(frames));
+      const [put] = of(frames, 'put');
+      return { ...put?.prompt, schemas: put?.prompt.versions.map(({ schema }) => schema) };
+    };
+    await render.prompt({ ...prompt, versions, tags });
+    const off = await told();
+    expect([off.contract, off.schemas]).toEqual([undefined, [undefined, undefined, undefined]]);
+    await render.prompt({ ...prompt, versions, tags, contract: 'warn' });
+    const warn = await told();
+    const inferred = compile('{{.a}}').inputSchema;
+    expect([warn.contract, warn.schemas]).toEqual(['warn', [inferred, one, two]]);
+    await render.prompt({ ...prompt, versions, tags, contract: 'enforce' });
+    const enforce = await told();
+    expect([enforce.contract, enforce.schemas]).toEqual(['enforce', warn.schemas]);
+    await render.prompt({ ...prompt, versions, tags });
+    expect(await told()).toEqual(off);
+    expect(new Set([off, warn, enforce].map(({ etag }) => etag)).size).toBe(3);
+  });
+
+  it('has the schema of a version that was live while the contract was off', async () => {
+    const { token, teamId: team } = await place([]);
+    const prompt = { teamId: team, slug: 'former', id: randomUUID(), tags: { prod: 1 } };
+    const schema = { required: ['one'] };
+    const first = { number: 1, template: 'one', schema };
+    const schemas = async () =>
+      of((await current(token)).frames, 'put')[0]?.prompt.versions.map((version) => version.schema);
+    await render.prompt({ ...prompt, versions: [{ ...first, status: 'live' }] });
+    expect(await schemas()).toEqual([undefined]);
+    const both = [first, live(2, 'two')];
+    await render.prompt({ ...prompt, versions: both });
+    expect(await schemas()).toEqual([undefined, undefined]);
+    await render.prompt({ ...prompt, versions: both, contract: 'enforce' });
+    expect(await schemas()).toEqual([schema, compile('two').inputSchema]);
   });
 
   it('is 304 until something that is delivered changes, whatever else does', async () => {

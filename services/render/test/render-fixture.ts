@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { ProgramState, StateOf } from '@px0/contracts';
 import { encodeToken } from '@px0/event-bus';
 import { Cleanups, loadConfig, silentLogger } from '@px0/service-kit';
+import { compileProgram } from '@px0/template';
 import { eventually, ForeignContexts, PlayedIdentity, type TestBus, testBus, whenReady } from '@px0/testing';
 import { startRender } from '../src/compose.ts';
 import { configSchema } from '../src/config.ts';
@@ -22,6 +23,7 @@ export interface PlayedPrompt {
   readonly slug: string;
   readonly versions: readonly PlayedVersion[];
   readonly tags?: PromptState['tags'];
+  readonly contract?: NonNullable<PromptState['contract']>;
   readonly status?: PromptState['status'];
   readonly createdAt?: string;
 }
@@ -112,13 +114,17 @@ export class RenderFixture {
     });
   }
 
-  /** Publishes a prompt as the registry would: its bodies first, then its event with the live program. Returns its id. */
+  /**
+   * Publishes a prompt as the registry would: its bodies first, then its event with the live program, and with its schema under a contract. Returns
+   * its id.
+   */
   async prompt({
     id = randomUUID(),
     teamId,
     slug,
     versions,
     tags = {},
+    contract,
     status = 'active',
     createdAt,
   }: PlayedPrompt): Promise<string> {
@@ -135,7 +141,8 @@ export class RenderFixture {
       status,
       created_at: createdAt ?? now,
       updated_at: now,
-      live: live === undefined ? null : { number: live.number, ...programOf(live) },
+      live: live === undefined ? null : { number: live.number, ...livePart(live, contract) },
+      ...(contract !== undefined && { contract }),
       tags,
       versions: versions.map(({ number, status: state = 'draft', bodyRevision = 1 }) => [
         number,
@@ -230,6 +237,13 @@ async function startProcess(bus: TestBus, environment: Record<string, string>) {
 
 function programOf({ number: _, status: __, bodyRevision: ___, ...program }: PlayedVersion): ProgramState {
   return program;
+}
+
+/** Of a live version, what a prompt's event has. */
+function livePart(version: PlayedVersion, contract: PlayedPrompt['contract']): ProgramState {
+  const { schema, ...program } = programOf(version);
+  if (contract === undefined) return program;
+  return { ...program, schema: schema ?? compileProgram(program).inputSchema };
 }
 
 export interface Answer {

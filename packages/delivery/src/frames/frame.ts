@@ -20,6 +20,7 @@ export interface DeliveredVersion {
   readonly sources?: readonly SourceStretch[];
   /** Compact JSON text. */
   readonly config?: string;
+  /** What the variables must be; delivered while the prompt's contract is not off. Where it is absent, what the program needs of itself. */
   readonly schema?: Readonly<Record<string, unknown>>;
   /** `pending`: follows in another `put`. `too_large`: must be rendered remotely. */
   readonly missing?: string;
@@ -38,7 +39,8 @@ export interface DeliveredPrompt {
   readonly tags: Readonly<Record<string, number>>;
   /** The live version and every tagged one, ascending by number. */
   readonly versions: readonly DeliveredVersion[];
-  readonly contract?: string;
+  /** `warn` or `enforce`; absent when it is off. */
+  readonly contract?: string | undefined;
   /** The fingerprint: 16 hexadecimal digits. */
   readonly etag: string;
 }

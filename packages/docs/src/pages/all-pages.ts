@@ -29,6 +29,7 @@ const order: readonly (readonly [string, readonly string[]])[] = [
       'concepts/version-lifecycle.md',
       'concepts/chat-prompts.md',
       'concepts/model-configuration.md',
+      'concepts/input-contracts.md',
       'concepts/folders-and-notes.md',
       'concepts/roles.md',
       'concepts/revisions.md',

@@ -64,6 +64,14 @@ export const metricCatalog = define({
     description: 'Templates run, by prompt (the first of a process by id, the rest as `other`) and outcome.',
     attributes: ['px0.prompt.id', 'px0.render.outcome'],
   },
+  renderContract: {
+    name: 'px0.render.contract',
+    kind: 'counter',
+    unit: '{render}',
+    description:
+      'Renders whose variables violated the input contract, by prompt (as `px0.render.count`) and outcome: refused (`violation`) or run (`warning`).',
+    attributes: ['px0.prompt.id', 'px0.contract.outcome'],
+  },
   renderDuration: {
     name: 'px0.render.duration',
     kind: 'histogram',

@@ -8,8 +8,20 @@ import { HeavyRefusal } from '@px0/heavy-renders';
 import { ApiError } from '@px0/service-kit';
 import type { VersionBodies } from '../bodies/mod.ts';
 import { type BatchItem, type HeavyRenders, isFailedRender, MAX_RENDERS } from '../heavy/mod.ts';
+import type { RenderMetrics } from '../metrics.ts';
 import type { PromptDirectory, RenderableVersion } from '../prompts/mod.ts';
-import { execute, fetchVersion, HEAVY, locate, Refusal, ToFetch } from '../rendering/mod.ts';
+import {
+  execute,
+  fetchVersion,
+  HEAVY,
+  learnSchema,
+  locate,
+  NEEDS_SCHEMA,
+  Refusal,
+  ToFetch,
+  violatedBy,
+  Warned,
+} from '../rendering/mod.ts';
 import type { UsageAggregator } from '../usage/mod.ts';
 
 /** An item as it was parsed: here, or in a thread, which leaves its variables serialised. */
@@ -22,6 +34,7 @@ export interface BatchDependencies {
   readonly bodies: VersionBodies;
   readonly heavy: HeavyRenders;
   readonly usage: UsageAggregator;
+  readonly metrics: Pick<RenderMetrics, 'countContract'>;
 }
 
 /** The results in JSON, in the order of the items. */
@@ -74,9 +87,16 @@ class BatchRun {
   async add(item: Item): Promise<void> {
     const started = performance.now();
     const version = await this.#versionOf(item);
-    this.#results.push(
-      version instanceof Refusal ? json(failure(version)) : this.#render(version, item, started),
-    );
+    if (version instanceof Refusal) {
+      this.#results.push(json(failure(version)));
+      return;
+    }
+    let result = this.#render(version, item, started);
+    while (result === NEEDS_SCHEMA) {
+      await this.#learn(version);
+      result = this.#render(version, item, started);
+    }
+    this.#results.push(result);
   }
 
   async #versionOf({ slug, version, team_id: teamId }: Item): Promise<RenderableVersion | Refusal> {
@@ -88,13 +108,24 @@ class BatchRun {
     return located instanceof ToFetch ? fetchVersion(bodies, located) : located;
   }
 
-  #render(version: RenderableVersion, item: Item, started: number): Uint8Array | Promise<Uint8Array> {
+  #render(
+    version: RenderableVersion,
+    item: Item,
+    started: number,
+  ): Uint8Array | Promise<Uint8Array> | typeof NEEDS_SCHEMA {
+    const { bodies, heavy } = this.#on;
     const rendered =
-      'serialized' in item ? HEAVY : execute(version, item, this.#on.heavy.mainThreadMeter(version));
+      'serialized' in item ? HEAVY : execute(bodies, version, item, heavy.mainThreadMeter(version));
     if (rendered === HEAVY) return this.#inTurn(version, item, started);
-    this.#count(version, started, rendered instanceof Refusal);
+    if (rendered === NEEDS_SCHEMA) return rendered;
+    this.#count(version, started, rendered);
     if (rendered instanceof Refusal) return json(failure(rendered));
-    return Buffer.from(`${ITEM_HEAD}${rendered}${version.tail}`);
+    if (typeof rendered === 'string') return Buffer.from(`${ITEM_HEAD}${rendered}${version.tail}`);
+    return Buffer.from(`${ITEM_HEAD}${rendered.rendered},"contract":${rendered.contract}${version.tail}`);
+  }
+
+  #learn(version: RenderableVersion): Promise<void> {
+    return learnSchema(this.#on.directory, this.#on.bodies, version);
   }
 
   /** A batch takes one place of the pool's queue for each organization, not one for each item. */
@@ -115,24 +146,36 @@ class BatchRun {
     const options = { head: ITEM_HEAD, signal: this.#signal, isBatch: true };
     try {
       const outcome = await this.#on.heavy.render(version, input, options);
-      this.#count(version, started, outcome instanceof Refusal);
-      return outcome instanceof Refusal ? json(failure(outcome)) : outcome;
+      if (outcome === NEEDS_SCHEMA) {
+        await this.#learn(version);
+        return this.#renderElsewhere(version, item, started);
+      }
+      this.#count(version, started, outcome);
+      if (outcome instanceof Refusal) return json(failure(outcome));
+      return outcome instanceof Warned ? outcome.rendered : outcome;
     } catch (error) {
       if (!(error instanceof HeavyRefusal)) throw error;
-      if (isFailedRender(error)) this.#count(version, started, true);
+      if (isFailedRender(error)) this.#countRender(version, started, true);
       return json({ status: error.status, error: error.publicMessage });
     }
   }
 
-  #count(version: RenderableVersion, started: number, failed: boolean): void {
+  #count(version: RenderableVersion, started: number, outcome: unknown): void {
+    this.#countRender(version, started, outcome instanceof Refusal);
+    const violated = violatedBy(outcome);
+    if (violated !== undefined) this.#on.metrics.countContract(version.prompt.id, violated.outcome);
+  }
+
+  #countRender(version: RenderableVersion, started: number, failed: boolean): void {
     const keyId = this.#principal.kind === 'api-key' ? this.#principal.keyId : undefined;
     this.#on.usage.count(version.usage, keyId, performance.now() - started, failed);
   }
 }
 
-function failure({ code, detail }: Refusal): Result {
+function failure({ code, detail, contract }: Refusal): Result {
   const { status, message } = errorCatalog[code];
-  return { status, error: detail === undefined ? message : `${message}: ${detail}` };
+  const error = detail === undefined ? message : `${message}: ${detail}`;
+  return { status, error, ...(contract !== undefined && { contract: JSON.parse(contract) }) };
 }
 
 function json(result: Result): Uint8Array {

@@ -1,5 +1,6 @@
 /** Where the programs of versions come from that are in no event. */
 import type { ProgramState } from '@px0/contracts';
+import type { VersionContent } from '../prompts/mod.ts';
 
 /** A version's program as the stream holds it. */
 export interface VersionBody {
@@ -12,6 +13,11 @@ export interface VersionBody {
 /** `fromLeader` asks the stream's leader, which has everything that was ever acknowledged. */
 export interface BodySource {
   fetch(promptId: string, number: number, fromLeader: boolean): Promise<VersionBody | undefined>;
+}
+
+/** A body's schema is what its author wants; one without is of a version that wants what its program needs. */
+export function contentOf({ program }: VersionBody): VersionContent {
+  return { ...program, schema: program.schema ?? null };
 }
 
 /** A body of at least that revision, of any replica or else of the leader; undefined when it cannot be had at the moment. Of what may be lost, only the very revision counts: the database has it. */

@@ -1,3 +1,4 @@
+import type { ProgramState } from '@px0/contracts';
 import { expect, it } from 'vitest';
 import { PromptEntry } from '../prompts/mod.ts';
 import { VersionBodies } from './version-bodies.ts';
@@ -16,6 +17,45 @@ function promptWith(bodyRevision: number): PromptEntry {
   };
   return new PromptEntry('p', state, undefined);
 }
+
+function bodiesOf(program: ProgramState, maxBytes: number) {
+  const bodies = new VersionBodies({
+    source: { fetch: async () => ({ revision: 1, program, compares: true }) },
+    maxBytes,
+    maxFetches: 4,
+    promptById: () => undefined,
+  });
+  const prompt = promptWith(1);
+  const [row] = prompt.versions;
+  if (row === undefined) throw new Error('no version');
+  return { bodies, prompt, row };
+}
+
+it('says of the schema in a body, and that there is none', async () => {
+  const schema = { type: 'object', required: ['a'] } as const;
+  const some = bodiesOf({ template: 'x', schema }, 1_000_000);
+  expect(await some.bodies.schemaOf(some.prompt, some.row)).toEqual(schema);
+  expect(await some.bodies.schemaOf(some.prompt, some.row)).toEqual(schema);
+  const none = bodiesOf({ template: 'x' }, 1_000_000);
+  expect(await none.bodies.schemaOf(none.prompt, none.row)).toBeNull();
+});
+
+it('counts the schema that a version has, and what is made to judge by one that it has not', async () => {
+  const required = Array.from({ length: 100 }, (_, n) => `name${n}`);
+  const template = required.map((name) => `{{.${name}}}`).join('');
+  const large = bodiesOf({ template: 'x', schema: { required } }, 20_000);
+  await large.bodies.load(large.prompt, large.row);
+  expect(large.bodies.size).toBe(0);
+  const { bodies, prompt, row } = bodiesOf({ template }, 20_000);
+  const version = await bodies.load(prompt, row);
+  const program = version?.compiled();
+  if (version === undefined || program === undefined || typeof program === 'string')
+    throw new Error('it is not there');
+  expect(bodies.size).toBe(1);
+  version.judge(program);
+  bodies.weigh(version);
+  expect(bodies.size).toBe(0);
+});
 
 it('after the database went back, a later body may be a lost one, and the very revision is not', async () => {
   let since = '';

@@ -3,9 +3,9 @@
  * and cached, least recently used ones evicted first. The prompt's version table says which revision of a body counts.
  */
 import { LRUCache } from 'lru-cache';
-import type { PromptEntry, VersionRow } from '../prompts/mod.ts';
+import type { KnownSchema, PromptEntry, VersionRow } from '../prompts/mod.ts';
 import { RenderableVersion } from '../prompts/mod.ts';
-import { type BodySource, fetchBody } from './body-source.ts';
+import { type BodySource, contentOf, fetchBody } from './body-source.ts';
 
 export interface VersionBodiesOptions {
   readonly source: BodySource;
@@ -32,6 +32,9 @@ const BYTES_PER_CHARACTER = 7;
 /** Of a chat, for each message, part or placeholder. */
 const BYTES_PER_PART = 4_096;
 
+/** Of a schema's JSON, with the judge that is made of it: measured with short names that are required and nothing else, which are the costliest. */
+const BYTES_PER_SCHEMA_CHARACTER = 120;
+
 /** Prefetches that wait; beyond it a tagged version is simply fetched when it is first rendered. */
 const MAX_WAITING_PREFETCHES = 10_000;
 
@@ -52,8 +55,12 @@ export class VersionBodies {
     this.#comparesSince = options.comparesSince ?? (() => '');
     this.#kept = new LRUCache({
       maxSize: options.maxBytes,
-      sizeCalculation: ({ version: { contentBytes, template, partCount } }) =>
-        FIXED_BYTES + contentBytes + template.length * BYTES_PER_CHARACTER + partCount * BYTES_PER_PART,
+      sizeCalculation: ({ version: { contentBytes, template, partCount, schemaCharacters } }) =>
+        FIXED_BYTES +
+        contentBytes +
+        template.length * BYTES_PER_CHARACTER +
+        partCount * BYTES_PER_PART +
+        schemaCharacters * BYTES_PER_SCHEMA_CHARACTER,
     });
   }
 
@@ -91,6 +98,23 @@ export class VersionBodies {
     }
     const kept = await fetching;
     return kept !== undefined && this.#isAsNewAs(kept, bodyRevision) ? kept.version : undefined;
+  }
+
+  /**
+   * The schema in the body of a version, also of a live one; null where the body has none. Undefined when it cannot be had at the moment.
+   */
+  async schemaOf(prompt: PromptEntry, row: VersionRow): Promise<KnownSchema> {
+    const [number, , bodyRevision] = row;
+    const kept = this.#kept.get(keyOf(prompt.id, number));
+    if (kept !== undefined && this.#isAsNewAs(kept, bodyRevision)) return kept.version.schema;
+    return (await this.load(prompt, row))?.schema;
+  }
+
+  /** To be told when more has been made of a version: if it is kept here, its size is taken anew. */
+  weigh(version: RenderableVersion): void {
+    const key = keyOf(version.prompt.id, version.number);
+    const kept = this.#kept.peek(key);
+    if (kept?.version === version) this.#kept.set(key, { ...kept });
   }
 
   /** After the registry's database went back, a later revision may be a lost one; the very revision is one that the database has. */
@@ -133,7 +157,7 @@ export class VersionBodies {
     const kept = {
       bodyRevision: body.revision,
       since,
-      version: new RenderableVersion(prompt, number, body.program),
+      version: new RenderableVersion(prompt, number, contentOf(body)),
     };
     this.#kept.set(keyOf(prompt.id, number), kept);
     return kept;

@@ -4,7 +4,7 @@ import { HeavyPool, HeavyRefusal, MainThreadMeter } from '@px0/heavy-renders';
 import { ApiError, type Logger } from '@px0/service-kit';
 import type { Meter } from '@px0/template';
 import type { RenderableVersion } from '../prompts/mod.ts';
-import { Refusal } from '../rendering/mod.ts';
+import { NEEDS_SCHEMA, Refusal, Warned } from '../rendering/mod.ts';
 import { Preparation } from './preparation.ts';
 import type { ParsedBatch, RenderInput, tasks } from './tasks.ts';
 
@@ -40,26 +40,38 @@ export class HeavyRenders {
     return this.#access.team(teamId)?.orgId ?? teamId;
   }
 
-  /** Renders in a thread: the answer's JSON in UTF-8, with `head` before what was rendered, or why there is none. @throws HeavyRefusal */
+  /**
+   * Renders in a thread: the answer's JSON in UTF-8, with `head` before what was rendered, or why there is none; an item of a batch says itself
+   * what its variables violate. @throws HeavyRefusal
+   */
   async render(
     version: RenderableVersion,
     input: RenderInput,
     { head, signal, isBatch = false }: { head: string; signal: AbortSignal; isBatch?: boolean },
-  ): Promise<Uint8Array | Refusal> {
-    const { template, outline, sources, tail } = version;
+  ): Promise<Uint8Array | Warned<Uint8Array> | Refusal | typeof NEEDS_SCHEMA> {
+    const { template, outline, sources, tail, schema } = version;
     const bytes = 'body' in input ? input.body : input.variables;
     const outcome = await this.pool.run(
       this.organizationOf(version),
       'render',
-      { program: { template, outline, sources }, input, head, tail },
+      {
+        program: { template, outline, sources },
+        input,
+        contract: { policy: version.prompt.contract, schema, lacksSchema: version.lacksSchema },
+        head,
+        tail,
+        isItem: isBatch,
+      },
       {
         signal,
         bytes: bytes.byteLength + version.contentBytes,
         ...(isBatch ? { waitMs: BATCH_WAIT_MS } : {}),
       },
     );
+    if ('needsSchema' in outcome) return NEEDS_SCHEMA;
     this.#preparation.add(version);
-    return 'answer' in outcome ? outcome.answer : new Refusal(outcome.refusal, outcome.detail);
+    if ('refusal' in outcome) return new Refusal(outcome.refusal, outcome.detail, outcome.contract);
+    return outcome.contract === undefined ? outcome.answer : new Warned(outcome.answer, outcome.contract);
   }
 
   /** Parses a batch that is too large for the main thread. @throws HeavyRefusal, ApiError invalidRequestBody, tooManyRenders */

@@ -2,8 +2,10 @@
 import { deserialize, serialize } from 'node:v8';
 import { type BodyOf, parseBodyText, routes } from '@px0/contracts';
 import type { Task, Thread } from '@px0/heavy-renders/thread';
-import { type Program, TemplateSyntaxError } from '@px0/template';
-import { failureOf, type RenderOptions, type RenderRequest, renderedJson } from '../rendering/thread.ts';
+import { compileJudge } from '@px0/input-contract';
+import { type CompiledProgram, type Program, TemplateSyntaxError } from '@px0/template';
+import type { ContractPolicy, KnownSchema } from '../prompts/thread.ts';
+import { policyOf, type RenderOptions, type RenderRequest, run, Warned } from '../rendering/thread.ts';
 
 /** What to render with: the body of a request as it came, or the variables of a batch's item, serialised. */
 export type RenderInput =
@@ -13,14 +15,25 @@ export type RenderInput =
 export interface RenderOrder {
   readonly program: Program;
   readonly input: RenderInput;
+  readonly contract: OrderedContract;
   /** The answer's JSON before and behind the rendered text. */
   readonly head: string;
   readonly tail: string;
+  /** Whether the answer itself says what the variables violate, as items of a batch do. */
+  readonly isItem: boolean;
+}
+
+/** How strictly the variables are judged if the request does not say, and by what. */
+interface OrderedContract {
+  readonly policy: ContractPolicy | undefined;
+  readonly schema: KnownSchema;
+  /** Whether it is to be learnt before the variables are judged. */
+  readonly lacksSchema: boolean;
 }
 
 /** The whole answer in UTF-8, or why there is none. */
 export type RenderOutcome =
-  | { readonly answer: Uint8Array }
+  | { readonly answer: Uint8Array; readonly contract?: string }
   | {
       readonly refusal:
         | 'invalidRequestBody'
@@ -28,23 +41,41 @@ export type RenderOutcome =
         | 'templateParseError'
         | 'templateExecutionFailed';
       readonly detail?: string;
-    };
+      readonly contract?: string | undefined;
+    }
+  | { readonly needsSchema: true };
 
 const encoder = new TextEncoder();
 
-const render: Task<RenderOrder, RenderOutcome> = ({ program, input, head, tail }, thread) => {
-  const request = requestOf(input);
+const render: Task<RenderOrder, RenderOutcome> = (order, thread) => {
+  const { program, contract, head, tail, isItem } = order;
+  const request = requestOf(order.input);
   if (request === undefined) return { refusal: 'invalidRequestBody' };
-  try {
-    const rendered = renderedJson(thread.templates.of(program), request, thread.meter);
-    return { answer: moved(encoder.encode(`${head}${rendered}${tail}`), thread) };
-  } catch (error) {
-    if (error instanceof TemplateSyntaxError) return { refusal: 'templateParseError' };
-    const failure = failureOf(error);
-    if (failure === undefined) throw error;
-    return { refusal: failure.code, detail: failure.detail };
-  }
+  const compiled = compiledOrBroken(program, thread);
+  if (compiled === 'broken') return { refusal: 'templateParseError' };
+  const policy = policyOf(contract.policy, request.options?.contract);
+  if (policy !== undefined && contract.lacksSchema) return { needsSchema: true };
+  const ran = run(
+    compiled,
+    request,
+    thread.meter,
+    policy && { policy, judge: compileJudge(contract.schema ?? compiled.inputSchema) },
+  );
+  if (typeof ran === 'string') return { answer: moved(encoder.encode(`${head}${ran}${tail}`), thread) };
+  if (!(ran instanceof Warned)) return { refusal: ran.code, detail: ran.detail, contract: ran.contract };
+  const member = isItem ? `,"contract":${ran.contract}` : '';
+  const answer = moved(encoder.encode(`${head}${ran.rendered}${member}${tail}`), thread);
+  return { answer, contract: ran.contract };
 };
+
+function compiledOrBroken(program: Program, thread: Thread): CompiledProgram | 'broken' {
+  try {
+    return thread.templates.of(program);
+  } catch (error) {
+    if (error instanceof TemplateSyntaxError) return 'broken';
+    throw error;
+  }
+}
 
 function requestOf(input: RenderInput): RenderRequest | undefined {
   if ('body' in input) return parseBodyText(routes.renderLive, textOf(input.body));

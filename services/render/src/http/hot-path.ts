@@ -22,16 +22,21 @@ import {
 } from '@px0/service-kit';
 import type { VersionBodies } from '../bodies/mod.ts';
 import { type HeavyRenders, isFailedRender } from '../heavy/mod.ts';
+import type { RenderMetrics } from '../metrics.ts';
 import type { PromptDirectory, RenderableVersion } from '../prompts/mod.ts';
 import {
   errorOf,
   execute,
   fetchVersion,
   HEAVY,
+  learnSchema,
   locate,
+  NEEDS_SCHEMA,
   Refusal,
   ToFetch,
+  violatedBy,
   type Wanted,
+  Warned,
 } from '../rendering/mod.ts';
 import { Freshness, type Revisions } from '../revisions/mod.ts';
 import type { UsageAggregator } from '../usage/mod.ts';
@@ -39,7 +44,7 @@ import { sayProcessing } from './processing.ts';
 import { measureRefused, measureRendered } from './render-durations.ts';
 import { startRenderSpan } from './render-span.ts';
 import { parseRenderTarget, type RenderTarget } from './render-target.ts';
-import { ANSWER_HEAD, sendRendered } from './replies.ts';
+import { ANSWER_HEAD, CONTRACT_HEADER, sendRendered } from './replies.ts';
 
 export interface HotPathDependencies {
   readonly access: AccessProjection;
@@ -48,6 +53,7 @@ export interface HotPathDependencies {
   readonly heavy: HeavyRenders;
   readonly revisions: Revisions;
   readonly usage: UsageAggregator;
+  readonly metrics: Pick<RenderMetrics, 'countContract'>;
   readonly logger: Logger;
 }
 
@@ -185,9 +191,22 @@ class RenderExchange {
     }
     const request = parseBodyText(routes.renderLive, jsonText(this.#req.headers['content-type'], bytes));
     if (request === undefined) throw new ApiError('invalidRequestBody');
-    const rendered = execute(version, request, this.#on.heavy.mainThreadMeter(version));
+    const meter = this.#on.heavy.mainThreadMeter(version);
+    const rendered = execute(this.#on.bodies, version, request, meter);
     if (rendered === HEAVY) this.#renderElsewhere(principal, version, bytes);
-    else this.#answer(principal, version, rendered);
+    else this.#answerOrLearn(principal, version, rendered);
+  }
+
+  #answerOrLearn(
+    principal: Principal,
+    version: RenderableVersion,
+    outcome: Outcome | typeof NEEDS_SCHEMA,
+  ): void {
+    if (outcome !== NEEDS_SCHEMA) this.#answer(principal, version, outcome);
+    else {
+      const { directory, bodies } = this.#on;
+      this.#when(learnSchema(directory, bodies, version), () => this.#render(principal, version));
+    }
   }
 
   /** Runs the render anew in a worker thread. */
@@ -203,16 +222,23 @@ class RenderExchange {
         if (isFailedRender(error)) this.#count(principal, version, true);
         throw error;
       }),
-      (outcome) => this.#answer(principal, version, outcome),
+      (outcome) => this.#answerOrLearn(principal, version, outcome),
     );
   }
 
-  #answer(principal: Principal, version: RenderableVersion, outcome: string | Uint8Array | Refusal): void {
+  #answer(principal: Principal, version: RenderableVersion, outcome: Outcome): void {
     const now = performance.now();
     const isRefusal = outcome instanceof Refusal;
     if (!isRefusal || outcome.code !== 'invalidRequestBody') this.#count(principal, version, isRefusal, now);
-    if (isRefusal) throw errorOf(outcome);
-    sendRendered(this.#res, version, outcome, {
+    const violated = violatedBy(outcome);
+    if (violated !== undefined) this.#on.metrics.countContract(version.prompt.id, violated.outcome);
+    if (isRefusal) {
+      if (violated !== undefined) this.#res.setHeader(CONTRACT_HEADER, violated.contract);
+      throw errorOf(outcome);
+    }
+    const rendered = outcome instanceof Warned ? outcome.rendered : outcome;
+    sendRendered(this.#res, version, rendered, {
+      contract: violated?.contract,
       requestId: givenRequestId(this.#req),
       revision: this.#on.revisions.token(),
       stale: this.#fresh?.stale === true,
@@ -280,6 +306,9 @@ class RenderExchange {
     this.#span?.setAttribute('http.response.status_code', reply.status).end();
   }
 }
+
+/** What a render comes to, here or in a worker thread. */
+type Outcome = string | Uint8Array | Warned<string | Uint8Array> | Refusal;
 
 const EMPTY = Buffer.alloc(0);
 

@@ -12,9 +12,13 @@ export interface AnswerContext {
   /** The value of `Px0-Revision`; undefined before the process knows a revision. */
   readonly revision: string | undefined;
   readonly stale: boolean;
+  /** What the variables violate, where that does not refuse the render. */
+  readonly contract: string | undefined;
   /** What the render took in this process. */
   readonly milliseconds: number;
 }
+
+export const CONTRACT_HEADER = 'Px0-Contract';
 
 /** The answer's JSON before the rendered text. */
 export const ANSWER_HEAD = '{"rendered":';
@@ -45,6 +49,7 @@ export function sendRendered(
   if (context.revision !== undefined) head.push('Px0-Revision', context.revision);
   if (context.requestId !== undefined) head.push('X-Request-Id', context.requestId);
   if (context.stale) head.push('Px0-Stale', 'true');
+  if (context.contract !== undefined) head.push(CONTRACT_HEADER, context.contract);
   res.writeHead(200, head);
   res.end(body);
 }

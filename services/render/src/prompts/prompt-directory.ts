@@ -4,6 +4,7 @@
  */
 import type { EntityName, StateEvent, StateOf } from '@px0/contracts';
 import { precedes } from '@px0/delivery/server';
+import type { ContractPolicy } from './contract.ts';
 import { RenderableVersion } from './renderable-version.ts';
 
 /** A version's row in the prompt's event: number, status, revision of its body. Rows ascend by number. */
@@ -16,6 +17,8 @@ export class PromptEntry {
   readonly slug: string;
   readonly archived: boolean;
   readonly createdAt: string;
+  /** Not even a field of prompts that have none. */
+  declare readonly contract?: ContractPolicy;
   readonly tags: Readonly<Record<string, number>>;
   readonly versions: readonly VersionRow[];
   readonly live: RenderableVersion | undefined;
@@ -26,6 +29,7 @@ export class PromptEntry {
     this.slug = state.slug;
     this.archived = state.status === 'archived';
     this.createdAt = state.created_at;
+    if (state.contract !== undefined) this.contract = state.contract;
     this.tags = state.tags;
     this.versions = state.versions;
     const { live } = state;

@@ -1,5 +1,5 @@
-import { linkChat, type Program } from '@px0/template';
-import { expect, it } from 'vitest';
+import { compileProgram, linkChat, type Program } from '@px0/template';
+import { expect, it, vi } from 'vitest';
 import { RenderableVersion, type VersionContent } from './renderable-version.ts';
 
 const prompt = { id: 'p1', teamId: 't1', slug: 'greeting', tags: {} };
@@ -48,6 +48,53 @@ it.each<[string, Program]>([
   const second = new RenderableVersion(prompt, 1, event(program), first);
   expect(second.compiled()).not.toBe(compiled);
   expect(second.outline).toEqual(event(program).outline);
+});
+
+it('keeps its judge while its schema stays the same', () => {
+  const schema = { type: 'object', required: ['name'] } as const;
+  const first = new RenderableVersion(prompt, 1, event({ template: 'Hello', schema }));
+  const judgeOf = (version: RenderableVersion) => {
+    const program = version.compiled();
+    if (typeof program === 'string') throw new Error(program);
+    return version.judge(program);
+  };
+  const judge = judgeOf(first);
+  if (judge === 'heavy') throw new Error(judge);
+  expect(judge({})?.detail).toBe('missing name');
+  const tagged = { ...prompt, tags: { prod: 1 } };
+  const second = new RenderableVersion(tagged, 1, event({ template: 'Hello', schema }), first);
+  expect([second.hasJudge, judgeOf(second) === judge]).toEqual([true, true]);
+  const other = { ...schema, required: ['age'] };
+  const third = new RenderableVersion(tagged, 1, event({ template: 'Hello', schema: other }), second);
+  expect([third.hasJudge, judgeOf(third) === judge]).toEqual([false, false]);
+  const off = new RenderableVersion(tagged, 1, event({ template: 'Hello' }), third);
+  expect([off.schema, off.lacksSchema, off.hasJudge]).toEqual([undefined, true, false]);
+});
+
+it('asks for a schema that could not be had again, and meanwhile judges by what the program needs', () => {
+  const now = vi.spyOn(performance, 'now').mockReturnValue(1_000);
+  try {
+    const version = new RenderableVersion(prompt, 1, { template: '{{.name}}' });
+    expect(version.lacksSchema).toBe(true);
+    version.learnSchema(undefined);
+    expect(version.lacksSchema).toBe(false);
+    const program = version.compiled();
+    const judge = typeof program === 'string' ? program : version.judge(program);
+    expect(typeof judge === 'string' ? judge : judge({})?.detail).toBe('missing name');
+    now.mockReturnValue(11_000);
+    expect(version.lacksSchema).toBe(true);
+    version.learnSchema(null);
+    now.mockReturnValue(1_000_000);
+    expect(version.lacksSchema).toBe(false);
+  } finally {
+    now.mockRestore();
+  }
+});
+
+it('leaves it to a thread to find out what a long program needs', () => {
+  const version = new RenderableVersion(prompt, 1, { template: '{{.a}}'.repeat(2_000), schema: null });
+  const program = compileProgram({ template: '{{.a}}' });
+  expect(version.judge(program)).toBe('heavy');
 });
 
 it('knows its kind, and what its content takes', () => {

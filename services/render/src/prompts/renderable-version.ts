@@ -1,6 +1,7 @@
 /** One version of a prompt, ready to render: its program, compiled on first use, and the part of the answer that never changes. */
 import { isDeepStrictEqual } from 'node:util';
 import { isLightTemplate } from '@px0/heavy-renders';
+import type { Judge } from '@px0/input-contract';
 import {
   type CompiledProgram,
   compileProgram,
@@ -10,19 +11,30 @@ import {
   TemplateSyntaxError,
 } from '@px0/template';
 import { VersionUsage } from '../usage/mod.ts';
+import type { ContractPolicy, KnownSchema } from './contract.ts';
+import { VersionSchema } from './version-schema.ts';
 
-/** What a version's answer says about its prompt. */
+/** What a version's answer says about its prompt, and how strictly its variables are judged. */
 interface VersionPrompt {
   readonly id: string;
   readonly teamId: string;
   readonly slug: string;
   readonly tags: Readonly<Record<string, number>>;
+  /** Absent when it is off. */
+  readonly contract?: ContractPolicy | undefined;
 }
 
 /** What a version holds. */
 export interface VersionContent extends Program {
   /** JSON text, as it is put into answers. */
   readonly config?: string | undefined;
+  readonly schema?: KnownSchema;
+}
+
+/** What of it is kept as an object; of most versions nothing is. */
+interface HeldContent extends Program {
+  readonly config?: string | undefined;
+  readonly known?: VersionSchema;
 }
 
 /** Measured: one of an outline or of the sources, as an object. */
@@ -39,7 +51,7 @@ const MAX_PREPARED_UNITS = 64 * 1024;
 export class RenderableVersion implements VersionContent {
   readonly prompt: VersionPrompt;
   readonly number: number;
-  readonly #content: string | VersionContent;
+  #content: string | HeldContent;
   #compiled: CompiledProgram | 'broken' | 'heavy' | undefined;
   #tail: string | undefined;
   #usage: VersionUsage | undefined;
@@ -51,9 +63,11 @@ export class RenderableVersion implements VersionContent {
     const { template, outline, sources } = isSame ? previous : content;
     this.prompt = prompt;
     this.number = number;
-    const { config } = content;
+    const { config, schema } = content;
     const isMereText = outline === undefined && sources === undefined && config === undefined;
     this.#content = isMereText ? template : { template, outline, sources, config };
+    if (isSame && isDeepStrictEqual(previous.schema, schema)) this.#holdSchema(previous.#heldSchema);
+    else if (schema !== undefined) this.learnSchema(schema);
     if (previous !== undefined) this.#usage = previous.#usage;
     if (isSame) this.#compiled = previous.#compiled;
   }
@@ -75,6 +89,42 @@ export class RenderableVersion implements VersionContent {
     return typeof this.#content === 'string' ? undefined : this.#content.config;
   }
 
+  /** As `VersionContent` has it. */
+  get schema(): KnownSchema {
+    return this.#heldSchema?.value;
+  }
+
+  /** Says what nobody had said, or that it could not be found out for now. It stays until the prompt changes. */
+  learnSchema(schema: KnownSchema): void {
+    this.#holdSchema(new VersionSchema(schema));
+  }
+
+  get #heldSchema(): VersionSchema | undefined {
+    return typeof this.#content === 'string' ? undefined : this.#content.known;
+  }
+
+  #holdSchema(known: VersionSchema | undefined): void {
+    if (known === undefined) return;
+    this.#content =
+      typeof this.#content === 'string' ? { template: this.#content, known } : { ...this.#content, known };
+  }
+
+  /** Whether it should learn its schema before its variables are judged. */
+  get lacksSchema(): boolean {
+    return this.#heldSchema?.isMissing ?? true;
+  }
+
+  /** Whether `judge` has made one already. */
+  get hasJudge(): boolean {
+    return this.#heldSchema?.hasJudge === true;
+  }
+
+  /** Judges the variables of the version, whose compiled program it is given. */
+  judge(program: CompiledProgram): Judge | 'heavy' {
+    const held = this.#heldSchema ?? new VersionSchema(undefined);
+    return held.judge(program, this.template);
+  }
+
   get kind(): 'text' | 'chat' {
     return this.outline === undefined ? 'text' : 'chat';
   }
@@ -90,7 +140,14 @@ export class RenderableVersion implements VersionContent {
   /** What its content takes of memory, about, while it is not compiled. */
   get contentBytes(): number {
     const entries = this.partCount + (this.sources?.length ?? 0);
-    return this.template.length + (this.config?.length ?? 0) + entries * BYTES_PER_ENTRY;
+    return (
+      this.template.length + (this.config?.length ?? 0) + entries * BYTES_PER_ENTRY + this.schemaCharacters
+    );
+  }
+
+  /** Of the JSON of the schema that it holds, whoever it comes from. */
+  get schemaCharacters(): number {
+    return this.#heldSchema?.characters ?? 0;
   }
 
   /**

@@ -1,10 +1,13 @@
-export { errorOf, Refusal } from './refusal.ts';
+export { errorOf, Refusal, violatedBy } from './refusal.ts';
 export {
   execute,
   fetchVersion,
   HEAVY,
+  learnSchema,
   locate,
+  NEEDS_SCHEMA,
   ToFetch,
   type Wanted,
 } from './render-prompt.ts';
 export type { RenderOptions, RenderRequest } from './render-request.ts';
+export { Warned } from './rendered-json.ts';

@@ -4,9 +4,10 @@ import { BudgetSpent } from '@px0/heavy-renders';
 import type { Meter } from '@px0/template';
 import type { VersionBodies } from '../bodies/mod.ts';
 import type { PromptDirectory, PromptEntry, RenderableVersion, VersionRow } from '../prompts/mod.ts';
+import { policyOf } from './contract.ts';
 import { Refusal } from './refusal.ts';
 import type { RenderRequest } from './render-request.ts';
-import { failureOf, renderedJson } from './rendered-json.ts';
+import { run, Warned } from './rendered-json.ts';
 
 /** A version that has to be fetched before it can be rendered. */
 export class ToFetch {
@@ -61,21 +62,53 @@ export async function fetchVersion(
 /** The render needs more than the main thread may give it. */
 export const HEAVY = Symbol('heavy');
 
-/** Runs the version's program within what the meter allows: what `renderedJson` gives, or why there is none. */
+/** The variables are to be judged by a schema that is to be learnt first. */
+export const NEEDS_SCHEMA = Symbol('needs schema');
+
+/** What a run on the main thread comes to: what `run` gives, why there is none, or what has to be done before. */
+type Outcome = string | Warned<string> | Refusal | typeof HEAVY | typeof NEEDS_SCHEMA;
+
+/** Runs the version's program within what the meter allows. */
 export function execute(
+  bodies: Pick<VersionBodies, 'weigh'>,
   version: RenderableVersion,
   request: RenderRequest,
   meter: Meter,
-): string | Refusal | typeof HEAVY {
+): Outcome {
   const program = version.compiled();
   if (program === 'broken') return TEMPLATE_PARSE_ERROR;
   if (program === 'heavy') return HEAVY;
   try {
-    return renderedJson(program, request, meter);
+    const policy = policyOf(version.prompt.contract, request.options?.contract);
+    if (policy === undefined) return outcomeOf(run(program, request, meter));
+    if (version.lacksSchema) return NEEDS_SCHEMA;
+    const isFirst = !version.hasJudge;
+    const judge = version.judge(program);
+    if (judge === 'heavy') return HEAVY;
+    if (isFirst) bodies.weigh(version);
+    return outcomeOf(run(program, request, meter, { policy, judge }));
   } catch (error) {
     if (error instanceof BudgetSpent) return HEAVY;
-    const failure = failureOf(error);
-    if (failure === undefined) throw error;
-    return new Refusal(failure.code, failure.detail);
+    throw error;
   }
+}
+
+function outcomeOf(ran: ReturnType<typeof run>): string | Warned<string> | Refusal {
+  if (typeof ran === 'string' || ran instanceof Warned) return ran;
+  return new Refusal(ran.code, ran.detail, ran.contract);
+}
+
+/**
+ * Learns the schema of a live version, which its event has only under a policy, from its body. Where that cannot be had at the moment, what the program
+ * needs has to do.
+ */
+export async function learnSchema(
+  directory: PromptDirectory,
+  bodies: VersionBodies,
+  version: RenderableVersion,
+): Promise<void> {
+  const prompt = directory.byId(version.prompt.id);
+  const row = prompt?.versionRow(version.number);
+  const isKnown = prompt !== undefined && row !== undefined;
+  version.learnSchema(isKnown ? await bodies.schemaOf(prompt, row) : undefined);
 }

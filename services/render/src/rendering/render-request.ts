@@ -11,4 +11,5 @@ export interface RenderRequest {
 export interface RenderOptions {
   readonly missing_key?: NonNullable<Body['options']>['missing_key'] | undefined;
   readonly transcript?: boolean | undefined;
+  readonly contract?: NonNullable<Body['options']>['contract'] | undefined;
 }

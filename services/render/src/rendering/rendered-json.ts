@@ -1,14 +1,61 @@
 /** Runs a version: the part of its answer that depends on the variables. Worker threads load this module, too. */
 import { ChatVariablesError, type CompiledProgram, type Meter, TemplateExecutionError } from '@px0/template';
+import type { Contract } from './contract.ts';
 import type { RenderRequest } from './render-request.ts';
 
+/** Why a run has failed, where the variables or the template are to blame. */
+interface Failure {
+  readonly code: 'invalidVariables' | 'templateExecutionFailed';
+  readonly detail: string;
+  /** What the variables violate, as the text of `Px0-Contract`. */
+  readonly contract: string | undefined;
+}
+
+/** What was rendered of variables that violate the contract. */
+export class Warned<Rendered> {
+  readonly rendered: Rendered;
+  /** The text of `Px0-Contract`. */
+  readonly contract: string;
+
+  constructor(rendered: Rendered, contract: string) {
+    this.rendered = rendered;
+    this.contract = contract;
+  }
+}
+
 /**
- * The JSON of the rendered text, and for a chat its `messages` behind it. The messages come first: they say whether the variables fit,
- * before anything runs.
+ * The JSON of the rendered text, and for a chat its `messages` behind it. The placeholders' variables are looked at first, then all of them
+ * are judged where there is a contract, and only then anything runs.
  *
- * @throws ChatVariablesError, TemplateExecutionError, and what the meter throws
+ * @throws what the meter throws
  */
-export function renderedJson(
+export function run(
+  program: CompiledProgram,
+  request: RenderRequest,
+  meter: Meter,
+  contract?: Contract,
+): string | Warned<string> | Failure {
+  let violated: string | undefined;
+  try {
+    if (contract === undefined) return renderedJson(program, request, meter);
+    const { variables = NO_VARIABLES, options } = request;
+    program.checkPlaceholders(variables);
+    const violation = contract.judge(variables, options?.missing_key);
+    if (violation === undefined) return renderedJson(program, request, meter);
+    violated = violation.header;
+    if (contract.policy === 'enforce')
+      return { code: 'invalidVariables', detail: violation.detail, contract: violated };
+    return new Warned(renderedJson(program, request, meter), violated);
+  } catch (error) {
+    if (error instanceof TemplateExecutionError)
+      return { code: 'templateExecutionFailed', detail: error.message, contract: violated };
+    if (error instanceof ChatVariablesError)
+      return { code: 'invalidVariables', detail: error.message, contract: undefined };
+    throw error;
+  }
+}
+
+function renderedJson(
   program: CompiledProgram,
   { variables = NO_VARIABLES, options }: RenderRequest,
   meter: Meter,
@@ -22,13 +69,3 @@ export function renderedJson(
 }
 
 const NO_VARIABLES: Readonly<Record<string, unknown>> = Object.freeze({});
-
-/** Why a run has failed, if the variables or the template are to blame. */
-export function failureOf(
-  error: unknown,
-): { readonly code: 'invalidVariables' | 'templateExecutionFailed'; readonly detail: string } | undefined {
-  if (error instanceof TemplateExecutionError)
-    return { code: 'templateExecutionFailed', detail: error.message };
-  if (error instanceof ChatVariablesError) return { code: 'invalidVariables', detail: error.message };
-  return undefined;
-}

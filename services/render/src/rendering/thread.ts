@@ -1,3 +1,4 @@
 /** The face of this feature for worker threads. */
+export { policyOf } from './contract.ts';
 export type { RenderOptions, RenderRequest } from './render-request.ts';
-export { failureOf, renderedJson } from './rendered-json.ts';
+export { run, Warned } from './rendered-json.ts';

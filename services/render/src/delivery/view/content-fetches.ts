@@ -1,6 +1,6 @@
 /** Reads the contents of tagged versions for delivery. A few at a time: a team that is built may need thousands. */
 import type { BodySource } from '../../bodies/mod.ts';
-import { fetchBody } from '../../bodies/mod.ts';
+import { contentOf, fetchBody } from '../../bodies/mod.ts';
 import type { PromptEntry, VersionContent, VersionRow } from '../../prompts/mod.ts';
 import type { TaggedContent } from './delivered-entry.ts';
 
@@ -108,7 +108,7 @@ export class ContentFetches {
     if (body === undefined) this.#later(fetch);
     else {
       this.#wanted.delete(keyOf(prompt.id, row));
-      this.#keep(prompt.id, number, { bodyRevision: body.revision, content: body.program });
+      this.#keep(prompt.id, number, { bodyRevision: body.revision, content: contentOf(body) });
     }
     this.#options.onSettled(prompt.id, body !== undefined);
     this.#next();

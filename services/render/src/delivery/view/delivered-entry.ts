@@ -2,6 +2,9 @@
 
 import { fingerprint } from '@px0/delivery/fingerprint';
 import { type DeliveredPrompt, type DeliveredVersion, LANGUAGE_LEVEL } from '@px0/delivery/server';
+import { isLightTemplate } from '@px0/heavy-renders';
+import type { InputSchema } from '@px0/input-contract';
+import { compileProgram, TemplateSyntaxError } from '@px0/template';
 import type { PromptEntry, VersionContent, VersionRow } from '../../prompts/mod.ts';
 
 /** Of a version that is tagged and not live. */
@@ -9,12 +12,16 @@ export interface TaggedContent {
   /** That of the version table when it was fetched. */
   readonly bodyRevision: number;
   readonly content: VersionContent;
+  /** What the program needs, where the content has no schema and somebody has looked. */
+  readonly inferred?: InputSchema | undefined;
 }
 
 export type TaggedContents = ReadonlyMap<number, TaggedContent>;
 
 /** What all versions of one prompt may take in JSON. It leaves room for the rest of a frame, which has 8 MiB at most. */
 const MAX_PROMPT_BYTES = 4 * 1024 * 1024;
+/** Finding out what a program needs takes up to some milliseconds, and a prompt may have thousands of tags. */
+const MOST_INFERRED = 16;
 /** What a unit of UTF-16 has at most in UTF-8. */
 const MOST_BYTES_OF_A_UNIT = 3;
 
@@ -41,9 +48,12 @@ export class DeliveredEntry {
       live: prompt.live?.number ?? null,
       versions: deliveredRows(prompt).map((row) => {
         const [number, status, bodyRevision] = row;
-        return { number, status, bodyRevision, isPending: this.#contentOf(row) === undefined };
+        const content = this.#contentOf(row);
+        const schema = content && this.#schemaOf(row, content);
+        return { number, status, bodyRevision, isPending: content === undefined, schema };
       }),
       tags: prompt.tags,
+      contract: prompt.contract,
     });
   }
 
@@ -54,8 +64,8 @@ export class DeliveredEntry {
     if (tagged !== undefined || live?.number !== number) return tagged;
     const heldRevision = this.prompt.versionRow(number)?.[2] ?? 0;
     if (heldRevision < bodyRevision) return undefined;
-    const { template, outline, sources, config } = live;
-    return { bodyRevision: heldRevision, content: { template, outline, sources, config } };
+    const { template, outline, sources, config, schema } = live;
+    return { bodyRevision: heldRevision, content: { template, outline, sources, config, schema } };
   }
 
   #taggedContent(number: number, bodyRevision: number): TaggedContent | undefined {
@@ -68,7 +78,7 @@ export class DeliveredEntry {
     const rows = deliveredRows(this.prompt);
     // Nearly all are small. What may not fit is not put together before it is looked at version by version.
     if (this.#lengthOf(rows) * MOST_BYTES_OF_A_UNIT <= MAX_PROMPT_BYTES) {
-      const text = JSON.stringify(this.#with(rows.map((row) => versionOf(row, this.#contentOf(row)))));
+      const text = JSON.stringify(this.#with(rows.map((row) => this.#version(row, this.#contentOf(row)))));
       // Whatever its characters are, it fits.
       if (text.length * MOST_BYTES_OF_A_UNIT <= MAX_PROMPT_BYTES) return text;
     }
@@ -86,6 +96,7 @@ export class DeliveredEntry {
       created_at: prompt.createdAt,
       live: prompt.live?.number ?? null,
       tags: prompt.tags,
+      contract: prompt.contract,
       versions,
       etag: this.fingerprint,
     };
@@ -102,12 +113,39 @@ export class DeliveredEntry {
     const texts = new Map<number, string>();
     let bytes = 0;
     for (const row of rows.toSorted(([one], [other]) => Number(other === live) - Number(one === live))) {
-      const text = JSON.stringify(versionOf(row, this.#contentOf(row)));
+      const text = JSON.stringify(this.#version(row, this.#contentOf(row)));
       const isTooLarge = bytes + Buffer.byteLength(text) > MAX_PROMPT_BYTES;
       if (!isTooLarge) bytes += Buffer.byteLength(text);
-      texts.set(row[0], isTooLarge ? JSON.stringify(versionOf(row, 'too_large')) : text);
+      texts.set(row[0], isTooLarge ? JSON.stringify(this.#version(row, 'too_large')) : text);
     }
     return rows.map(([number]) => texts.get(number) ?? '');
+  }
+
+  /** Delivered while the contract is not off. */
+  #schemaOf([number, , bodyRevision]: VersionRow, { schema }: VersionContent): InputSchema | undefined {
+    if (this.prompt.contract === undefined) return undefined;
+    if (schema != null) return schema;
+    return infersSchemas(this.prompt) ? this.#taggedContent(number, bodyRevision)?.inferred : undefined;
+  }
+
+  /** As it is delivered. */
+  #version(row: VersionRow, content: VersionContent | 'too_large' | undefined): DeliveredVersion {
+    const [version, status] = row;
+    const language = LANGUAGE_LEVEL;
+    if (content === undefined || content === 'too_large')
+      return { version, status, template: null, missing: content ?? 'pending', language };
+    const { template, outline, sources, config } = content;
+    const schema = this.#schemaOf(row, content);
+    return {
+      version,
+      status,
+      template,
+      ...(outline !== undefined && { outline }),
+      ...(sources !== undefined && { sources }),
+      ...(config !== undefined && { config }),
+      ...(schema !== undefined && { schema }),
+      language,
+    };
   }
 
   #contentOf([number, , bodyRevision]: VersionRow): VersionContent | undefined {
@@ -138,26 +176,28 @@ function rowsOf(prompt: PromptEntry, numbers: readonly number[]): VersionRow[] {
   return rows;
 }
 
-function statusOf({ archived }: PromptEntry): string {
-  return archived ? 'archived' : 'active';
+/** Whether the versions of a prompt are delivered with what their programs need, where there is nothing more that their authors want. */
+export function infersSchemas(prompt: PromptEntry): boolean {
+  return prompt.contract !== undefined && deliveredRows(prompt).length <= MOST_INFERRED;
 }
 
-/** As it is delivered. */
-function versionOf(
-  [version, status]: VersionRow,
-  content: VersionContent | 'too_large' | undefined,
-): DeliveredVersion {
-  const language = LANGUAGE_LEVEL;
-  if (content === undefined || content === 'too_large')
-    return { version, status, template: null, missing: content ?? 'pending', language };
-  const { template, outline, sources, config } = content;
-  return {
-    version,
-    status,
-    template,
-    ...(outline !== undefined && { outline }),
-    ...(sources !== undefined && { sources }),
-    ...(config !== undefined && { config }),
-    language,
-  };
+/** With what the program needs, unless the author has said more. */
+export function withSchema(tagged: TaggedContent): TaggedContent {
+  const { content, inferred } = tagged;
+  if (content.schema != null || inferred !== undefined) return tagged;
+  return { ...tagged, inferred: inferredOf(content) };
+}
+
+function inferredOf({ template, outline, sources }: VersionContent): InputSchema | undefined {
+  if (!isLightTemplate(template)) return undefined;
+  try {
+    return compileProgram({ template, outline, sources }).inputSchema;
+  } catch (error) {
+    if (error instanceof TemplateSyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function statusOf({ archived }: PromptEntry): string {
+  return archived ? 'archived' : 'active';
 }

@@ -9,7 +9,13 @@ import type { Logger } from '@px0/service-kit';
 import type { BodySource, VersionBodies } from '../../bodies/mod.ts';
 import type { PromptDirectory, PromptEntry, PromptListener, VersionRow } from '../../prompts/mod.ts';
 import { ContentFetches } from './content-fetches.ts';
-import { DeliveredEntry, deliveredRows, type TaggedContent } from './delivered-entry.ts';
+import {
+  DeliveredEntry,
+  deliveredRows,
+  infersSchemas,
+  type TaggedContent,
+  withSchema,
+} from './delivered-entry.ts';
 import type { DeliveredTeam } from './delivered-team.ts';
 import { type Departure, Departures } from './departures.ts';
 import { Slices } from './slices.ts';
@@ -105,8 +111,8 @@ export class DeliveryView {
         const version = options.bodies.peek(prompt, row);
         if (version === undefined) return undefined;
         // Not the version itself: what is compiled of it is the renders', and has a bound of its own.
-        const { template, outline, sources, config } = version;
-        return { template, outline, sources, config };
+        const { template, outline, sources, config, schema } = version;
+        return { template, outline, sources, config, schema };
       },
       isWanted: (promptId, row) => this.#wantsContent(promptId, row),
       onSettled: (promptId, hasCome) => this.#contentSettled(promptId, hasCome),
@@ -299,9 +305,9 @@ export class DeliveryView {
     for (const row of deliveredRows(prompt)) {
       const [number] = row;
       if (number === prompt.live?.number) continue;
-      const content = this.#heldBy(before, row) ?? this.#contents.get(prompt, row);
+      const content = this.#heldBy(before, prompt, row) ?? this.#contents.get(prompt, row);
       if (content === undefined) isWhole = false;
-      else tagged.set(number, content);
+      else tagged.set(number, infersSchemas(prompt) ? withSchema(content) : content);
     }
     if (!isWhole && !mayLack) return undefined;
     this.#contents.release(prompt.id);
@@ -311,9 +317,12 @@ export class DeliveryView {
   /** The content as it was delivered before. After the database went back, a later revision may be a lost one; the very revision is not. */
   #heldBy(
     before: DeliveredEntry | undefined,
+    prompt: PromptEntry,
     [number, , bodyRevision]: VersionRow,
   ): TaggedContent | undefined {
     const held = before?.held(number, bodyRevision);
+    // It was live without a policy: what its author wants is in its body.
+    if (prompt.contract !== undefined && held?.content.schema === undefined) return undefined;
     const compares = before?.comparesSince === this.#options.position.comparesSince;
     return compares || held?.bodyRevision === bodyRevision ? held : undefined;
   }
