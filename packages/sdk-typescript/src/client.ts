@@ -70,7 +70,7 @@ export abstract class Client implements AsyncDisposable {
     const rendered = local.render(call.wanted, call.variables, contentOptions(call, 'error'));
     if ('content' in rendered || rendered.prompt === undefined || local.isTooOld) return rendered;
     // A version by number that no delivery has, and that was fetched before.
-    const content = this.#parts.remote.fetched(call, rendered.prompt.id);
+    const content = this.#parts.remote.fetched(call, rendered.prompt.prompt);
     return content === undefined ? rendered : local.fetchedOf(rendered.prompt, call.wanted, content);
   }
 

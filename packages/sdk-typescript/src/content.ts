@@ -1,6 +1,8 @@
 /** What a prompt says, wherever it was rendered. */
 import type { CompiledProgram, MissingKey } from '@px0/template';
 import { type ChatMessage, messagesIn, transcriptOf } from './chat-message.ts';
+import type { Contract } from './contract.ts';
+import type { ContractPolicy, ContractViolation } from './contract-violation.ts';
 import { type JsonObject, parseObject } from './json.ts';
 import type { RenderResult } from './render.ts';
 
@@ -10,6 +12,8 @@ export interface Content {
   /** Null for a text. */
   readonly messages: readonly ChatMessage[] | null;
   readonly config: JsonObject | null;
+  /** Null when there is none to tell of. */
+  readonly contract: ContractViolation | null;
 }
 
 /** How a caller wants it. */
@@ -17,15 +21,34 @@ export interface ContentOptions {
   readonly missingKey: MissingKey;
   /** Whether a chat's exact transcript is needed. */
   readonly transcript: boolean;
+  /** What the caller wants of the version's contract, if that is more than the prompt does. */
+  readonly contract: ContractPolicy | undefined;
 }
 
-/** @throws what the program throws with these variables */
+/** What is run. */
+export interface Runnable {
+  readonly program: CompiledProgram;
+  /** As JSON text, if the version has one. */
+  readonly config: string | undefined;
+  /** Undefined where none is judged, as for fallbacks. */
+  readonly contract: Contract | undefined;
+}
+
+/**
+ * `ofPrompt` is the prompt's policy for contracts.
+ *
+ * @throws what the program throws with these variables, and what the contract does
+ */
 export function runProgram(
-  program: CompiledProgram,
-  config: string | undefined,
+  { program, config, contract }: Runnable,
   variables: JsonObject,
-  { missingKey, transcript }: ContentOptions,
+  { missingKey, transcript, contract: ofCall }: ContentOptions,
+  ofPrompt?: unknown,
 ): Content {
+  const isJudged = contract !== undefined && (ofPrompt !== undefined || ofCall !== undefined);
+  const violation = isJudged
+    ? contract.judge({ variables, missingKey, ofPrompt, ofCall }, () => program.checkPlaceholders(variables))
+    : null;
   // Those of a placeholder are as the variables have them, which was looked at.
   const messages = messagesIn(program.messages(variables, { missingKey })) ?? null;
   const needsText = messages === null || transcript;
@@ -34,6 +57,7 @@ export function runProgram(
     messages,
     // Read anew for each result, so that nobody changes it for others.
     config: (config !== undefined && parseObject(config)) || null,
+    contract: violation,
   };
 }
 
@@ -49,7 +73,7 @@ function shortTranscript(messages: readonly ChatMessage[]): string | undefined {
 export type Evidence = Omit<RenderResult, keyof Content>;
 
 /** A result with the content, in which the text of a longer chat is made when it is first read. Members are listed, for speed. */
-export function withContent({ text, messages, config }: Content, evidence: Evidence): RenderResult {
+export function withContent({ text, messages, config, contract }: Content, evidence: Evidence): RenderResult {
   const { source, slug, promptId, teamId, version, tags, revision, ageMs, stale, cause } = evidence;
   const made = text ?? (messages === null ? '' : shortTranscript(messages));
   if (made !== undefined || messages === null) {
@@ -57,6 +81,7 @@ export function withContent({ text, messages, config }: Content, evidence: Evide
       text: made ?? '',
       messages,
       config,
+      contract,
       source,
       slug,
       promptId,
@@ -77,6 +102,7 @@ export function withContent({ text, messages, config }: Content, evidence: Evide
     },
     messages,
     config,
+    contract,
     source,
     slug,
     promptId,

@@ -2,6 +2,7 @@
  * What the SDK throws: one small hierarchy, told apart by who has to act. The server's own words and status are kept, because they are part of
  * the contract.
  */
+import type { ContractViolation, ViolatedName, ViolatedValue } from './contract-violation.ts';
 
 /** Everything that this package throws on its own account; a caller's cancellation is thrown as the caller's reason. */
 export abstract class Px0Error extends Error {
@@ -73,9 +74,32 @@ export class ConflictError extends RefusedError {
 /** 400, 413 and 422: the request, or what it asks to be rendered, is not right. */
 export class InvalidRequestError extends RefusedError {
   override readonly name = 'InvalidRequestError';
+  /** The variables that the version's contract demands and that were not given; empty for every other error, as the next two. */
+  readonly missing: readonly ViolatedName[];
+  /** Those that it does not know. */
+  readonly unknown: readonly ViolatedName[];
+  /** Those whose values it does not allow. */
+  readonly invalid: readonly ViolatedValue[];
+  /** How many problems there are beside these, where there are too many to tell. */
+  readonly more: number;
+
+  constructor(status: number, message: string, violation: ContractViolation | null = null) {
+    super(status, message);
+    const { missing = [], unknown = [], invalid = [], more = 0 } = violation ?? {};
+    this.missing = missing;
+    this.unknown = unknown;
+    this.invalid = invalid;
+    this.more = more;
+  }
 }
 
-const byStatus: { readonly [status: number]: new (status: number, message: string) => RefusedError } = {
+type RefusalClass = new (
+  status: number,
+  message: string,
+  violation?: ContractViolation | null,
+) => RefusedError;
+
+const byStatus: { readonly [status: number]: RefusalClass } = {
   400: InvalidRequestError,
   401: UnauthorizedError,
   403: ForbiddenError,
@@ -86,9 +110,13 @@ const byStatus: { readonly [status: number]: new (status: number, message: strin
   422: InvalidRequestError,
 };
 
-/** The error of a 4xx answer by its status. */
-export function refusal(status: number, message: string): RefusedError {
-  return new (byStatus[status] ?? RefusedError)(status, message);
+/** The error of a 4xx answer by its status; with what it says of a contract, if it does. */
+export function refusal(
+  status: number,
+  message: string,
+  violation: ContractViolation | null = null,
+): RefusedError {
+  return new (byStatus[status] ?? RefusedError)(status, message, violation);
 }
 
 /**

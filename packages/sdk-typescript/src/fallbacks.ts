@@ -3,7 +3,7 @@
  * that the variables lack counts as nil unless the call says otherwise.
  */
 import { type CompiledProgram, compileProgram, linkChat, type Program } from '@px0/template';
-import { type Content, type ContentOptions, runProgram } from './content.ts';
+import { type Content, type ContentOptions, type Runnable, runProgram } from './content.ts';
 import { readable, reasonOf, TemplateError, UsageError } from './errors.ts';
 import type { Fallback } from './fallback.ts';
 import { readFallbackChat } from './fallback-chat.ts';
@@ -40,16 +40,21 @@ export class Fallbacks {
   #renderer(slug: string, fallback: Fallback): FallbackRenderer {
     if (typeof fallback === 'function') {
       return (variables) =>
-        failing(slug, () => ({ text: textOf(fallback(variables)), messages: null, config: null }));
+        failing(slug, () => ({
+          text: textOf(fallback(variables)),
+          messages: null,
+          config: null,
+          contract: null,
+        }));
     }
     const what = `the fallback of ${slug}`;
     if (typeof fallback === 'string') {
       const program = this.#compile(what, `text ${fallback}`, () => ({ template: fallback }));
-      return (variables, options) => failing(slug, () => runProgram(program, undefined, variables, options));
+      return running(slug, { program, config: undefined, contract: undefined });
     }
     const { entries, config } = readable(what, () => readFallbackChat(what, fallback));
     const program = this.#compile(what, `chat ${JSON.stringify(entries)}`, () => linkChat(entries));
-    return (variables, options) => failing(slug, () => runProgram(program, config, variables, options));
+    return running(slug, { program, config, contract: undefined });
   }
 
   #compile(what: string, key: string, programOf: () => Program): CompiledProgram {
@@ -73,6 +78,10 @@ function textOf(given: unknown): string {
   // It is not waited for, so a failure of it would be nobody's and end the process.
   given.catch(() => undefined);
   throw new Error('it returned a promise, but a fallback must be synchronous');
+}
+
+function running(slug: string, runnable: Runnable): FallbackRenderer {
+  return (variables, options) => failing(slug, () => runProgram(runnable, variables, options));
 }
 
 function failing<T>(slug: string, render: () => T): T {

@@ -11,6 +11,8 @@ export interface FetchedProgram {
   readonly program: Program;
   /** Of the prompt that has the slug; null where px0 does not say it. */
   readonly promptId: string | null;
+  /** The prompt's policy for contracts; undefined where it is off. */
+  readonly contract: string | undefined;
 }
 
 /**
@@ -41,6 +43,12 @@ export async function fetchProgram(
   // An earlier px0 knows texts only, and has no other program of them.
   const program = programIn(version['program'] ?? { template: version['template'] });
   if (program === undefined || isLacking(program, live)) return undefined;
-  const { id } = prompt;
-  return { program, promptId: typeof id === 'string' ? id : null };
+  const { id, contract } = prompt;
+  const schema = version['input_schema'];
+  return {
+    // Also where the contract is off: a call may want more.
+    program: isObject(schema) ? { ...program, schema } : program,
+    promptId: typeof id === 'string' ? id : null,
+    contract: typeof contract === 'string' && contract !== 'off' ? contract : undefined,
+  };
 }

@@ -41,7 +41,11 @@ export interface RenderBody {
  */
 export function renderBody(
   given: unknown,
-  options: { readonly missing_key: string | undefined; readonly transcript: boolean },
+  options: {
+    readonly missing_key: string | undefined;
+    readonly transcript: boolean;
+    readonly contract: string | undefined;
+  },
 ): RenderBody {
   if (!readable('variables', () => isObject(given))) throw new UsageError('the variables must be an object');
   const variables = plain('variables', given, 1, 'float');

@@ -4,6 +4,7 @@
  */
 import { messagesIn } from './chat-message.ts';
 import type { Content } from './content.ts';
+import { violationIn } from './contract-violation.ts';
 import { type RefusedError, refusal, UnreachableError } from './errors.ts';
 import { isObject, isTextList, isVersionNumber, parseObject } from './json.ts';
 import { parseRetryAfter } from './retries.ts';
@@ -30,6 +31,7 @@ const OF_THE_MOMENT = new Set([408, 425, 429]);
 /** What a process that is behind may say wrongly: it has not heard of the key, the membership, the prompt. */
 const MAY_BE_BEHIND = new Set([401, 403, 404]);
 const NOT_FOUND = 404;
+const CONTRACT_HEADER = 'px0-contract';
 
 export function judgeRender(host: string, answer: Answer): Judgement {
   const { status, headers } = answer;
@@ -52,6 +54,7 @@ export function judgeRender(host: string, answer: Answer): Judgement {
     text: rendered,
     messages: chat,
     config: config ?? null,
+    contract: violationIn(headers.get(CONTRACT_HEADER)),
     version,
     tags,
     revision,
@@ -75,7 +78,7 @@ export function judgeError(host: string, answer: Answer): RefusedError | Unreach
   if (headers.get('px0-stale') === 'true' && MAY_BE_BEHIND.has(status)) {
     return noAnswer(host, answer, `${words}, but it may lack the latest changes`);
   }
-  return refusal(status, words);
+  return refusal(status, words, violationIn(headers.get(CONTRACT_HEADER)));
 }
 
 /** Of the words of somebody else, which may be a whole page. */

@@ -2,8 +2,9 @@
  * The programs of versions that px0 has served, by what was asked for: what a client falls back on. Bounded by number and by bytes; the least
  * recently used goes first.
  */
-import { type CompiledProgram, compileProgram } from '@px0/template';
-import { type Content, type ContentOptions, runProgram } from './content.ts';
+import { compileProgram } from '@px0/template';
+import { type Content, type ContentOptions, type Runnable, runProgram } from './content.ts';
+import { Contract } from './contract.ts';
 import { isSameText, type Program, sizeOfProgram } from './program.ts';
 
 /** What a caller asks for: the live version (`ref` null), or one by number or tag, of a slug in a team or in whichever the key sees. */
@@ -18,6 +19,8 @@ export interface Kept extends Wanted {
   readonly version: number;
   readonly tags: readonly string[];
   readonly program: Program;
+  /** The prompt's policy for contracts, which is off when it is undefined. */
+  readonly contract: string | undefined;
   /** The prompt that it is a version of, where it is only for renders of that; else null. */
   readonly promptId: string | null;
   /** `Px0-Revision` of the answer that confirmed it last. */
@@ -40,7 +43,7 @@ export class KeptPrograms {
   readonly #limits: KeptLimits;
   /** In the order of use, the latest last. */
   readonly #entries = new Map<string, Kept>();
-  readonly #compiled = new WeakMap<Kept, CompiledProgram | undefined>();
+  readonly #compiled = new WeakMap<Kept, Runnable | undefined>();
   #bytes = 0;
 
   constructor(limits: KeptLimits) {
@@ -62,7 +65,8 @@ export class KeptPrograms {
     this.remove(kept);
     // The same text need not be compiled again.
     if (previous && this.#compiled.has(previous) && isSameText(previous.program, kept.program)) {
-      this.#compiled.set(kept, this.#compiled.get(previous));
+      const compiled = this.#compiled.get(previous);
+      this.#compiled.set(kept, compiled && { ...compiled, config: kept.program.config });
     }
     this.#entries.set(keyOf(kept), kept);
     this.#bytes += sizeOf(kept);
@@ -87,30 +91,35 @@ export class KeptPrograms {
     return [...this.#entries.values()];
   }
 
-  /** What it says, exactly as px0 would have it; undefined when the program does not run with these variables. */
+  /**
+   * What it says, exactly as px0 would have it; undefined when the program does not run with these variables, or the contract refuses them. `policy` is
+   * the prompt's.
+   */
   render(
     kept: Kept,
     variables: Readonly<Record<string, unknown>>,
     options: ContentOptions,
+    policy: string | undefined,
   ): Content | undefined {
     try {
-      const program = this.#compile(kept);
-      return program && runProgram(program, kept.program.config, variables, options);
+      const runnable = this.#compile(kept);
+      return runnable && runProgram(runnable, variables, options, policy);
     } catch {
       return undefined;
     }
   }
 
-  #compile(kept: Kept): CompiledProgram | undefined {
+  #compile(kept: Kept): Runnable | undefined {
     if (!this.#compiled.has(kept)) this.#compiled.set(kept, compiledOrNone(kept.program));
     return this.#compiled.get(kept);
   }
 }
 
 /** A later px0 may know a function that this package does not: then the program is of no use here. */
-function compiledOrNone(program: Program): CompiledProgram | undefined {
+function compiledOrNone(program: Program): Runnable | undefined {
   try {
-    return compileProgram(program);
+    const { config, schema } = program;
+    return { program: compileProgram(program), config, contract: new Contract(schema) };
   } catch {
     return undefined;
   }

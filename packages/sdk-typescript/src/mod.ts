@@ -1,5 +1,11 @@
 /** The package's public face. */
 export type { ChatMessage } from './chat-message.ts';
+export type {
+  ContractPolicy,
+  ContractViolation,
+  ViolatedName,
+  ViolatedValue,
+} from './contract-violation.ts';
 export {
   ConflictError,
   ForbiddenError,

@@ -9,20 +9,27 @@ export interface Program {
   readonly outline?: readonly OutlineEntry[];
   /** The configuration as JSON text, if the version has one. */
   readonly config?: string;
+  /** What the variables must be, if px0 has told it. */
+  readonly schema?: JsonObject;
 }
 
 /** The program of somebody's JSON; undefined when it is none, or one of a later form. */
 export function programIn(value: unknown): Program | undefined {
   if (!isObject(value)) return undefined;
-  const { template, outline, config } = value;
+  const { template, outline, config, schema } = value;
   if (typeof template !== 'string' || !(outline === undefined || isOutline(outline))) return undefined;
   if (!(config === undefined || (typeof config === 'string' && parseObject(config)))) return undefined;
-  return { template, ...(outline && { outline }), ...(config !== undefined && { config }) };
+  return {
+    template,
+    ...(outline && { outline }),
+    ...(config !== undefined && { config }),
+    ...(isObject(schema) && { schema }),
+  };
 }
 
 /** Whether its template is all of it. */
-export function isPlain({ outline, config }: Program): boolean {
-  return outline === undefined && config === undefined;
+export function isPlain({ outline, config, schema }: Program): boolean {
+  return outline === undefined && config === undefined && schema === undefined;
 }
 
 /** Whether it is the text alone of what has more: a version of this package, or of px0, that knows no chats has had it. */
@@ -34,16 +41,25 @@ export function isLacking(program: Program, { messages, config }: Content): bool
 
 /** Whether the same texts are compiled for both. */
 export function isSameText(one: Program, other: Program): boolean {
-  return one.template === other.template && outlineText(one) === outlineText(other);
+  return (
+    one.template === other.template &&
+    outlineText(one) === outlineText(other) &&
+    schemaText(one) === schemaText(other)
+  );
 }
 
 /** Of memory, roughly: two bytes for a character. */
 export function sizeOfProgram(program: Program): number {
-  return (program.template.length + outlineText(program).length + (program.config?.length ?? 0)) * 2;
+  const texts = [program.template, outlineText(program), program.config ?? '', schemaText(program)];
+  return texts.reduce((sum, { length }) => sum + length, 0) * 2;
 }
 
 function outlineText({ outline }: Program): string {
   return outline === undefined ? '' : JSON.stringify(outline);
+}
+
+function schemaText({ schema }: Program): string {
+  return schema === undefined ? '' : JSON.stringify(schema);
 }
 
 function isOutline(value: unknown): value is readonly OutlineEntry[] {

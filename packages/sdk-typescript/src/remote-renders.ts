@@ -50,6 +50,12 @@ export interface Beside {
   readonly held?: (cause: UnreachableError) => RenderResult | undefined;
 }
 
+/** A prompt that is held, as its latest state is. */
+export interface KnownPrompt {
+  readonly id: string;
+  readonly contract?: string;
+}
+
 export class RemoteRenders {
   readonly #transport: Transport;
   readonly #timeoutMs: number;
@@ -102,11 +108,11 @@ export class RemoteRenders {
   }
 
   /** Of the program that was fetched for just this version of the prompt; undefined when there is none, or it does not run. */
-  fetched(call: Call, promptId: string): Content | undefined {
+  fetched(call: Call, { id: promptId, contract }: KnownPrompt): Content | undefined {
     const kept = this.#kept.get(call.wanted);
     if (kept === undefined || kept.promptId === null) return undefined;
     if (kept.promptId === promptId) {
-      return this.#kept.render(kept, call.variables, contentOptions(call, 'error'));
+      return this.#kept.render(kept, call.variables, contentOptions(call, 'error'), contract);
     }
     // The slug has come to mean another prompt, whose version is fetched anew.
     this.#remove(call.wanted);
@@ -204,7 +210,7 @@ export class RemoteRenders {
   }
 
   #fromKept(call: Call, kept: Kept, cause: UnreachableError | null): RenderResult | undefined {
-    const content = this.#kept.render(kept, call.variables, contentOptions(call, 'error'));
+    const content = this.#kept.render(kept, call.variables, contentOptions(call, 'error'), kept.contract);
     if (content === undefined) return undefined;
     const { slug, version, tags, revision, origin: source } = kept;
     return withContent(content, {
@@ -274,7 +280,7 @@ export class RemoteRenders {
   #keep(
     wanted: Wanted,
     { version, tags, revision, stale }: Live,
-    { program, promptId }: FetchedProgram,
+    { program, promptId, contract }: FetchedProgram,
   ): void {
     this.#fetchFailedAt.delete(keyOf(wanted));
     const now = Date.now();
@@ -283,6 +289,7 @@ export class RemoteRenders {
       version,
       tags,
       program,
+      contract,
       promptId: this.#isOfPrompts ? promptId : null,
       revision,
       confirmedAt: now,
@@ -331,8 +338,9 @@ function liveResult(
   live: Live,
   { promptId, teamId }: Beside,
 ): RenderResult {
-  const { text, messages, config, version, tags, revision, stale } = live;
-  const content: Content = { text: messages === null || transcript ? text : undefined, messages, config };
+  const { text, messages, config, contract, version, tags, revision, stale } = live;
+  const made = messages === null || transcript ? text : undefined;
+  const content: Content = { text: made, messages, config, contract };
   return withContent(content, {
     source: 'live',
     slug,

@@ -1,5 +1,6 @@
 /** One call of `render`, once it was found to be one that can work. */
 import type { ContentOptions } from './content.ts';
+import type { ContractPolicy } from './contract-violation.ts';
 import { UsageError } from './errors.ts';
 import type { FallbackRenderer, Fallbacks } from './fallbacks.ts';
 import { type RenderBody, renderBody } from './json-text.ts';
@@ -17,15 +18,20 @@ export interface Call {
   readonly body: RenderBody;
   readonly missingKey: MissingKey | undefined;
   readonly transcript: boolean;
+  readonly contract: ContractPolicy | undefined;
   readonly fallback: FallbackRenderer | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
-export function contentOptions({ missingKey, transcript }: Call, otherwise: MissingKey): ContentOptions {
-  return { missingKey: missingKey ?? otherwise, transcript };
+export function contentOptions(
+  { missingKey, transcript, contract }: Call,
+  otherwise: MissingKey,
+): ContentOptions {
+  return { missingKey: missingKey ?? otherwise, transcript, contract };
 }
 
 const MISSING_KEYS: ReadonlySet<unknown> = new Set<MissingKey>(['error', 'default', 'zero']);
+const POLICIES: ReadonlySet<unknown> = new Set<ContractPolicy>(['warn', 'enforce']);
 
 /** @throws UsageError for a call that cannot work */
 export function callOf(
@@ -43,7 +49,11 @@ export function callOf(
   }
   const transcript: unknown = options.transcript ?? false;
   if (typeof transcript !== 'boolean') throw new UsageError('transcript must be true or false');
-  const body = renderBody(given, { missing_key: missingKey, transcript });
+  const contract = options.contract ?? undefined;
+  if (contract !== undefined && !POLICIES.has(contract)) {
+    throw new UsageError("contract must be 'warn' or 'enforce'");
+  }
+  const body = renderBody(given, { missing_key: missingKey, transcript, contract });
   const fallback = fallbacks.of(slug, options.fallback ?? undefined);
-  return { wanted, body, variables: body.variables, missingKey, transcript, fallback, signal };
+  return { wanted, body, variables: body.variables, missingKey, transcript, contract, fallback, signal };
 }

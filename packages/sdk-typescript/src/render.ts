@@ -1,5 +1,6 @@
 /** A render, as a caller asks for it and what comes of it. */
 import type { ChatMessage } from './chat-message.ts';
+import type { ContractPolicy, ContractViolation } from './contract-violation.ts';
 import type { UnreachableError } from './errors.ts';
 import type { Fallback } from './fallback.ts';
 import type { Rendered } from './handover/conversation.ts';
@@ -19,6 +20,11 @@ export interface RenderOptions {
   readonly fallback?: Fallback;
   /** `error` unless given; in a fallback `default`. */
   readonly missingKey?: MissingKey;
+  /**
+   * What happens to variables that violate the version's contract, where the prompt itself is less strict: they are told of in the result, or refused.
+   * In a fallback nothing.
+   */
+  readonly contract?: ContractPolicy;
   /** Whether the `text` of a chat is px0's own transcript; false unless given, and then `text` is put together from the messages. */
   readonly transcript?: boolean;
   /** The team of the slug. */
@@ -38,6 +44,8 @@ export interface RenderResult extends Rendered {
   readonly messages: readonly ChatMessage[] | null;
   /** The version's configuration: the model and its settings; null when there is none. */
   readonly config: Readonly<Record<string, unknown>> | null;
+  /** How the variables violate the version's contract, where violations are told of and not refused; null when they do not. */
+  readonly contract: ContractViolation | null;
   /** Where it was rendered, and from what. */
   readonly source: 'live' | 'stream' | 'poll' | 'fetched' | 'cache' | 'snapshot' | 'bundle' | 'fallback';
   readonly slug: string;

@@ -62,6 +62,7 @@ function entryOf(kept: Kept): object {
     // For earlier versions of this package: they know no other program than a text.
     template: kept.program.template,
     ...(!isPlain(kept.program) && { program: kept.program }),
+    ...(kept.contract !== undefined && { contract: kept.contract }),
     revision: kept.revision,
     confirmed_at: new Date(kept.confirmedAt).toISOString(),
     fetched_at: new Date(kept.fetchedAt).toISOString(),
@@ -71,7 +72,7 @@ function entryOf(kept: Kept): object {
 
 function readEntry(entry: unknown): Kept | undefined {
   if (!isObject(entry)) return undefined;
-  const { team_id, slug, ref, version, tags, template, revision, prompt_id = null } = entry;
+  const { team_id, slug, ref, version, tags, template, revision, contract, prompt_id = null } = entry;
   // The template is all of it for a text without a configuration, and for earlier versions of this package.
   const program = programIn(entry['program'] ?? { template });
   const confirmedAt = timeOf(entry['confirmed_at']);
@@ -94,6 +95,7 @@ function readEntry(entry: unknown): Kept | undefined {
     version,
     tags,
     program,
+    contract: typeof contract === 'string' ? contract : undefined,
     promptId: prompt_id,
     revision,
     confirmedAt,

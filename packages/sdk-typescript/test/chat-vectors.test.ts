@@ -33,12 +33,14 @@ function rendered({ program: given, variables, missing_key }: Vector, options: P
     ...{ teamId: null, slug: 'a', ref: null, version: 1, tags: [], revision: null, promptId: null },
     ...{ confirmedAt: 0, fetchedAt: 0, origin: 'cache', mayBeFresh: false },
     program,
+    contract: undefined,
   };
-  return programs.render(kept, variables, {
-    missingKey: missing_key ?? 'error',
-    transcript: false,
-    ...options,
-  });
+  return programs.render(
+    kept,
+    variables,
+    { missingKey: missing_key ?? 'error', transcript: false, contract: undefined, ...options },
+    kept.contract,
+  );
 }
 
 describe('a chat that is rendered here', () => {

@@ -60,6 +60,7 @@ describe('a live render', () => {
       text: 'Hello Ada',
       messages: null,
       config: null,
+      contract: null,
       source: 'live',
       slug: 'greeting',
       promptId: null,

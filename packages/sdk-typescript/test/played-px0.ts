@@ -1,5 +1,6 @@
 /** A server that answers renders as px0 does, and misbehaves when told to: for faults that the real one has no reason to show. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { compileJudge, type InputSchema } from '@px0/input-contract';
 import { type ChatEntry, compileProgram, linkChat } from '@px0/template';
 
 export interface PlayedVersion {
@@ -9,6 +10,9 @@ export interface PlayedVersion {
   /** Of a chat. */
   readonly messages?: readonly ChatEntry[];
   readonly config?: object;
+  readonly schema?: InputSchema;
+  /** Off unless given. */
+  readonly contract?: 'warn' | 'enforce';
   readonly status?: 'draft' | 'live';
   /** `p1` unless given. */
   readonly promptId?: string;
@@ -112,19 +116,42 @@ export class PlayedPx0 {
     const prompt = this.prompts[slug];
     if (prompt === undefined) return { status: 404, body: { error: 'prompt not found' } };
     const { version, template = '', messages: entries, config, status = 'live', promptId = 'p1' } = prompt;
+    const { schema, contract } = prompt;
     const program = entries === undefined ? { template } : linkChat(entries);
     if (rest.at(-1) !== 'render') {
       const configText = config === undefined ? undefined : JSON.stringify(config);
       const added = !this.isEarlier &&
         searchParams.get('include') === 'program' && { program: { ...program, config: configText } };
-      const played = { version, template: program.template, status, ...added, ...prompt.said };
-      return { status: 200, body: { prompt: { id: promptId, slug }, version: played } };
+      const played = {
+        version,
+        template: program.template,
+        status,
+        ...added,
+        input_schema: schema,
+        ...prompt.said,
+      };
+      return { status: 200, body: { prompt: { id: promptId, slug, contract }, version: played } };
     }
     const { variables, options } = JSON.parse(body);
     const compiled = compileProgram(program);
+    const policy = contract === 'enforce' ? contract : (options?.contract ?? contract);
+    const judge = policy === undefined || schema === undefined ? undefined : compileJudge(schema);
+    const violation = judge?.(variables, options?.missing_key);
+    const headers = violation && { 'px0-contract': violation.header };
+    if (violation !== undefined && policy === 'enforce') {
+      return {
+        status: 422,
+        body: { error: `invalid variables: ${violation.detail}` },
+        ...(headers && { headers }),
+      };
+    }
     const messages = this.isEarlier ? undefined : compiled.messages(variables);
     const rendered = messages && options?.transcript === false ? '' : compiled.render(variables);
     const added = this.isEarlier ? {} : { messages, config };
-    return { status: 200, body: { rendered, version, slug, tags: ['prod'], ...added } };
+    return {
+      status: 200,
+      body: { rendered, version, slug, tags: ['prod'], ...added },
+      ...(headers && { headers }),
+    };
   }
 }

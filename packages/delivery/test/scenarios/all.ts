@@ -2,6 +2,7 @@
 import { byteScenarios } from './bytes.ts';
 import { changeScenarios } from './changes.ts';
 import { connectingScenarios } from './connecting.ts';
+import { contractScenarios } from './contracts.ts';
 import { eventScenarios } from './events.ts';
 import { fileScenarios } from './files.ts';
 import { frameScenarios } from './frames.ts';
@@ -18,6 +19,7 @@ export const scenarioFiles: Readonly<Record<string, readonly Scenario[]>> = {
   polling: pollingScenarios,
   files: fileScenarios,
   changes: changeScenarios,
+  contracts: contractScenarios,
 };
 
 /** One a line, so that a change shows which one it is. */

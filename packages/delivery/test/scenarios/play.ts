@@ -1,10 +1,12 @@
 /** Plays a scenario against the client of this package, and says what was not as expected. */
-import { compileProgram, TemplateExecutionError } from '@px0/template';
+import { compileJudge, type InputSchema } from '@px0/input-contract';
+import { ChatVariablesError, compileProgram, TemplateExecutionError } from '@px0/template';
 import {
   asEvent,
   asLine,
   type Change,
   type ClientState,
+  type CompleteVersion,
   DeliveryClient,
   type Frame,
   readStateFile,
@@ -201,11 +203,15 @@ class Player {
         const { prompt, version } = location;
         const { source, revision, ageMs, stale } = this.#client.evidence;
         try {
-          const text = compileProgram(version).render(render.variables ?? {});
+          const policy = policyOf(prompt.prompt.contract, render.contract);
+          if (policy !== undefined && (policy === 'unknown' || version.schema === undefined))
+            return { remote: true };
+          const { text, contract } = ran(version, render, policy);
           const evidence = { source, revision, age_ms: ageMs, stale };
           return {
             result: {
               text,
+              contract,
               version: version.version,
               prompt_id: prompt.id,
               team_id: prompt.teamId,
@@ -213,9 +219,7 @@ class Player {
             },
           };
         } catch (error) {
-          if (!(error instanceof TemplateExecutionError)) throw error;
-          const message = `template execution failed: ${error.message}`;
-          return { error: { class: 'InvalidRequestError', status: 422, message } };
+          return { error: { class: 'InvalidRequestError', status: 422, ...refusalOf(error) } };
         }
       }
     }
@@ -267,6 +271,49 @@ class Player {
   #fail(at: number, what: string): void {
     this.wrong.push(`at ${at}: ${what}`);
   }
+}
+
+/** An enforced contract is violated. */
+class Violated extends Error {
+  readonly problems: object;
+
+  constructor(message: string, problems: object) {
+    super(message);
+    this.problems = problems;
+  }
+}
+
+type Policy = 'warn' | 'enforce' | 'unknown';
+
+function policyOf(ofPrompt: string | undefined, ofCall: 'warn' | 'enforce' | undefined): Policy | undefined {
+  if (ofPrompt !== undefined && ofPrompt !== 'warn' && ofPrompt !== 'enforce') return 'unknown';
+  return ofPrompt === 'enforce' ? ofPrompt : (ofCall ?? ofPrompt);
+}
+
+/** @throws ChatVariablesError, Violated, TemplateExecutionError */
+function ran(
+  version: CompleteVersion,
+  { variables = {}, missing_key: missingKey = 'error' }: RenderStep['render'],
+  policy: Policy | undefined,
+): { readonly text: string; readonly contract: object | null } {
+  const program = compileProgram(version);
+  program.checkPlaceholders(variables);
+  const schema = version.schema as InputSchema | undefined;
+  const judge = policy === undefined || schema === undefined ? undefined : compileJudge(schema);
+  const violation = judge?.(variables, missingKey);
+  if (policy === 'enforce' && violation !== undefined)
+    throw new Violated(violation.detail, violation.problems);
+  return { text: program.render(variables, { missingKey }), contract: violation?.problems ?? null };
+}
+
+function refusalOf(error: unknown): object {
+  const none = { missing: [], unknown: [], invalid: [], more: 0 };
+  if (error instanceof TemplateExecutionError) {
+    return { ...none, message: `template execution failed: ${error.message}` };
+  }
+  if (error instanceof ChatVariablesError) return { ...none, message: `invalid variables: ${error.message}` };
+  if (!(error instanceof Violated)) throw error;
+  return { ...none, message: `invalid variables: ${error.message}`, ...error.problems };
 }
 
 function statusOf(client: DeliveryClient): object {

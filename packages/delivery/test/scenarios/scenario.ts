@@ -55,6 +55,8 @@ export interface ExpectedResult {
   readonly age_ms?: number;
   readonly prompt_id?: string;
   readonly team_id?: string;
+  /** As the header `Px0-Contract` has it, or null. */
+  readonly contract?: object | null;
 }
 
 export interface ExpectedError {
@@ -66,6 +68,10 @@ export interface ExpectedError {
     | 'UsageError';
   readonly status?: number;
   readonly message?: string;
+  readonly missing?: readonly object[];
+  readonly unknown?: readonly object[];
+  readonly invalid?: readonly object[];
+  readonly more?: number;
 }
 
 export type ScenarioStep = { readonly at: number } & (
@@ -83,6 +89,8 @@ export type ScenarioStep = { readonly at: number } & (
         readonly version?: number;
         readonly tag?: string;
         readonly variables?: Readonly<Record<string, unknown>>;
+        readonly missing_key?: 'error' | 'default' | 'zero';
+        readonly contract?: 'warn' | 'enforce';
         /** A revision that the client has noted itself. */
         readonly noted?: string;
       };

@@ -2,6 +2,13 @@
 import type { InputSchema } from './schema.ts';
 import { placeOfItems, placeOfProperty, ROOT_PLACE, SchemaFault } from './schema-fault.ts';
 
+declare global {
+  // Of ECMAScript 2026: packages that use this one are compiled without the declaration of packages/contracts.
+  interface JSON {
+    isRawJSON(value: unknown): boolean;
+  }
+}
+
 const MAX_BYTES = 65_536;
 /** Schemas inside one another, and lists and objects inside one another in their values. */
 const MAX_DEPTH = 16;

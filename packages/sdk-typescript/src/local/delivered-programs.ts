@@ -2,29 +2,30 @@
 import type { CompleteVersion, DeliveredPrompt, DeliveredVersion } from '@px0/delivery';
 import {
   ChatVariablesError,
-  type CompiledProgram,
   compileProgram,
   type SourceStretch,
   TemplateExecutionError,
 } from '@px0/template';
-import { type Content, type ContentOptions, runProgram } from '../content.ts';
+import { type Content, type ContentOptions, type Runnable, runProgram } from '../content.ts';
+import { Contract, ContractError } from '../contract.ts';
+import type { ContractViolation } from '../contract-violation.ts';
 import { InvalidRequestError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import { programIn } from '../program.ts';
 
 const UNPROCESSABLE = 422;
 
-/** A version that can be run. */
-interface Runnable {
+/** A version, and how it is run. */
+interface RunnableVersion {
   readonly version: CompleteVersion;
   /** Undefined: this package cannot run it. */
-  readonly program: CompiledProgram | undefined;
+  readonly runnable: Runnable | undefined;
   readonly tags: readonly string[];
 }
 
 interface PromptPrograms {
   readonly prompt: DeliveredPrompt;
-  readonly byNumber: Map<number, Runnable>;
+  readonly byNumber: Map<number, RunnableVersion>;
 }
 
 /** What a version says, and the tags that it has. */
@@ -47,14 +48,15 @@ export class DeliveredPrograms {
     variables: JsonObject,
     options: ContentOptions,
   ): Ran | undefined {
-    const { program, tags } = this.#runnable(prompt, version);
-    if (program === undefined) return undefined;
+    const { runnable, tags } = this.#runnable(prompt, version);
+    if (runnable === undefined) return undefined;
     try {
-      return { content: runProgram(program, version.config, variables, options), tags };
+      return { content: runProgram(runnable, variables, options, prompt.contract), tags };
     } catch (error) {
       if (error instanceof TemplateExecutionError) throw refused('template execution failed', error);
       if (error instanceof ChatVariablesError) throw refused('invalid variables', error);
-      // Such as nesting that the stack does not hold.
+      if (error instanceof ContractError) throw refused('invalid variables', error, error.violation);
+      // Such as nesting that the stack does not hold, and a contract that is not known here.
       return undefined;
     }
   }
@@ -68,7 +70,7 @@ export class DeliveredPrograms {
     this.#byPrompt.clear();
   }
 
-  #runnable(prompt: DeliveredPrompt, version: CompleteVersion): Runnable {
+  #runnable(prompt: DeliveredPrompt, version: CompleteVersion): RunnableVersion {
     let programs = this.#byPrompt.get(prompt.id);
     if (programs?.prompt !== prompt) {
       programs = { prompt, byNumber: carriedOver(programs, prompt) };
@@ -76,7 +78,7 @@ export class DeliveredPrograms {
     }
     let runnable = programs.byNumber.get(version.version);
     if (runnable === undefined) {
-      runnable = { version, program: compiled(version), tags: tagsOf(prompt, version.version) };
+      runnable = { version, runnable: runnableOf(version), tags: tagsOf(prompt, version.version) };
       programs.byNumber.set(version.version, runnable);
     }
     return runnable;
@@ -84,12 +86,15 @@ export class DeliveredPrograms {
 }
 
 /** What was compiled, and says the same in the prompt's new state. */
-function carriedOver(before: PromptPrograms | undefined, prompt: DeliveredPrompt): Map<number, Runnable> {
-  const carried = new Map<number, Runnable>();
-  for (const [number, runnable] of before?.byNumber ?? []) {
+function carriedOver(
+  before: PromptPrograms | undefined,
+  prompt: DeliveredPrompt,
+): Map<number, RunnableVersion> {
+  const carried = new Map<number, RunnableVersion>();
+  for (const [number, { version: then, runnable }] of before?.byNumber ?? []) {
     const now = prompt.versions.find(({ version }) => version === number);
-    if (now === undefined || !isComplete(now) || !isSameProgram(runnable.version, now)) continue;
-    carried.set(number, { ...runnable, version: now, tags: tagsOf(prompt, number) });
+    if (now === undefined || !isComplete(now) || !isSameProgram(then, now)) continue;
+    carried.set(number, { version: now, runnable, tags: tagsOf(prompt, number) });
   }
   return carried;
 }
@@ -102,16 +107,17 @@ function isSameProgram(one: DeliveredVersion, other: DeliveredVersion): boolean 
   return one.template === other.template && restOf(one) === restOf(other);
 }
 
-function restOf({ outline, sources }: DeliveredVersion): string {
-  return outline === undefined && sources === undefined ? '' : JSON.stringify([outline, sources]);
+function restOf({ outline, sources, config, schema }: DeliveredVersion): string {
+  const rest = [outline, sources, config, schema];
+  return rest.every((one) => one === undefined) ? '' : JSON.stringify(rest);
 }
 
-function compiled(version: CompleteVersion): CompiledProgram | undefined {
+function runnableOf(version: CompleteVersion): Runnable | undefined {
   const program = programIn(version);
-  const { sources } = version;
+  const { sources, config, schema } = version;
   if (program === undefined || !(sources === undefined || isSources(sources))) return undefined;
   try {
-    return compileProgram({ ...program, sources });
+    return { program: compileProgram({ ...program, sources }), config, contract: new Contract(schema) };
   } catch {
     return undefined;
   }
@@ -134,6 +140,10 @@ function tagsOf({ tags }: DeliveredPrompt, number: number): readonly string[] {
     .sort();
 }
 
-function refused(what: string, { message }: Error): InvalidRequestError {
-  return new InvalidRequestError(UNPROCESSABLE, `${what}: ${message}`);
+function refused(
+  what: string,
+  { message }: Error,
+  violation: ContractViolation | null = null,
+): InvalidRequestError {
+  return new InvalidRequestError(UNPROCESSABLE, `${what}: ${message}`, violation);
 }

@@ -9,7 +9,7 @@ import { PlayedClock, PlayedNetwork, type PlayedRequest, settle } from '@px0/del
 import { temporaryFolder } from '@px0/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Client } from '../../src/client.ts';
-import { RefusedError, UnreachableError } from '../../src/errors.ts';
+import { InvalidRequestError, RefusedError, UnreachableError } from '../../src/errors.ts';
 import type { PromptChange } from '../../src/held.ts';
 import { settingsOf } from '../../src/options.ts';
 import { localParts } from '../../src/parts.ts';
@@ -134,13 +134,15 @@ class Player {
   }
 
   async #outcome(client: Client, { render }: RenderStep): Promise<Readonly<Record<string, unknown>>> {
-    const { slug, variables, version, tag, team_id } = render;
+    const { slug, variables, version, tag, team_id, missing_key, contract } = render;
     const before = this.#asked;
     try {
       const result = await client.render(slug, variables, {
         ...(version !== undefined && { version }),
         ...(tag !== undefined && { tag }),
         ...(team_id !== undefined && { teamId: team_id }),
+        ...(missing_key !== undefined && { missingKey: missing_key }),
+        ...(contract !== undefined && { contract }),
       });
       // Whatever it came to without px0.
       if (this.#asked > before) return { remote: true };
@@ -150,7 +152,10 @@ class Player {
       if (error instanceof UnreachableError) return { remote: true };
       if (!(error instanceof Error)) throw error;
       const status = error instanceof RefusedError ? error.status : undefined;
-      return { error: { class: error.name, status, message: error.message } };
+      const { missing, unknown, invalid, more } = error instanceof InvalidRequestError ? error : {};
+      return {
+        error: { class: error.name, status, message: error.message, missing, unknown, invalid, more },
+      };
     }
   }
 

@@ -144,6 +144,7 @@ export class PlayedFacts {
       created_at: prompt.created_at,
       updated_at: CREATED_AT,
       live: live === undefined ? null : { number: live.version, ...programOf(live) },
+      ...(isPolicy(prompt.contract) && { contract: prompt.contract }),
       tags: { ...prompt.tags },
       versions: rows,
     };
@@ -212,7 +213,11 @@ export class PlayedFacts {
   }
 }
 
-function programOf({ template, outline, sources, config }: DeliveredVersion): ProgramState {
-  const more = Object.entries({ outline, sources, config }).filter(([, part]) => part !== undefined);
+function isPolicy(contract: string | undefined): contract is 'warn' | 'enforce' {
+  return contract === 'warn' || contract === 'enforce';
+}
+
+function programOf({ template, outline, sources, config, schema }: DeliveredVersion): ProgramState {
+  const more = Object.entries({ outline, sources, config, schema }).filter(([, part]) => part !== undefined);
   return { template: template ?? '', ...Object.fromEntries(more) };
 }
