@@ -2,7 +2,7 @@
 import type { CompiledProgram, MissingKey } from '@px0/template';
 import { type ChatMessage, messagesIn, transcriptOf } from './chat-message.ts';
 import type { Contract } from './contract.ts';
-import type { ContractPolicy, ContractViolation } from './contract-violation.ts';
+import type { ContractPolicy, ContractProblems } from './contract-problems.ts';
 import { type JsonObject, parseObject } from './json.ts';
 import type { RenderResult } from './render.ts';
 
@@ -13,7 +13,7 @@ export interface Content {
   readonly messages: readonly ChatMessage[] | null;
   readonly config: JsonObject | null;
   /** Null when there is none to tell of. */
-  readonly contract: ContractViolation | null;
+  readonly contract: ContractProblems | null;
 }
 
 /** How a caller wants it. */

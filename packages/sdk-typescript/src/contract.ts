@@ -4,15 +4,15 @@
  */
 import { compileJudge, type InputSchema, type Judge } from '@px0/input-contract';
 import type { MissingKey } from '@px0/template';
-import type { ContractPolicy, ContractViolation } from './contract-violation.ts';
+import type { ContractPolicy, ContractProblems } from './contract-problems.ts';
 import { isObject, type JsonObject } from './json.ts';
 
 /** Variables that an enforced contract refuses. The message is what px0 says of them behind `invalid variables: `. */
 export class ContractError extends Error {
   override readonly name = 'ContractError';
-  readonly violation: ContractViolation;
+  readonly violation: ContractProblems;
 
-  constructor(message: string, violation: ContractViolation) {
+  constructor(message: string, violation: ContractProblems) {
     super(message);
     this.violation = violation;
   }
@@ -42,7 +42,7 @@ export class Contract {
    * @throws ContractError for one that is refused, unless `before` throws
    * @throws another error when px0 must be asked
    */
-  judge({ variables, missingKey, ofPrompt, ofCall }: Judged, before: () => void): ContractViolation | null {
+  judge({ variables, missingKey, ofPrompt, ofCall }: Judged, before: () => void): ContractProblems | null {
     const policy = stricter(ofPrompt, ofCall);
     if (policy === undefined) return null;
     const violation = this.#compiled()(variables, missingKey);

@@ -2,7 +2,7 @@
  * What the SDK throws: one small hierarchy, told apart by who has to act. The server's own words and status are kept, because they are part of
  * the contract.
  */
-import type { ContractViolation, ViolatedName, ViolatedValue } from './contract-violation.ts';
+import type { ContractProblems, NameProblem, ValueProblem } from './contract-problems.ts';
 
 /** Everything that this package throws on its own account; a caller's cancellation is thrown as the caller's reason. */
 export abstract class Px0Error extends Error {
@@ -75,15 +75,15 @@ export class ConflictError extends RefusedError {
 export class InvalidRequestError extends RefusedError {
   override readonly name = 'InvalidRequestError';
   /** The variables that the version's contract demands and that were not given; empty for every other error, as the next two. */
-  readonly missing: readonly ViolatedName[];
+  readonly missing: readonly NameProblem[];
   /** Those that it does not know. */
-  readonly unknown: readonly ViolatedName[];
+  readonly unknown: readonly NameProblem[];
   /** Those whose values it does not allow. */
-  readonly invalid: readonly ViolatedValue[];
+  readonly invalid: readonly ValueProblem[];
   /** How many problems there are beside these, where there are too many to tell. */
   readonly more: number;
 
-  constructor(status: number, message: string, violation: ContractViolation | null = null) {
+  constructor(status: number, message: string, violation: ContractProblems | null = null) {
     super(status, message);
     const { missing = [], unknown = [], invalid = [], more = 0 } = violation ?? {};
     this.missing = missing;
@@ -96,7 +96,7 @@ export class InvalidRequestError extends RefusedError {
 type RefusalClass = new (
   status: number,
   message: string,
-  violation?: ContractViolation | null,
+  violation?: ContractProblems | null,
 ) => RefusedError;
 
 const byStatus: { readonly [status: number]: RefusalClass } = {
@@ -114,7 +114,7 @@ const byStatus: { readonly [status: number]: RefusalClass } = {
 export function refusal(
   status: number,
   message: string,
-  violation: ContractViolation | null = null,
+  violation: ContractProblems | null = null,
 ): RefusedError {
   return new (byStatus[status] ?? RefusedError)(status, message, violation);
 }

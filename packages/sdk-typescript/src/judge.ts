@@ -4,7 +4,7 @@
  */
 import { messagesIn } from './chat-message.ts';
 import type { Content } from './content.ts';
-import { violationIn } from './contract-violation.ts';
+import { problemsIn } from './contract-problems.ts';
 import { type RefusedError, refusal, UnreachableError } from './errors.ts';
 import { isObject, isTextList, isVersionNumber, parseObject } from './json.ts';
 import { parseRetryAfter } from './retries.ts';
@@ -54,7 +54,7 @@ export function judgeRender(host: string, answer: Answer): Judgement {
     text: rendered,
     messages: chat,
     config: config ?? null,
-    contract: violationIn(headers.get(CONTRACT_HEADER)),
+    contract: problemsIn(headers.get(CONTRACT_HEADER)),
     version,
     tags,
     revision,
@@ -78,7 +78,7 @@ export function judgeError(host: string, answer: Answer): RefusedError | Unreach
   if (headers.get('px0-stale') === 'true' && MAY_BE_BEHIND.has(status)) {
     return noAnswer(host, answer, `${words}, but it may lack the latest changes`);
   }
-  return refusal(status, words, violationIn(headers.get(CONTRACT_HEADER)));
+  return refusal(status, words, problemsIn(headers.get(CONTRACT_HEADER)));
 }
 
 /** Of the words of somebody else, which may be a whole page. */

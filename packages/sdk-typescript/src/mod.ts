@@ -2,10 +2,10 @@
 export type { ChatMessage } from './chat-message.ts';
 export type {
   ContractPolicy,
-  ContractViolation,
-  ViolatedName,
-  ViolatedValue,
-} from './contract-violation.ts';
+  ContractProblems,
+  NameProblem,
+  ValueProblem,
+} from './contract-problems.ts';
 export {
   ConflictError,
   ForbiddenError,

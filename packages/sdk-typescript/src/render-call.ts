@@ -1,6 +1,6 @@
 /** One call of `render`, once it was found to be one that can work. */
 import type { ContentOptions } from './content.ts';
-import type { ContractPolicy } from './contract-violation.ts';
+import type { ContractPolicy } from './contract-problems.ts';
 import { UsageError } from './errors.ts';
 import type { FallbackRenderer, Fallbacks } from './fallbacks.ts';
 import { type RenderBody, renderBody } from './json-text.ts';

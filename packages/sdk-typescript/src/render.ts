@@ -1,6 +1,6 @@
 /** A render, as a caller asks for it and what comes of it. */
 import type { ChatMessage } from './chat-message.ts';
-import type { ContractPolicy, ContractViolation } from './contract-violation.ts';
+import type { ContractPolicy, ContractProblems } from './contract-problems.ts';
 import type { UnreachableError } from './errors.ts';
 import type { Fallback } from './fallback.ts';
 import type { Rendered } from './handover/conversation.ts';
@@ -45,7 +45,7 @@ export interface RenderResult extends Rendered {
   /** The version's configuration: the model and its settings; null when there is none. */
   readonly config: Readonly<Record<string, unknown>> | null;
   /** How the variables violate the version's contract, where violations are told of and not refused; null when they do not. */
-  readonly contract: ContractViolation | null;
+  readonly contract: ContractProblems | null;
   /** Where it was rendered, and from what. */
   readonly source: 'live' | 'stream' | 'poll' | 'fetched' | 'cache' | 'snapshot' | 'bundle' | 'fallback';
   readonly slug: string;

@@ -8,7 +8,7 @@ import {
 } from '@px0/template';
 import { type Content, type ContentOptions, type Runnable, runProgram } from '../content.ts';
 import { Contract, ContractError } from '../contract.ts';
-import type { ContractViolation } from '../contract-violation.ts';
+import type { ContractProblems } from '../contract-problems.ts';
 import { InvalidRequestError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import { programIn } from '../program.ts';
@@ -143,7 +143,7 @@ function tagsOf({ tags }: DeliveredPrompt, number: number): readonly string[] {
 function refused(
   what: string,
   { message }: Error,
-  violation: ContractViolation | null = null,
+  violation: ContractProblems | null = null,
 ): InvalidRequestError {
   return new InvalidRequestError(UNPROCESSABLE, `${what}: ${message}`, violation);
 }
