@@ -25,6 +25,7 @@ from ._handover.openai import to_openai
 from ._options import CacheOptions
 from ._version import VERSION as __version__
 from .client import AsyncPx0, Px0
+from .contract import ContractProblems, NameProblem, ValueProblem
 from .errors import (
     ConflictError,
     ForbiddenError,
@@ -48,12 +49,14 @@ __all__ = [
     "CacheOptions",
     "Change",
     "ConflictError",
+    "ContractProblems",
     "Fallback",
     "ForbiddenError",
     "HandOver",
     "HeldPrompt",
     "InvalidRequestError",
     "Message",
+    "NameProblem",
     "NotFoundError",
     "Px0",
     "PromptState",
@@ -65,6 +68,7 @@ __all__ = [
     "UnauthorizedError",
     "UnreachableError",
     "UsageError",
+    "ValueProblem",
     "__version__",
     "to_anthropic",
     "to_gemini",

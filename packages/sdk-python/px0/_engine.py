@@ -13,7 +13,9 @@ from functools import cached_property
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple, Union
 
 from ._delivery.delivery_client import DeliveryClient
-from ._delivery.held_program import Declined, HeldProgram, render_here
+from ._chat import ChatVariablesError
+from ._contracts import POLICIES, ContractError, UnknownContract, judge
+from ._delivery.held_program import Declined, HeldProgram, judge_here, render_here
 from ._delivery.locate import Elsewhere, locate_in
 from ._delivery.locate import Gone as NotThere
 from ._delivery.prompt_index import HeldPrompt
@@ -55,6 +57,7 @@ class Call:
     given_here: Mapping[str, Any]
     missing_key: Optional[str]
     with_transcript: bool
+    contract: Optional[str]
     fallback: Optional[FallbackRenderer]
     # What is held but earlier than what this caller has written, for when px0 cannot be asked.
     late: Optional[Callable[[UnreachableError], Optional[RenderResult]]] = None
@@ -65,13 +68,13 @@ class Call:
         return json_of(self.given_here)
 
     @property
-    def variables(self) -> Mapping[str, Any]:
+    def variables(self) -> Dict[str, Any]:
         """What px0 gets to see. Raises UsageError for variables that only px0 can read."""
         return variables_in(self.given)
 
     @property
     def body(self) -> bytes:
-        return body_of(self.given, self.missing_key, self.with_transcript)
+        return body_of(self.given, self.missing_key, self.with_transcript, self.contract)
 
 
 class Engine:
@@ -152,6 +155,7 @@ class Engine:
         missing_key: Optional[str],
         team_id: Optional[str],
         with_transcript: bool,
+        contract: Optional[str],
     ) -> Call:
         """Raises UsageError for a call that cannot work."""
         if version is None and tag is None and team_id is None and type(slug) is str:
@@ -162,11 +166,14 @@ class Engine:
             raise UsageError("missing_key must be 'error', 'default' or 'zero'")
         if not isinstance(with_transcript, bool):
             raise UsageError("with_transcript must be True or False")
+        if contract is not None and contract not in POLICIES:
+            raise UsageError("with_contract must be 'warn' or 'enforce'")
         call = Call(
             wanted=wanted,
             given_here=variables_of(variables, more_variables),
             missing_key=missing_key,
             with_transcript=with_transcript,
+            contract=contract,
             fallback=self._settings.fallbacks.get(wanted.slug)
             if fallback is None
             else renderer(wanted.slug, fallback),
@@ -192,7 +199,7 @@ class Engine:
         if delivered is None or type(slug) is not str or (self._written.text and self._lacks_own_write(delivered)):
             return None
         wanted = self._live.get(slug) or self._wanted_live(slug)
-        made = self._from_delivered(delivered, wanted, variables_of(variables, more_variables), None, False)
+        made = self._from_delivered(delivered, wanted, variables_of(variables, more_variables), None, False, None)
         return made if isinstance(made, RenderResult) else None
 
     def render_held(self, call: Call) -> Optional[RenderResult]:
@@ -258,7 +265,9 @@ class Engine:
         return made_late(made, cause) if isinstance(made, RenderResult) else None
 
     def _from_delivered_to(self, call: Call, delivered: DeliveryClient) -> Union[RenderResult, Elsewhere]:
-        return self._from_delivered(delivered, call.wanted, call.given_here, call.missing_key, call.with_transcript)
+        return self._from_delivered(
+            delivered, call.wanted, call.given_here, call.missing_key, call.with_transcript, call.contract
+        )
 
     def _from_delivered(
         self,
@@ -267,6 +276,7 @@ class Engine:
         variables: Mapping[str, Any],
         missing_key: Optional[str],
         with_transcript: bool,
+        of_call: Optional[str],
     ) -> Union[RenderResult, Elsewhere]:
         """Of what is held, or the reason why that cannot be. Raises what px0 would."""
         view = delivered.view
@@ -284,6 +294,10 @@ class Engine:
             if isinstance(location, HeldProgram):
                 source: Source = view.confirmation
                 prompt_id, team_id, number, tags = location.prompt_id, location.team_id, location.number, location.tags
+                if of_call is None and location.contract is None:
+                    contract = None
+                else:
+                    contract = location.judge(variables, missing_key or "error", of_call)
                 text, messages, config = location.render(variables, missing_key or "error", with_transcript)
             elif isinstance(location, NotThere):
                 # It may have been refused meanwhile, and emptied for that.
@@ -295,6 +309,8 @@ class Engine:
                     return location
                 held, kept = fetched
                 source, prompt_id, team_id, number, tags = "fetched", held.prompt["id"], held.team_id, kept.version, kept.tags
+                of_prompt = held.prompt.get("contract")
+                contract = judge_here(kept.program, of_prompt, of_call, variables, missing_key or "error")
                 text, messages, config = render_here(kept.program, variables, missing_key or "error", with_transcript)
         except Declined as declined:
             return Elsewhere(str(declined))
@@ -311,6 +327,7 @@ class Engine:
             "config": config,
             "prompt_id": prompt_id,
             "team_id": team_id,
+            "contract": contract,
         }
         if text is not None:
             members["text"] = text
@@ -472,7 +489,7 @@ class Engine:
             if awaited is None:
                 return
             version = awaited.version
-            program, prompt_id = yield from self._program_of(wanted, version)
+            program, prompt_id, contract = yield from self._program_of(wanted, version)
             with self._lock:
                 latest = self._awaited.get(wanted)
                 if latest is None or latest.version != version:
@@ -481,35 +498,38 @@ class Engine:
                 if program is None or _lacks(program, latest):
                     self._note_failed_fetch(wanted)
                 else:
-                    self._keep(wanted, latest, program, prompt_id)
+                    self._keep(wanted, latest, program, prompt_id, contract)
                 return
 
     @property
     def _origin(self) -> str:
         return "cache" if self._delivered is None else "fetched"
 
-    def _program_of(self, wanted: Wanted, version: int) -> Flow[Tuple[Optional[Program], Optional[str]]]:
-        """With the id of its prompt. None when it cannot be had at the moment, and for a draft, whose text may change under its number."""
+    def _program_of(self, wanted: Wanted, version: int) -> Flow[Tuple[Optional[Program], Optional[str], Optional[str]]]:
+        """With the id of its prompt, and the policy of that for contracts. None when it cannot be had at the moment, and for a draft, whose text may change under its number."""
         try:
             answer = yield from self._transport.send(Request("GET", program_path(wanted, version)))
         except UnreachableError:
-            return None, None
+            return None, None, None
         body = parse_object(answer.body) if answer.status == 200 else None
         prompt, got = (body or {}).get("prompt"), (body or {}).get("version")
         if not isinstance(prompt, dict) or not isinstance(got, dict):
-            return None, None
+            return None, None, None
         is_it = prompt.get("slug") == wanted.slug and got.get("version") == version and got.get("status") != "draft"
         # A px0 that knows no programs has texts only.
-        prompt_id = prompt.get("id")
-        program = read_program(got.get("program"), got.get("template")) if is_it else None
-        return program, prompt_id if isinstance(prompt_id, str) else None
+        prompt_id, contract = prompt.get("id"), prompt.get("contract")
+        program = read_program(got.get("program"), got.get("template"), got.get("input_schema")) if is_it else None
+        is_off = not isinstance(contract, str) or contract == "off"
+        return program, prompt_id if isinstance(prompt_id, str) else None, None if is_off else contract
 
     def _note_failed_fetch(self, wanted: Wanted) -> None:
         if len(self._fetch_failed_at) >= _MOST_FAILURES_REMEMBERED:
             self._fetch_failed_at.clear()
         self._fetch_failed_at[wanted] = time.monotonic()
 
-    def _keep(self, wanted: Wanted, live: Live, program: Program, prompt_id: Optional[str]) -> None:
+    def _keep(
+        self, wanted: Wanted, live: Live, program: Program, prompt_id: Optional[str], contract: Optional[str]
+    ) -> None:
         self._fetch_failed_at.pop(wanted, None)
         now = time.time()
         self._kept.set(
@@ -524,6 +544,7 @@ class Engine:
                 origin=self._origin,
                 may_be_fresh=not live.stale,
                 prompt_id=prompt_id,
+                contract=contract,
             )
         )
         self._changed()
@@ -563,12 +584,19 @@ def _live_result(call: Call, live: Live) -> RenderResult:
         cause=None,
         messages=live.messages,
         config=live.config,
+        contract=live.contract,
     )
     return result if live.messages is None or call.with_transcript else without_text(result)
 
 
 def _kept_result(call: Call, kept: Kept, cause: Optional[UnreachableError]) -> Optional[RenderResult]:
-    rendered = kept.program.render(call.variables, call.missing_key or "error", call.with_transcript)
+    missing_key = call.missing_key or "error"
+    try:
+        # What px0 would refuse is not rendered here, either.
+        contract = judge(kept.program, kept.contract, call.contract, lambda: call.variables, missing_key)
+    except (ContractError, ChatVariablesError, UnknownContract):
+        return None
+    rendered = kept.program.render(call.variables, missing_key, call.with_transcript)
     if rendered is None:
         return None
     text, messages, config = rendered
@@ -584,6 +612,7 @@ def _kept_result(call: Call, kept: Kept, cause: Optional[UnreachableError]) -> O
         cause=cause,
         messages=messages,
         config=config,
+        contract=contract,
     )
     return without_text(result) if text is None else result
 

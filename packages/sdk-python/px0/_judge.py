@@ -16,6 +16,7 @@ from ._options import Settings
 from ._retries import parse_retry_after
 from ._text import is_version_number, without_token
 from ._transport import Answer
+from .contract import ContractProblems, problems_in
 from .errors import RefusedError, UnreachableError, refusal
 from .result import Message
 
@@ -24,6 +25,7 @@ _OF_THE_MOMENT = frozenset((408, 425, 429))
 # What a process that is behind may say wrongly: it has not heard of the key, the membership, the prompt.
 _MAY_BE_BEHIND = frozenset((401, 403, 404))
 _NOT_FOUND = 404
+_CONTRACT = "px0-contract"
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Live:
     revision: Optional[str]
     # Whether px0 says that it may lack the latest changes.
     stale: bool
+    # What px0 says that the variables violate.
+    contract: Optional[ContractProblems]
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def judge_error(host: str, access_token: str, answer: Answer) -> Union[RefusedEr
         return no_answer(host, answer, f"{error or 'no reason'}, but it may lack the latest changes")
     if error is None or "px0-revision" not in answer.headers:
         return no_answer(host, answer, "which is not a response from px0")
-    return refusal(answer.status, error)
+    return refusal(answer.status, error, problems_in(answer.headers.get(_CONTRACT)))
 
 
 def parse_object(body: bytes) -> Optional[Dict[str, Any]]:
@@ -90,7 +94,8 @@ def _live_of(body: Dict[str, Any], answer: Answer, is_stale: bool) -> Optional[L
         return None
     if not all(map(is_message, messages or ())):
         return None
-    return Live(rendered, messages, config, version, tuple(tags), answer.headers.get("px0-revision"), is_stale)
+    contract = problems_in(answer.headers.get(_CONTRACT))
+    return Live(rendered, messages, config, version, tuple(tags), answer.headers.get("px0-revision"), is_stale, contract)
 
 
 def no_answer(host: str, answer: Answer, detail: Optional[str]) -> UnreachableError:

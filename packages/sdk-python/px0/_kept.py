@@ -41,6 +41,8 @@ class Kept:
     may_be_fresh: bool
     # Whose version it is; None where px0 has not said it.
     prompt_id: Optional[str] = None
+    # The prompt's policy for contracts; None: off.
+    contract: Optional[str] = None
 
     @property
     def size(self) -> int:

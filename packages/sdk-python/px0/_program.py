@@ -41,9 +41,13 @@ class Program:
         outline: Optional[List[Any]] = None,
         sources: Optional[List[Any]] = None,
         config: Optional[str] = None,
+        schema: Optional[Dict[str, Any]] = None,
     ) -> None:
         self.text = text
         self.config = config
+        # What the variables must be, if px0 has told it; and what judges them, once it was needed.
+        self.schema = schema
+        self.judge: Optional[Callable[..., Any]] = None
         self._outline = outline
         self._sources = sources
         # Made of the two when it is rendered.
@@ -56,7 +60,8 @@ class Program:
         # The variables whose messages it takes over.
         self.placeholders = () if outline is None else _placeholders_in(outline)
         # Of memory, roughly: two bytes for a character, and some ten times its JSON for what was parsed.
-        parsed = 0 if outline is None and sources is None else len(json.dumps([outline, sources])) * 10
+        others = [part for part in (outline, sources, schema) if part is not None]
+        parsed = len(json.dumps(others)) * 10 if others else 0
         self.size = (len(text) + len(config or "")) * 2 + parsed
 
     @property
@@ -66,7 +71,7 @@ class Program:
     @property
     def is_plain(self) -> bool:
         """Whether the text is all of it."""
-        return self._outline is None and self._sources is None and self.config is None
+        return self._outline is None and self._sources is None and self.config is None and self.schema is None
 
     def render(
         self, variables: Mapping[str, Any], missing_key: str, with_transcript: bool = False
@@ -93,6 +98,12 @@ class Program:
         config = None if self.config is None else json.loads(self.config)
         return made.render(variables, missing_key=missing_key), None, config
 
+    def check_placeholders(self, variables: Mapping[str, Any]) -> None:
+        """Looks at what the placeholders of a chat stand for, and runs nothing. Raises ChatVariablesError as `run` does."""
+        outline, _ = self._parts or self._read()
+        if outline is not None:
+            placeholder_lists(outline.entries, variables)
+
     def _read(self) -> Tuple[Optional[Outline], Tuple[Stretch, ...]]:
         outline = None if self._outline is None else read_outline(self._outline)
         self._parts = outline, tuple(map(_read_stretch, self._sources or ()))
@@ -100,7 +111,13 @@ class Program:
 
     def to_json(self) -> Dict[str, Any]:
         """The form in which px0 serves it."""
-        members = {"template": self.text, "outline": self._outline, "sources": self._sources, "config": self.config}
+        members = {
+            "template": self.text,
+            "outline": self._outline,
+            "sources": self._sources,
+            "config": self.config,
+            "schema": self.schema,
+        }
         return {name: value for name, value in members.items() if value is not None}
 
     def _compiled(self, stretches: Tuple[Stretch, ...]) -> Optional[template.Template]:
@@ -141,10 +158,10 @@ def run_chat(
     return text, messages_of(outline.entries, outputs, lists), None if config is None else json.loads(config)
 
 
-def read_program(value: Any, template_alone: Any = None) -> Optional[Program]:
+def read_program(value: Any, template_alone: Any = None, schema: Any = None) -> Optional[Program]:
     """A program in the form of `to_json`, or the text that stands in its place where there is nothing else; None for what is neither.
 
-    What a later px0 has put into it is kept, and does not run here.
+    What a later px0 has put into it is kept, and does not run here. The schema of its variables may stand beside it.
     """
     if value is None:
         value = {"template": template_alone}
@@ -156,7 +173,8 @@ def read_program(value: Any, template_alone: Any = None) -> Optional[Program]:
     if not isinstance(outline, (list, type(None))) or not isinstance(sources, (list, type(None))):
         return None
     try:
-        return Program(text, outline, sources, config)
+        schema = value.get("schema") if schema is None else schema
+        return Program(text, outline, sources, config, schema if isinstance(schema, dict) else None)
     except RecursionError:
         return None
 

@@ -275,6 +275,7 @@ def _write_entry(kept: Kept) -> Dict[str, Any]:
         "confirmed_at": format_time(kept.confirmed_at),
         "fetched_at": format_time(kept.fetched_at),
         **({} if kept.prompt_id is None else {"prompt_id": kept.prompt_id}),
+        **({} if kept.contract is None else {"contract": kept.contract}),
     }
 
 
@@ -307,6 +308,7 @@ def _read_entry(entry: Any) -> Optional[Kept]:
         origin="snapshot",
         may_be_fresh=False,
         prompt_id=entry.get("prompt_id"),
+        contract=entry["contract"] if isinstance(entry.get("contract"), str) else None,
     )
 
 

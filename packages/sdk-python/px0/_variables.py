@@ -37,11 +37,15 @@ def json_of(variables: Mapping[str, Any]) -> bytes:
         raise UsageError(f"{_name_of_bad(variables)} cannot be written as JSON: {_reason(error)}") from None
 
 
-def body_of(variables: bytes, missing_key: Optional[str], with_transcript: bool) -> bytes:
+def body_of(
+    variables: bytes, missing_key: Optional[str], with_transcript: bool, contract: Optional[str] = None
+) -> bytes:
     """The body of a render with variables of `json_of`."""
     options: Dict[str, Any] = {} if missing_key is None else {"missing_key": missing_key}
-    # A px0 that knows no chats passes over it.
+    # A px0 that knows no chats passes over it, and one that knows no contracts over the next.
     options["transcript"] = with_transcript
+    if contract is not None:
+        options["contract"] = contract
     return b'{"variables":%b,"options":%b}' % (variables, _written(options).encode())
 
 

@@ -175,25 +175,38 @@ class Px0(_Unique):
         missing_key: Optional[str] = None,
         team_id: Optional[str] = None,
         with_transcript: bool = False,
+        with_contract: Optional[str] = None,
         **more_variables: Any,
     ) -> RenderResult:
         """The text or the messages of a prompt's live version, or of the one named by `version` or `tag`.
 
         Variables are given as a mapping, as keywords, or both. `fallback` wins over the client's; `missing_key` is what an
         absent key does, as Go's option of that name: `error` unless given, in a fallback `default`. `with_transcript` makes
-        the text of a chat the one that px0 makes of all of its messages, which costs a second run of their templates.
+        the text of a chat the one that px0 makes of all of its messages, which costs a second run of their templates. `with_contract`
+        judges the variables where the prompt itself does not, or less: `warn` tells of what violates the contract of the version in
+        the result, `enforce` refuses it.
 
         Raises UsageError for a call that cannot work, RefusedError when px0 refuses (NotFoundError when there is no such prompt
         or version), UnreachableError when px0 is away and there is nothing to fall back on, TemplateError when the fallback fails.
         """
         if self._checked_in != getpid():
             self._check()
-        if version is None and tag is None and fallback is None and missing_key is None and team_id is None and not with_transcript:
+        is_plain = version is None and tag is None and team_id is None and fallback is None and missing_key is None
+        if is_plain and with_contract is None and not with_transcript:
             held = self._engine.render_at_once(slug, variables, more_variables)
             if held is not None:
                 return held
         call = self._engine.call(
-            slug, variables, more_variables, version, tag, fallback, missing_key, team_id, with_transcript
+            slug,
+            variables,
+            more_variables,
+            version,
+            tag,
+            fallback,
+            missing_key,
+            team_id,
+            with_transcript,
+            with_contract,
         )
         return self._engine.render_held(call) or self._run(self._engine.render(call))
 
@@ -435,12 +448,22 @@ class AsyncPx0(_Unique):
         missing_key: Optional[str] = None,
         team_id: Optional[str] = None,
         with_transcript: bool = False,
+        with_contract: Optional[str] = None,
         **more_variables: Any,
     ) -> RenderResult:
         """As `Px0.render`. When the task is cancelled, so is the request."""
         place = self._check()
         call = self._engine.call(
-            slug, variables, more_variables, version, tag, fallback, missing_key, team_id, with_transcript
+            slug,
+            variables,
+            more_variables,
+            version,
+            tag,
+            fallback,
+            missing_key,
+            team_id,
+            with_transcript,
+            with_contract,
         )
         held = self._engine.render_held(call)
         return held if held is not None else await self._run(place, self._engine.render(call))

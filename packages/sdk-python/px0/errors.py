@@ -5,7 +5,9 @@ The server's own words and status are kept, because they are part of the contrac
 
 from __future__ import annotations
 
-from typing import Dict, Optional, Type
+from typing import Dict, List, Optional, Type
+
+from .contract import ContractProblems, NameProblem, ValueProblem
 
 
 class Px0Error(Exception):
@@ -62,7 +64,18 @@ class ConflictError(RefusedError):
 
 
 class InvalidRequestError(RefusedError):
-    """400, 413 and 422: the request, or what it asks to be rendered, is not right."""
+    """400, 413 and 422: the request, or what it asks to be rendered, is not right.
+
+    Of variables that violate the contract of the version, `missing` and `unknown` are the names, `invalid` the values, each a dictionary
+    with its `path`; `more` is how many problems there are beside these. All of them are empty for other errors.
+    """
+
+    def __init__(self, status: int, message: str, problems: Optional[ContractProblems] = None) -> None:
+        super().__init__(status, message)
+        self.missing: List[NameProblem] = [] if problems is None else problems["missing"]
+        self.unknown: List[NameProblem] = [] if problems is None else problems["unknown"]
+        self.invalid: List[ValueProblem] = [] if problems is None else problems["invalid"]
+        self.more: int = 0 if problems is None else problems.get("more", 0)
 
 
 _BY_STATUS: Dict[int, Type[RefusedError]] = {
@@ -77,6 +90,7 @@ _BY_STATUS: Dict[int, Type[RefusedError]] = {
 }
 
 
-def refusal(status: int, message: str) -> RefusedError:
-    """The error of a 4xx answer by its status."""
-    return _BY_STATUS.get(status, RefusedError)(status, message)
+def refusal(status: int, message: str, problems: Optional[ContractProblems] = None) -> RefusedError:
+    """The error of a 4xx answer by its status; with what it says of a contract, if it does."""
+    kind = _BY_STATUS.get(status, RefusedError)
+    return kind(status, message, problems) if issubclass(kind, InvalidRequestError) else kind(status, message)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Dict, List, Literal, Match, Optional, Tup
 
 from ._forms import is_media, is_own_content
 from ._gotpl.values.json_text import number_text
+from .contract import ContractProblems
 from .errors import UnreachableError
 
 # Where a text was made, and from what. Of a text made here: how px0 confirmed last what it was made of.
@@ -45,6 +46,8 @@ class RenderResult:
     # Whose version it is and the team that it is in, where this process holds the prompt; None for a fallback.
     prompt_id: Optional[str] = None
     team_id: Optional[str] = None
+    # How the variables violate the contract of the version, where that is told of and not refused; None when they do not.
+    contract: Optional[ContractProblems] = field(default=None, hash=False)
 
     def __init__(
         self,
@@ -61,6 +64,7 @@ class RenderResult:
         config: Optional[Dict[str, Any]] = None,
         prompt_id: Optional[str] = None,
         team_id: Optional[str] = None,
+        contract: Optional[ContractProblems] = None,
     ) -> None:
         members: Dict[str, Any] = {
             "text": text,
@@ -76,6 +80,7 @@ class RenderResult:
             "config": config,
             "prompt_id": prompt_id,
             "team_id": team_id,
+            "contract": contract,
         }
         _set(self, "__dict__", members)
 

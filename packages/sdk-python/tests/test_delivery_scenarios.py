@@ -91,9 +91,12 @@ class Pending:
                 self.outcome = {"remote": True}
         except StopIteration as stop:
             age = stop.value.age
-            self.outcome = {"result": {**vars(stop.value), "age_ms": None if age is None else round(age * 1000)}}
+            age_ms = None if age is None else round(age * 1000)
+            # Of a chat the text is made when it is asked for.
+            self.outcome = {"result": {**vars(stop.value), "text": stop.value.text, "age_ms": age_ms}}
         except RefusedError as error:
-            self.outcome = {"error": {"class": type(error).__name__, "status": error.status, "message": str(error)}}
+            told = {"class": type(error).__name__, "message": str(error), **vars(error)}
+            self.outcome = {"error": told}
         except UsageError:
             self.outcome = {"error": {"class": "UsageError"}}
         except UnreachableError:
@@ -250,7 +253,9 @@ class Player:
         asked = step["render"]
         self.engine._written = HighestRevision()
         self.engine._written.see(asked.get("noted"))
-        call = self.engine.call(asked["slug"], asked.get("variables", {}), {}, None, None, None, None, None, False)
+        missing_key, contract = asked.get("missing_key"), asked.get("contract")
+        variables = asked.get("variables", {})
+        call = self.engine.call(asked["slug"], variables, {}, None, None, None, missing_key, None, False, contract)
         number = asked.get("version")
         # As it is, though a client of the SDK refuses numbers that no version has.
         team_id = asked.get("team_id", self.settings.team_id)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional, Tuple
+from typing import Any, Dict, Mapping, Optional, Tuple
 
 from .._chat import ChatVariablesError
+from .._contracts import ContractError, UnknownContract, judge
 from .._program import Program, Rendered, read_program
 from .._variables import json_of, variables_in
+from ..contract import ContractProblems
 from ..errors import InvalidRequestError, UsageError
 from ..template import TemplateExecutionError
 from .frame import LANGUAGE_LEVEL, DeliveredPrompt, DeliveredVersion
@@ -17,7 +19,7 @@ class Declined(Exception):
 
 
 class HeldProgram:
-    __slots__ = ("team_id", "prompt_id", "number", "tags", "_program", "_why_not")
+    __slots__ = ("team_id", "prompt_id", "number", "tags", "contract", "_program", "_why_not")
 
     def __init__(self, team_id: str, prompt: DeliveredPrompt, version: DeliveredVersion) -> None:
         self.team_id = team_id
@@ -26,6 +28,8 @@ class HeldProgram:
         # As px0 has them: in the order of their bytes.
         tags = [tag for tag, number in prompt["tags"].items() if number == self.number]
         self.tags: Tuple[str, ...] = tuple(sorted(tags, key=str.encode))
+        # The prompt's policy; None: off.
+        self.contract: Any = prompt.get("contract")
         self._program, self._why_not = _read(version)
 
     def render(self, variables: Mapping[str, Any], missing_key: str, with_transcript: bool) -> Rendered:
@@ -33,6 +37,35 @@ class HeldProgram:
         if self._program is None:
             raise Declined(self._why_not)
         return render_here(self._program, variables, missing_key, with_transcript)
+
+    def judge(
+        self, variables: Mapping[str, Any], missing_key: str, of_call: Optional[str]
+    ) -> Optional[ContractProblems]:
+        """What a render tells of. Raises what `render` does."""
+        if self._program is None:
+            raise Declined(self._why_not)
+        return judge_here(self._program, self.contract, of_call, variables, missing_key)
+
+
+def judge_here(
+    program: Program, of_prompt: Any, of_call: Optional[str], variables: Mapping[str, Any], missing_key: str
+) -> Optional[ContractProblems]:
+    """What a render tells of. Raises what HeldProgram.render does."""
+
+    def as_json() -> Dict[str, Any]:
+        return variables_in(json_of(variables))
+
+    try:
+        return judge(program, of_prompt, of_call, as_json, missing_key)
+    except (ContractError, ChatVariablesError) as error:
+        problems = error.problems if isinstance(error, ContractError) else None
+        raise InvalidRequestError(422, f"invalid variables: {error}", problems) from None
+    except UnknownContract as error:
+        raise Declined(str(error)) from None
+    except UsageError:
+        raise
+    except Exception as error:
+        raise Declined(f"the contract is not judged here: {error}") from error
 
 
 def render_here(program: Program, variables: Mapping[str, Any], missing_key: str, with_transcript: bool) -> Rendered:
