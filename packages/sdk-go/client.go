@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/px0/px0/packages/sdk-go/internal/delivery"
-	"github.com/px0/px0/packages/sdk-go/internal/gotpl"
 	"github.com/px0/px0/packages/sdk-go/internal/segments"
 )
 
@@ -69,7 +68,9 @@ type call struct {
 	missingKey string
 	// Of a chat: whether px0 makes the transcript, and not the SDK of the messages.
 	hasTranscript bool
-	fallback      fallback
+	// What happens to variables that violate the contract, where the prompt is less strict; empty for what the prompt says.
+	contract string
+	fallback fallback
 	// What is held, but earlier than what this client has written; nil if nothing is.
 	late func() (Result, bool)
 }
@@ -245,8 +246,9 @@ func (c *call) encode(variables Vars) error {
 	var given struct {
 		MissingKey string `json:"missing_key,omitempty"`
 		Transcript bool   `json:"transcript"`
+		Contract   string `json:"contract,omitempty"`
 	}
-	given.MissingKey, given.Transcript = c.missingKey, c.hasTranscript
+	given.MissingKey, given.Transcript, given.Contract = c.missingKey, c.hasTranscript, c.contract
 	if !isMissingKey(c.missingKey) {
 		return errMissingKey
 	}
@@ -532,24 +534,19 @@ func liveResult(made *call, got *live) Result {
 	}
 	result := rendered.result(made)
 	result.Source, result.Version, result.Tags = SourceLive, got.version, slices.Clone(got.tags)
-	result.Revision, result.Stale = got.revision, got.stale
+	result.Revision, result.Stale, result.Contract = got.revision, got.stale, got.contract
 	return result
 }
 
-// keptResult gives nothing when the program cannot be run with these variables.
+// keptResult gives nothing when the program cannot be run with these variables, or the contract refuses them.
 func keptResult(made *call, entry *kept, cause *UnreachableError) (Result, bool) {
 	if entry.compiled == nil {
 		return Result{}, false
 	}
-	missingKey := gotpl.MissingKeyError
-	if made.missingKey != "" {
-		missingKey = gotpl.MissingKey(made.missingKey)
-	}
-	rendered, err := entry.compiled.render(made.variables, missingKey, made.hasTranscript)
+	result, err := runJudged(made, entry.compiled, entry.compiled.judge, entry.linked.contract)
 	if err != nil {
 		return Result{}, false
 	}
-	result := rendered.result(made)
 	result.Source, result.Version, result.Tags = entry.origin, entry.version, slices.Clone(entry.tags)
 	result.Revision, result.Age, result.Stale = entry.revision, ageOf(entry), true
 	if cause != nil {

@@ -35,6 +35,20 @@ type RefusedError struct {
 	Status int
 	// Message is the server's text, which is part of its contract.
 	Message string
+	// Missing, Unknown and Invalid are what is wrong with variables that violate the contract of the version, and More is how many problems
+	// there are beside these. All are empty for other errors.
+	Missing, Unknown []NameProblem
+	Invalid          []ValueProblem
+	More             int
+}
+
+// newRefused takes what is said of a contract, if it is.
+func newRefused(status int, message string, problems *ContractProblems) *RefusedError {
+	made := &RefusedError{Status: status, Message: message}
+	if problems != nil && answers.IsKindOf(status, ErrInvalidRequest) {
+		made.Missing, made.Unknown, made.Invalid, made.More = problems.Missing, problems.Unknown, problems.Invalid, problems.More
+	}
+	return made
 }
 
 func (e *RefusedError) Error() string { return fmt.Sprintf("px0: %s (status %d)", e.Message, e.Status) }

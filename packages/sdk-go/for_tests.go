@@ -59,7 +59,10 @@ func (t *TestClient) Set(slug string, prompt any) error {
 	live := len(t.versions[slug])
 	versions := make([]any, live)
 	for i := range versions {
-		versions[i] = map[string]any{"version": i + 1, "status": "live", "template": "", "language": delivery.LanguageLevel}
+		// A call that wants a contract has one that allows everything.
+		versions[i] = map[string]any{
+			"version": i + 1, "status": "live", "template": "", "language": delivery.LanguageLevel, "schema": map[string]any{},
+		}
 	}
 	line, err := json.Marshal(map[string]any{
 		"type": "put", "team_id": testTeam, "revision": testRevision,

@@ -11,7 +11,6 @@ import (
 
 	"github.com/px0/px0/packages/sdk-go/internal/answers"
 	"github.com/px0/px0/packages/sdk-go/internal/delivery"
-	"github.com/px0/px0/packages/sdk-go/internal/gotpl"
 )
 
 const (
@@ -162,7 +161,8 @@ func (c *Client) renderVersion(made *call, view *delivery.View, location *delive
 	}
 	location.Reason = "its program cannot be run here"
 	program := compiledOf(location.Held, location.Version)
-	return c.run(made, program, view, location.Held, location.Version.Number, Source(view.Source), state)
+	judge := func() *schemaJudge { return judgeOf(location.Held, location.Version) }
+	return c.run(made, program, judge, view, location.Held, location.Version.Number, Source(view.Source), state)
 }
 
 func (c *Client) isTooOld(view *delivery.View, state delivery.State) bool {
@@ -174,22 +174,18 @@ func (c *Client) isTooOld(view *delivery.View, state delivery.State) bool {
 }
 
 func (c *Client) run(
-	made *call, compiled *program, view *delivery.View, held *delivery.Held, version int, source Source, state delivery.State,
+	made *call, compiled *program, judge func() *schemaJudge, view *delivery.View, held *delivery.Held, version int, source Source,
+	state delivery.State,
 ) (Result, bool, error) {
 	if compiled == nil {
 		return Result{}, false, nil
 	}
-	missingKey := gotpl.MissingKeyError
-	if made.missingKey != "" {
-		missingKey = gotpl.MissingKey(made.missingKey)
-	}
-	rendered, err := compiled.render(made.variables, missingKey, made.hasTranscript)
+	result, err := runJudged(made, compiled, judge, held.Prompt.Contract)
 	if err != nil {
 		failure := refusalOf(err)
-		// Of another kind: something in the program that this version of the SDK does not know.
+		// Of another kind: something in the program, or a contract, that this version of the SDK does not know.
 		return Result{}, false, failure
 	}
-	result := rendered.result(made)
 	result.Source, result.Version, result.Tags = source, version, tagsOf(held.Prompt, version)
 	result.PromptID, result.TeamID, result.Revision = held.Prompt.ID, held.TeamID, view.Revision
 	result.Age, _ = view.AgeAt(time.Now())
@@ -202,6 +198,10 @@ func refusalOf(err error) error {
 	var failure *TemplateExecutionError
 	if errors.As(err, &failure) {
 		return &RefusedError{Status: 422, Message: "template execution failed: " + failure.Error()}
+	}
+	var refused *RefusedError
+	if errors.As(err, &refused) {
+		return refused
 	}
 	var variables chatVariablesError
 	if errors.As(err, &variables) {
@@ -245,7 +245,10 @@ func (c *Client) renderFetched(made *call, view *delivery.View, held *delivery.H
 	if entry == nil || entry.promptID != held.Prompt.ID {
 		return Result{}, false, nil
 	}
-	return c.run(made, entry.compiled, view, held, entry.version, SourceFetched, state)
+	if entry.compiled == nil {
+		return Result{}, false, nil
+	}
+	return c.run(made, entry.compiled, entry.compiled.judge, view, held, entry.version, SourceFetched, state)
 }
 
 // keepVersion fetches the program of a version that px0 has rendered, because it is not delivered.

@@ -14,6 +14,8 @@ import (
 // Of what an answer says of itself, in the message of an outage. It may be the page of a proxy.
 const longestDetail = 500
 
+const contractHeader = "Px0-Contract"
+
 // live is a render of px0.
 type live struct {
 	rendition
@@ -22,6 +24,8 @@ type live struct {
 	revision string
 	// Whether px0 says that it may lack the latest changes.
 	stale bool
+	// What px0 says that the variables violate.
+	contract *ContractProblems
 }
 
 // needsProgram: a template alone does not give the messages and the configuration.
@@ -58,7 +62,7 @@ func judgeRender(s *settings, a *answer) judgement {
 	case answers.MayBeBehind:
 		return judgement{unreachable: noAnswer(s, a, told+", but it may lack the latest changes")}
 	}
-	refusal := &RefusedError{Status: a.status, Message: s.withoutSecrets(told)}
+	refusal := newRefused(a.status, s.withoutSecrets(told), problemsIn(a.header.Get(contractHeader)))
 	if a.status == 404 {
 		return judgement{gone: refusal}
 	}
@@ -80,7 +84,8 @@ func parseLive(a *answer, isStale bool) *live {
 	for i, tag := range found {
 		tags[i] = *tag
 	}
-	return &live{rendition{text, messages, config}, version, tags, a.header.Get("Px0-Revision"), isStale}
+	contract := problemsIn(a.header.Get(contractHeader))
+	return &live{rendition{text, messages, config}, version, tags, a.header.Get("Px0-Revision"), isStale, contract}
 }
 
 // parseMessages gives nil for a text, which has none.
@@ -121,7 +126,12 @@ func parseProgramAnswer(text []byte, slug string, number int, promptID string) *
 	if !hasTemplate || gotSlug != slug || gotNumber != number || status == "draft" {
 		return nil
 	}
-	return newLinked(template, version["program"])
+	made := newLinked(template, version["program"])
+	made.takeSchema(version["input_schema"])
+	if contract, _ := answers.Read[string](prompt, "contract"); contract != "off" {
+		made.contract = contract
+	}
+	return made
 }
 
 func noAnswer(s *settings, a *answer, detail string) *UnreachableError {

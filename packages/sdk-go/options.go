@@ -219,6 +219,17 @@ func WithMissingKey(mode string) RenderOption {
 	return renderOptionFunc(func(c *call) error { c.missingKey = mode; return nil })
 }
 
+// WithContract judges the variables where the prompt itself does not, or less: "warn" tells in the Result of what violates the contract of
+// the version, "enforce" refuses it. The prompt's own policy stays where it is stricter, and a fallback is not judged.
+func WithContract(policy string) RenderOption {
+	return renderOptionFunc(func(c *call) error {
+		if c.contract = policy; !isPolicy(policy) || policy == "" {
+			return usageError("the contract must be \"warn\" or \"enforce\"")
+		}
+		return nil
+	})
+}
+
 // TeamOption is an option of a client and of a call.
 type TeamOption string
 

@@ -15,6 +15,8 @@ type linked struct {
 	template string
 	// The JSON of what else a program holds; nil when that is nothing, as for a px0 that has no programs.
 	rest json.RawMessage
+	// The prompt's policy for contracts; empty where it is off.
+	contract string
 }
 
 // newLinked takes the template of a version, and the JSON of its program if there is one, whose template counts.
@@ -30,6 +32,19 @@ func newLinked(template string, whole json.RawMessage) *linked {
 		made.rest, _ = json.Marshal(members)
 	}
 	return made
+}
+
+// takeSchema adds what the variables must be, if px0 has said it.
+func (l *linked) takeSchema(schema json.RawMessage) {
+	if answers.Members(schema) == nil {
+		return
+	}
+	members := answers.Members(l.rest)
+	if members == nil {
+		members = map[string]json.RawMessage{}
+	}
+	members["schema"] = schema
+	l.rest, _ = json.Marshal(members)
 }
 
 // whole is the program again; nil when the template is all of it.
@@ -64,7 +79,11 @@ type program struct {
 	units []string
 	// nil without a configuration.
 	config map[string]any
+	// Of a version that is kept; that of a delivered one stands beside it.
+	schema schemaJudge
 }
+
+func (p *program) judge() *schemaJudge { return &p.schema }
 
 // outlineEntry is a message, or a placeholder for those of a variable. Only what belongs to its form is set.
 type outlineEntry struct {
@@ -92,7 +111,7 @@ func (e chatVariablesError) Error() string { return string(e) }
 func (l linked) compile() *program { return compileMembers(l.template, answers.Members(l.rest)) }
 
 func compileMembers(template string, members map[string]json.RawMessage) *program {
-	made := &program{}
+	made := &program{schema: schemaJudge{schema: members["schema"]}}
 	if text, has := members["outline"]; has && string(text) != "null" {
 		outline, isOutline := answers.Read[[]outlineEntry](members, "outline")
 		if !isOutline || !made.takeOutline(outline) {
@@ -192,16 +211,9 @@ func (p *program) render(variables map[string]any, missingKey gotpl.MissingKey, 
 
 // messages makes the messages of a chat. The placeholders are judged before anything runs.
 func (p *program) messages(variables map[string]any, missingKey gotpl.MissingKey) ([]map[string]any, error) {
-	history := map[string][]map[string]any{}
-	for _, entry := range p.outline {
-		if entry.Placeholder == nil {
-			continue
-		}
-		given, err := messagesOf(variables, *entry.Placeholder, entry.Required)
-		if err != nil {
-			return nil, err
-		}
-		history[*entry.Placeholder] = given
+	history, err := p.placeholders(variables)
+	if err != nil {
+		return nil, err
 	}
 	texts, err := p.compiled.RenderUnits(p.units, variables, missingKey)
 	if err != nil {
@@ -221,6 +233,22 @@ func (p *program) messages(variables map[string]any, missingKey gotpl.MissingKey
 		}
 	}
 	return messages, nil
+}
+
+// placeholders gives what they stand for, by their names. Nothing runs.
+func (p *program) placeholders(variables map[string]any) (map[string][]map[string]any, error) {
+	history := map[string][]map[string]any{}
+	for _, entry := range p.outline {
+		if entry.Placeholder == nil {
+			continue
+		}
+		given, err := messagesOf(variables, *entry.Placeholder, entry.Required)
+		if err != nil {
+			return nil, err
+		}
+		history[*entry.Placeholder] = given
+	}
+	return history, nil
 }
 
 // messagesOf gives the messages that a variable holds, as they are.

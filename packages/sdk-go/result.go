@@ -35,8 +35,10 @@ type Result struct {
 	// Config is the configuration of the version, such as the model and its settings; nil when it has none. Its numbers are json.Number, which
 	// keeps their digits.
 	Config map[string]any
-	Source Source
-	Slug   string
+	// Contract says how the variables violate the contract of the version, where that is told of and not refused; nil when they do not.
+	Contract *ContractProblems
+	Source   Source
+	Slug     string
 	// Version is the version's number; 0 for a fallback.
 	Version int
 	Tags    []string

@@ -59,12 +59,14 @@ type scenarioStep struct {
 	On     *int
 	Closed *bool
 	Render *struct {
-		Slug      string
-		TeamID    string `json:"team_id"`
-		Version   *int
-		Tag       string
-		Variables Vars
-		Noted     string
+		Slug       string
+		TeamID     string `json:"team_id"`
+		Version    *int
+		Tag        string
+		Variables  Vars
+		MissingKey string `json:"missing_key"`
+		Contract   string
+		Noted      string
 	}
 	Takes     int
 	Result    map[string]any
@@ -457,6 +459,12 @@ func (p *player) render(step scenarioStep) map[string]any {
 		// What a tag may be is not what a scenario is about.
 		options = append(options, renderOptionFunc(func(c *call) error { c.tag = asked.Tag; return nil }))
 	}
+	if asked.MissingKey != "" {
+		options = append(options, WithMissingKey(asked.MissingKey))
+	}
+	if asked.Contract != "" {
+		options = append(options, WithContract(asked.Contract))
+	}
 	result, err := p.client.Render(context.Background(), asked.Slug, asked.Variables, options...)
 	var refusal *RefusedError
 	switch {
@@ -467,6 +475,7 @@ func (p *player) render(step scenarioStep) map[string]any {
 		made := map[string]any{
 			"text": result.Text, "version": result.Version, "source": result.Source, "stale": result.Stale, "revision": nil,
 			"age_ms": result.Age.Milliseconds(), "prompt_id": result.PromptID, "team_id": result.TeamID,
+			"contract": result.Contract,
 		}
 		if result.Revision != "" {
 			made["revision"] = result.Revision
@@ -477,7 +486,10 @@ func (p *player) render(step scenarioStep) map[string]any {
 	case errors.Is(err, ErrUsage):
 		return map[string]any{"error": map[string]any{"class": "UsageError"}}
 	case errors.As(err, &refusal):
-		return map[string]any{"error": map[string]any{"class": classOf(err), "status": refusal.Status, "message": refusal.Message}}
+		return map[string]any{"error": map[string]any{
+			"class": classOf(err), "status": refusal.Status, "message": refusal.Message, "missing": append([]NameProblem{}, refusal.Missing...),
+			"unknown": append([]NameProblem{}, refusal.Unknown...), "invalid": append([]ValueProblem{}, refusal.Invalid...), "more": refusal.More,
+		}}
 	}
 	return map[string]any{"another": err.Error()}
 }

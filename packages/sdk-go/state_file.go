@@ -45,6 +45,8 @@ type keptEntry struct {
 	FetchedAt   string          `json:"fetched_at"`
 	// Of a version that is kept for as long as its prompt is delivered.
 	PromptID *string `json:"prompt_id,omitempty"`
+	// The prompt's policy for contracts; absent where it is off.
+	Contract *string `json:"contract,omitempty"`
 }
 
 // stateHeader is the first line of a file.
@@ -263,6 +265,7 @@ func (k *kept) entry() keptEntry {
 		ConfirmedAt: formatTime(k.confirmedAt),
 		FetchedAt:   formatTime(k.fetchedAt),
 		PromptID:    orNull(k.promptID),
+		Contract:    orNull(k.linked.contract),
 	}
 }
 
@@ -373,6 +376,7 @@ func readEntry(raw json.RawMessage) *kept {
 		return nil
 	}
 	read := newLinked(*entry.Template, entry.Program)
+	read.contract = orEmpty(entry.Contract)
 	return &kept{
 		wanted:      wanted{team: orEmpty(entry.TeamID), slug: *entry.Slug, ref: orEmpty(entry.Ref)},
 		version:     *entry.Version,

@@ -91,7 +91,7 @@ func missingKeyOf(options []RenderOption) (gotpl.MissingKey, error) {
 			return "", err
 		}
 	}
-	if made.wanted != (wanted{}) || made.version != 0 || made.tag != "" || made.fallback != nil || made.hasTranscript {
+	if made.wanted != (wanted{}) || made.version != 0 || made.tag != "" || made.fallback != nil || made.hasTranscript || made.contract != "" {
 		return "", usageError("WithMissingKey is the only option of a template's render")
 	}
 	switch made.missingKey {

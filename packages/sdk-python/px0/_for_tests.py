@@ -72,7 +72,8 @@ class PromptsForTests(DeliveryClient):
         slug = delivered_slug(slug)
         before = self.replica.prompts_of(_TEAM).get(slug)
         number = 1 if before is None else int(before["live"]) + 1
-        version = {"version": number, "status": "live", "language": 1, **_program(slug, given)}
+        # A call that wants a contract has one that allows everything.
+        version = {"version": number, "status": "live", "language": 1, "schema": {}, **_program(slug, given)}
         self._sequence += 1
         prompt: DeliveredPrompt = {
             "id": slug,

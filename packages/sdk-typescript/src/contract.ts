@@ -18,7 +18,7 @@ export class ContractError extends Error {
   }
 }
 
-export interface Judged {
+interface Judged {
   readonly variables: JsonObject;
   readonly missingKey: MissingKey;
   /** The prompt's policy as px0 has told it; undefined where it is off. */
@@ -64,6 +64,7 @@ export class Contract {
 function stricter(ofPrompt: unknown, ofCall: ContractPolicy | undefined): ContractPolicy | undefined {
   switch (ofPrompt) {
     case undefined:
+    case null:
     case 'off':
       return ofCall;
     case 'warn':

@@ -51,7 +51,7 @@ export interface Beside {
 }
 
 /** A prompt that is held, as its latest state is. */
-export interface KnownPrompt {
+interface KnownPrompt {
   readonly id: string;
   readonly contract?: string;
 }

@@ -82,7 +82,14 @@ export class TestPx0 extends Client {
     const { config, ...program } = programOf(`the prompt ${slug}`, given);
     const { id = crypto.randomUUID(), versions = [] } = this.#prompts.get(slug) ?? {};
     const live = versions.length + 1;
-    const version = { version: live, status: 'live', language: LANGUAGE_LEVEL, ...definedOf(program) };
+    const version = {
+      version: live,
+      status: 'live',
+      language: LANGUAGE_LEVEL,
+      ...definedOf(program),
+      // A call that wants a contract has one that allows everything.
+      schema: {},
+    };
     const prompt: DeliveredPrompt = {
       id,
       slug,

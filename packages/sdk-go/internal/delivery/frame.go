@@ -71,6 +71,8 @@ type Prompt struct {
 	Tags map[string]int
 	// The live version and every tagged one, ascending by number.
 	Versions []*Version
+	// The policy for contracts; empty where it is off.
+	Contract string
 	// The fingerprint: 16 hexadecimal digits.
 	Etag string
 	// The prompt's JSON, with the keys that only a later px0 knows. What renders it is read from here when it is needed.
@@ -89,7 +91,9 @@ type Version struct {
 	Language    int
 	// Compiled belongs to whoever renders the version: what was made of it, once.
 	Compiled *atomic.Value
-	index    int
+	// Judge belongs to them, too: what judges the variables. It is not carried over to the prompt's next state.
+	Judge atomic.Value
+	index int
 }
 
 // MembersOf gives what px0 says of a version of the prompt, each as its JSON.

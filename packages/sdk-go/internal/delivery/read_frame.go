@@ -257,6 +257,7 @@ func readPrompt(text json.RawMessage) *Prompt {
 		Live      nullableCount     `json:"live"`
 		Tags      *map[string]count `json:"tags"`
 		Versions  *[]*version       `json:"versions"`
+		Contract  policy            `json:"contract"`
 		Etag      *string           `json:"etag"`
 	}
 	if json.Unmarshal(text, &read) != nil || read == nil {
@@ -271,7 +272,7 @@ func readPrompt(text json.RawMessage) *Prompt {
 	made := &Prompt{
 		ID: *read.ID, Slug: *read.Slug, Status: *read.Status, CreatedAt: *read.CreatedAt, Live: read.Live.value,
 		Tags: make(map[string]int, len(*read.Tags)), Etag: *read.Etag, Raw: text,
-		arrival: arrivals.Add(1),
+		Contract: string(read.Contract), arrival: arrivals.Add(1),
 	}
 	for tag, number := range *read.Tags {
 		if !number.isOne {
@@ -341,6 +342,18 @@ func (t *anyText) UnmarshalJSON(text []byte) error {
 	var read *string
 	if json.Unmarshal(text, &read) == nil && read != nil {
 		*t = anyText(*read)
+	}
+	return nil
+}
+
+// policy is a text, or what stands in place of one, which is a policy of a later px0. It is empty for null.
+type policy string
+
+func (p *policy) UnmarshalJSON(text []byte) error {
+	var read anyText
+	_ = read.UnmarshalJSON(text)
+	if *p = policy(read); read == "" && string(text) != "null" {
+		*p = policy(text)
 	}
 	return nil
 }
