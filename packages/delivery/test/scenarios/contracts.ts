@@ -252,7 +252,7 @@ export const contractScenarios: readonly Scenario[] = [
     ]),
   ),
   foreign(
-    'px0 says what is judged wherever it says that something is.',
+    'px0 finds out what a program needs; only of prompts with many versions, and of heavy programs, it does not.',
     scenario('contract-without-a-schema', 'A policy without a schema is px0’s to judge.', [
       opened({
         [A]: [prompt('mood', { contract: 'enforce', versions: [version(1, TEMPLATE)] })],
