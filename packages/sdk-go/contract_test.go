@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -161,6 +163,36 @@ func TestContractOfWhatIsKept(t *testing.T) {
 			expect(t, said(t, client, options...), each.want)
 		})
 	}
+}
+
+func TestContractOfAFetchedVersionIsThatOfThePromptNow(t *testing.T) {
+	ofPolicy := func(policy string, templates ...string) string {
+		return strings.Replace(deliveredPrompt("greeting", templates...), "{", `{"contract":"`+policy+`",`, 1)
+	}
+	played := deliver(t, ofPolicy("off", "One"))
+	client := holding(t, played, WithTeam("team"))
+	played.mu.Lock()
+	played.answer = func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Px0-Revision", revisionOf(1, 1))
+		if r.Method == http.MethodPost {
+			fmt.Fprint(w, `{"rendered":"Nine Ada","version":9,"slug":"greeting","tags":[]}`)
+			return
+		}
+		fmt.Fprint(w, `{"prompt":{"id":"id-greeting","slug":"greeting","contract":"off"},"version":{"version":9,"status":"stable",
+			"template":"Nine {{.name}}","input_schema":`+moodSchema+`}}`)
+	}
+	played.mu.Unlock()
+	expect(t, render(t, client, "greeting", "Ada", WithVersion(9)).Source, SourceLive)
+	eventually(t, "idle", client.isIdle)
+	expect(t, said(t, client, WithVersion(9)), `["Nine 7","fetched",null]`)
+	expect(t, said(t, client, WithVersion(9), WithContract("warn")), `["Nine 7","fetched",`+nameViolated+`]`)
+	_, err := client.Render(context.Background(), "greeting", Vars{"name": 7}, WithVersion(9), WithContract("enforce"), WithFallback("Hi"))
+	var refusal *RefusedError
+	if !errors.As(err, &refusal) || asText(refusal.Invalid) != `[{"path":"name","must":"be a string"}]` {
+		t.Fatal(err)
+	}
+	played.set(2, ofPolicy("warn", "One", "Two"))
+	eventually(t, "the policy", func() bool { return said(t, client, WithVersion(9)) == `["Nine 7","fetched",`+nameViolated+`]` })
 }
 
 func TestContractOfATestClient(t *testing.T) {

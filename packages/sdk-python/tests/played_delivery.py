@@ -66,6 +66,8 @@ class PlayedDelivery(PlayedPx0):
         self.heartbeat_ms = 15_000
         self.retry_ms = [0, 10]
         self.is_gzipped = False
+        # What else an answer about a version says.
+        self.said: Dict[str, Any] = {}
         self.refusal: Optional[Reply] = None
         self._changing = threading.RLock()
         super().__init__(tls)
@@ -161,7 +163,7 @@ class PlayedDelivery(PlayedPx0):
         return Reply(200, body, {"px0-revision": revision(self.sequence)})
 
     def _version(self, number: int) -> Reply:
-        version = {"version": number, "template": self.templates[number], "status": "archived", "tags": []}
+        version = {"version": number, "template": self.templates[number], "status": "archived", "tags": [], **self.said}
         prompt = {"id": "id of greeting", "slug": "greeting"}
         return Reply(200, {"prompt": prompt, "version": version}, {"px0-revision": revision(self.sequence)})
 

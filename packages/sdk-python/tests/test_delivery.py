@@ -157,6 +157,28 @@ def test_another_number_is_asked_for_once_and_then_held(held: Make, delivering: 
         client.render("greeting", version=7)
 
 
+def test_another_number_is_judged_by_the_policy_that_its_prompt_has_now(held: Make, delivering: PlayedDelivery) -> None:
+    delivering.said = {"input_schema": {"type": "object", "properties": {"name": {"type": "string"}}}}
+    client = held()
+    assert client.wait_ready(20)
+    eventually(lambda: client.render("greeting", name="Ada", version=7).source == "fetched")
+    assert client.render("greeting", name=7, version=7).contract is None
+    problems = {"missing": [], "unknown": [], "invalid": [{"path": "name", "must": "be a string"}]}
+    delivering.put(prompt_of("greeting", {1: "Hello {{.name}}"}, 1, contract="warn"))
+    eventually(lambda: client.render("greeting", name=7, version=7).contract == problems)
+    delivering.put(prompt_of("greeting", {1: "Hello {{.name}}"}, 1, contract="enforce"))
+
+    def error() -> Any:
+        try:
+            return client.render("greeting", name=7, version=7, fallback="Hi") and None
+        except px0.InvalidRequestError as refused:
+            return refused
+
+    refused = eventually(error)
+    assert (str(refused), refused.invalid) == ("invalid variables: name must be a string", problems["invalid"])
+    assert client.render("greeting", name="Ada", version=7).source == "fetched"
+
+
 def test_a_template_that_fails_raises_px0s_words_a_fallback_notwithstanding(held: Make) -> None:
     client = held(fallbacks={"greeting": "fallback"})
     with pytest.raises(px0.InvalidRequestError) as raised:

@@ -7,7 +7,7 @@ import { PlayedClock } from '@px0/delivery/scenarios';
 import { eventually, temporaryFolder } from '@px0/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Client } from '../../src/client.ts';
-import { NotFoundError, Px0, type Px0Options, UnreachableError } from '../../src/mod.ts';
+import { NotFoundError, Px0, type Px0Options, UnreachableError, type Variables } from '../../src/mod.ts';
 import { settingsOf } from '../../src/options.ts';
 import { localParts } from '../../src/parts.ts';
 import { PlayedPx0, token } from '../played-px0.ts';
@@ -88,6 +88,23 @@ describe('a version by number that is not held', () => {
     const { renders } = px0;
     await client.render('greeting', { name: 'Grace' }, { version: 7 });
     expect(px0.renders).toBe(renders);
+  });
+
+  it('is judged by the policy that its prompt has now', async () => {
+    const { client, px0, local } = await fed();
+    const schema = { type: 'object', properties: { name: { type: 'string' } } } as const;
+    const old = { version: 7, template: 'Old {{.name}}', schema };
+    px0.prompts = { greeting: old };
+    const render = (variables: Variables) => client.render('greeting', variables, { version: 7 });
+    await eventually(async () => (await render({ name: 'Ada' })).source === 'fetched');
+    expect(await render({ name: 7 })).toMatchObject({ source: 'fetched', text: 'Old 7', contract: null });
+    local.feed(transfer(11, prompt(2, 'Hello', { contract: 'warn' })));
+    const contract = { missing: [], unknown: [], invalid: [{ path: 'name', must: 'be a string' }] };
+    expect(await render({ name: 7 })).toMatchObject({ source: 'fetched', text: 'Old 7', contract });
+    local.feed(transfer(12, prompt(3, 'Hello', { contract: 'enforce' })));
+    px0.prompts = { greeting: { ...old, contract: 'enforce' } };
+    await expect(render({ name: 7 })).rejects.toThrow('invalid variables: name must be a string');
+    expect(await render({ name: 'Ada' })).toMatchObject({ source: 'fetched', contract: null });
   });
 
   it('is forgotten with its prompt', async () => {
