@@ -32,7 +32,17 @@ export function problemsIn(header: string | null): ContractProblems | null {
   const { missing, unknown, invalid, more } = (header === null ? undefined : parseObject(header)) ?? {};
   const isWhole = isListOf(missing, isName) && isListOf(unknown, isName) && isListOf(invalid, isValue);
   if (!isWhole || !(more === undefined || isCount(more))) return null;
-  return { missing, unknown, invalid, ...(more !== undefined && { more }) };
+  return {
+    missing: missing.map(nameProblem),
+    unknown: unknown.map(nameProblem),
+    invalid: invalid.map(({ path, must }) => ({ path, must })),
+    ...(more !== undefined && { more }),
+  };
+}
+
+/** Without what only a later px0 knows. */
+function nameProblem({ path, given }: NameProblem): NameProblem {
+  return { path, ...(given !== undefined && { given }) };
 }
 
 function isListOf<T>(value: unknown, isItem: (item: unknown) => item is T): value is readonly T[] {
