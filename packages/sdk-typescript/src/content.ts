@@ -46,9 +46,7 @@ export function runProgram(
   ofPrompt?: unknown,
 ): Content {
   const isJudged = contract !== undefined && (ofPrompt !== undefined || ofCall !== undefined);
-  const violation = isJudged
-    ? contract.judge({ variables, missingKey, ofPrompt, ofCall }, () => program.checkPlaceholders(variables))
-    : null;
+  const violation = isJudged ? contract.judge({ program, variables, missingKey, ofPrompt, ofCall }) : null;
   // Those of a placeholder are as the variables have them, which was looked at.
   const messages = messagesIn(program.messages(variables, { missingKey })) ?? null;
   const needsText = messages === null || transcript;

@@ -3,7 +3,7 @@
  * See docs/decisions/196-contracts-in-the-sdks.md.
  */
 import { compileJudge, type InputSchema, type Judge } from '@px0/input-contract';
-import type { MissingKey } from '@px0/template';
+import type { CompiledProgram, MissingKey } from '@px0/template';
 import type { ContractPolicy, ContractProblems } from './contract-problems.ts';
 import { isObject, type JsonObject } from './json.ts';
 
@@ -19,6 +19,7 @@ export class ContractError extends Error {
 }
 
 interface Judged {
+  readonly program: CompiledProgram;
   readonly variables: JsonObject;
   readonly missingKey: MissingKey;
   /** The prompt's policy as px0 has told it; undefined where it is off. */
@@ -39,16 +40,17 @@ export class Contract {
   /**
    * The violation that a render tells of; null when there is none, or nothing is judged.
    *
-   * @throws ContractError for one that is refused, unless `before` throws
+   * @throws ContractError for one that is refused
+   * @throws ChatVariablesError instead of that, for a placeholder
    * @throws another error when px0 must be asked
    */
-  judge({ variables, missingKey, ofPrompt, ofCall }: Judged, before: () => void): ContractProblems | null {
+  judge({ program, variables, missingKey, ofPrompt, ofCall }: Judged): ContractProblems | null {
     const policy = stricter(ofPrompt, ofCall);
     if (policy === undefined) return null;
     const violation = this.#compiled()(variables, missingKey);
     if (violation === undefined) return null;
     if (policy === 'warn') return violation.problems;
-    before();
+    program.checkPlaceholders(variables);
     throw new ContractError(violation.detail, violation.problems);
   }
 
