@@ -1,0 +1,64 @@
+"""How an application uses the generated functions, and what mypy does not let it do."""
+
+from __future__ import annotations
+
+from typing import List
+
+import prompts
+from px0 import AsyncPx0, Px0, RenderResult
+
+
+def render_all(px0: Px0) -> List[RenderResult]:
+    titles = ["x", "y"]
+    variables: prompts.SupportReplyVariables = {"question": "Why?"}
+    return [
+        prompts.greeting(px0),
+        prompts.support_reply(px0, variables),
+        prompts.support_reply(px0, {"question": "Why?", "tone": "formal"}, missing_key="default"),
+        prompts.p2fa_mail(px0, {"code": "1234"}),
+        prompts.tutor(
+            px0, {"question": "Why?", "history": [{"role": "assistant", "content": None, "tool_calls": [{"id": "c1"}]}]}
+        ),
+        prompts.tutor(px0, {"question": "Why?", "history": None}),
+        prompts.inferred(px0, {"a": "a", "b": 1, "l": [{"t": True}], "rows": [titles], "first": "text"}),
+        prompts.order(
+            px0,
+            {
+                "customer": {"name": "Ada", "age": None, "address": {"street": "Main"}},
+                "items": [{"title": "Pen", "price": 1.5}],
+                "version": 2,
+                "named_only": "x",
+                "tags": titles,
+            },
+        ),
+        prompts.hostile(px0, {"class": "c", "a-b": "ab", "it's": "\u202e", "back`tick": {"": 1, "in ner,": "x"}}),
+        prompts.anything(px0, {"whatever": 1}),
+    ]
+
+
+async def render_awaited(px0: AsyncPx0) -> RenderResult:
+    return await prompts.support_reply(px0, {"question": "Why?"}, version=1)
+
+
+def refused(px0: Px0) -> None:
+    prompts.support_reply(px0, {})  # type: ignore[typeddict-item]
+    prompts.support_reply(px0, {"question": "Why?", "tome": "formal"})  # type: ignore[typeddict-unknown-key]
+    prompts.support_reply(px0, {"question": "Why?", "tone": "rude"})  # type: ignore[typeddict-item]
+    prompts.support_reply(px0, {"question": "Why?"}, no_option=1)  # type: ignore[call-arg]
+    prompts.greeting(px0, {"name": "Ada"})  # type: ignore[misc, arg-type]
+
+
+TEMPLATES = {
+    "greeting": "Hello",
+    "support_reply": "{{.question}} {{index . \"tone\"}}",
+    "2fa_mail": "{{.code}}",
+    "tutor": "{{.question}} {{range .history}}{{.role}}{{end}}",
+    "inferred": "{{.a}} {{.b}} {{range .l}}{{.t}}{{end}}",
+    "order": "{{.customer.name}} {{.customer.age}} {{range .items}}{{.title}} {{.price}}{{end}} {{.version}}",
+    "hostile": "{{.class}} {{index . \"a-b\"}} {{index . \"back`tick\" \"in ner,\"}}",
+    "anything": "{{.whatever}}",
+}
+
+if __name__ == "__main__":
+    for result in render_all(Px0.for_tests(TEMPLATES)):
+        print(result.text)
