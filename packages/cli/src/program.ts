@@ -4,6 +4,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { addBundleCommands } from './commands/bundle.ts';
 import type { Connect } from './commands/command.ts';
 import { addCompletionCommand, candidates } from './commands/completion.ts';
+import { addGenerateCommand } from './commands/generate.ts';
 import { addKeyCommands } from './commands/keys.ts';
 import { addPromptCommands } from './commands/prompts.ts';
 import { addReleaseCommands } from './commands/release.ts';
@@ -40,6 +41,7 @@ export function createProgram(connect: Connect, { stdout, stderr }: Streams): Co
   addReleaseCommands(program, connect);
   addRenderCommand(program, connect);
   addTransferCommands(program, connect);
+  addGenerateCommand(program, connect);
   addKeyCommands(program, connect);
   addBundleCommands(program, connect);
   addTailCommand(program, connect);
