@@ -3,7 +3,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, globSync } from 'node:fs';
-import { readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
@@ -16,6 +16,8 @@ const python = join(root, 'packages', 'sdk-python');
 const go = join(root, 'packages', 'sdk-go');
 // A module of its own, so that the SDK depends on none of the providers'.
 const goProviders = join(go, 'internal', 'providers');
+// One environment for tests and for mypy: making one costs more than mypy.
+const WITH_TYPES = 'test,types';
 const WITH_PROVIDERS = 'test,providers';
 const WITH_SERVERS = 'test,servers';
 const INSTALL_TIMEOUT_MS = 280_000;
@@ -113,7 +115,7 @@ async function hasPipForOthers(): Promise<boolean> {
 export async function pythonSdk(): Promise<Sdk | string> {
   let program: string;
   try {
-    program = await pythonWith('test');
+    program = await pythonWith(WITH_TYPES);
   } catch (error) {
     return reasonOf(error);
   }
@@ -169,6 +171,42 @@ async function buildGo(
   await run('go', ['build', '-buildvcs=false', '-o', program, main], { cwd, timeout });
 }
 
+/** The commands that check Python files of a folder by mypy, and run one of them; or why that cannot be tried here. */
+export async function pythonTypes(
+  folder: string,
+  files: readonly string[],
+  program: string,
+): Promise<readonly Command[] | string> {
+  try {
+    const interpreter = await pythonWith(WITH_TYPES);
+    // What the SDK's API client is made of takes most of the time, and nothing generated uses it.
+    const config = join(folder, 'mypy.ini');
+    await writeFile(
+      config,
+      '[mypy]\nstrict = True\n[mypy-px0.generated.*,pydantic.*,httpx.*,httpcore.*,cryptography.*,anyio.*]\nfollow_imports = skip\n',
+    );
+    const cache = join(root, '.px0', 'mypy');
+    const mypy = ['-m', 'mypy', '--config-file', config, '--cache-dir', cache, ...files];
+    return [mypy, [program]].map((args) => ({ program: interpreter, args, cwd: folder }));
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+/** The commands that check and run Go files with the SDK's module, in a folder that holds their package; or why that cannot be tried here. */
+export async function goTypes(folder: string): Promise<readonly Command[] | string> {
+  const missing = await whyNoGo();
+  if (missing !== undefined) return missing;
+  const name = 'github.com/px0/px0/packages/sdk-go';
+  const module = `module example.com/application\n\ngo 1.${OLDEST_GO}\n\nrequire ${name} v0.0.0\n\nreplace ${name} => ${go}\n`;
+  await writeFile(join(folder, 'go.mod'), module);
+  // `go test` vets what it tests by some of vet's checks only.
+  return [
+    ['vet', './...'],
+    ['test', './...'],
+  ].map((args) => ({ program: 'go', args, cwd: folder }));
+}
+
 /** The tests of Python applications under servers that fork or patch, some of which take a while to install. */
 export async function pythonServerTests(): Promise<Command> {
   const tests = globSync(['tests/test_fork*.py', 'tests/test_delivery_fork.py', 'tests/test*_leaks.py'], {
@@ -221,7 +259,7 @@ export async function renderingApplications(folder: string): Promise<RenderingAp
 
 async function renderingPython(): Promise<Command | string> {
   try {
-    const program = await pythonWith('test');
+    const program = await pythonWith(WITH_TYPES);
     return { program, args: [join(python, 'tests', 'renders.py')], cwd: python };
   } catch (error) {
     return reasonOf(error);
@@ -238,7 +276,7 @@ async function renderingGo(folder: string): Promise<Command | string> {
 
 async function askingPython(by: 'packages' | 'http'): Promise<Command | string> {
   try {
-    const program = await pythonWith(by === 'http' ? 'test' : WITH_PROVIDERS);
+    const program = await pythonWith(by === 'http' ? WITH_TYPES : WITH_PROVIDERS);
     return { program, args: [join(python, 'provider_tests', 'asks.py'), by], cwd: python };
   } catch (error) {
     return reasonOf(error);

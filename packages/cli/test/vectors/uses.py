@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import List
 
 import prompts
@@ -16,9 +17,7 @@ def render_all(px0: Px0) -> List[RenderResult]:
         prompts.support_reply(px0, variables),
         prompts.support_reply(px0, {"question": "Why?", "tone": "formal"}, missing_key="default"),
         prompts.p2fa_mail(px0, {"code": "1234"}),
-        prompts.tutor(
-            px0, {"question": "Why?", "history": [{"role": "assistant", "content": None, "tool_calls": [{"id": "c1"}]}]}
-        ),
+        prompts.tutor(px0, {"question": "Why?", "history": [{"role": "assistant", "content": None, "tool_calls": []}]}),
         prompts.tutor(px0, {"question": "Why?", "history": None}),
         prompts.inferred(px0, {"a": "a", "b": 1, "l": [{"t": True}], "rows": [titles], "first": "text"}),
         prompts.order(
@@ -31,7 +30,7 @@ def render_all(px0: Px0) -> List[RenderResult]:
                 "tags": titles,
             },
         ),
-        prompts.hostile(px0, {"class": "c", "a-b": "ab", "it's": "\u202e", "back`tick": {"": 1, "in ner,": "x"}}),
+        prompts.hostile(px0, {"class": "c", "a-b": "ab", "it's": "\\", "back`tick": {"": 1, "in ner,": "x"}}),
         prompts.anything(px0, {"whatever": 1}),
     ]
 
@@ -48,17 +47,7 @@ def refused(px0: Px0) -> None:
     prompts.greeting(px0, {"name": "Ada"})  # type: ignore[misc, arg-type]
 
 
-TEMPLATES = {
-    "greeting": "Hello",
-    "support_reply": "{{.question}} {{index . \"tone\"}}",
-    "2fa_mail": "{{.code}}",
-    "tutor": "{{.question}} {{range .history}}{{.role}}{{end}}",
-    "inferred": "{{.a}} {{.b}} {{range .l}}{{.t}}{{end}}",
-    "order": "{{.customer.name}} {{.customer.age}} {{range .items}}{{.title}} {{.price}}{{end}} {{.version}}",
-    "hostile": "{{.class}} {{index . \"a-b\"}} {{index . \"back`tick\" \"in ner,\"}}",
-    "anything": "{{.whatever}}",
-}
-
 if __name__ == "__main__":
-    for result in render_all(Px0.for_tests(TEMPLATES)):
-        print(result.text)
+    with open("renders.json", encoding="utf-8") as file:
+        renders = json.load(file)
+    assert [result.text for result in render_all(Px0.for_tests(renders["templates"]))] == renders["texts"]

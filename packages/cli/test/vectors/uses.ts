@@ -10,16 +10,15 @@ interface ProviderMessage {
 
 export async function renderAll(px0: TestPx0 | Px0): Promise<RenderResult[]> {
   const variables: SupportReplyVariables = { question: 'Why?' };
-  const said: ProviderMessage[] = [{ role: 'user', content: 'Hello' }];
+  const said: ProviderMessage[] = [{ role: 'assistant', content: 'Hello' }];
   return [
     await greeting(px0),
     await supportReply(px0, variables),
     await supportReply(px0, { question: 'Why?', tone: 'formal' }, { missingKey: 'default' }),
     await p2faMail(px0, { code: '1234' }),
-    await tutor(px0, { question: 'Why?', history: [...said, { role: 'assistant', content: null, tool_calls: [{ id: 'c1' }] }] }),
+    await tutor(px0, { question: 'Why?', history: said }),
     await tutor(px0, { question: 'Why?', history: null }),
-    await inferred(px0, { a: 'a', b: 1, l: [{ t: true }], rows: [['x', 1]], first: 'text' }),
-    await inferred(px0, { a: 'a', b: 1, l: { any: 'object' } }),
+    await inferred(px0, { a: 'a', b: 1, l: [{ t: true }], rows: [['x', 'y']], first: 'text' }),
     await order(px0, {
       customer: { name: 'Ada', age: null, address: { street: 'Main' } },
       items: [{ title: 'Pen', price: 1.5 }],
@@ -28,10 +27,16 @@ export async function renderAll(px0: TestPx0 | Px0): Promise<RenderResult[]> {
       open: { other: 1 },
       mixed: { k: [1, 'x'] },
     }),
-    await hostile(px0, { class: 'c', 'a-b': 'ab', 'it\'s': '\u{202e}', 'back`tick': { '': 1, 'in ner,': 'x' } }),
+    await hostile(px0, { class: 'c', 'a-b': 'ab', "it's": '\\', 'back`tick': { '': 1, 'in ner,': 'x' } }),
     await anything(px0, { whatever: 1 }),
   ];
 }
+
+export const allowed = (px0: Px0): unknown[] => [
+  () => tutor(px0, { question: 'Why?', history: [{ role: 'assistant', content: null, tool_calls: [{ id: 'c1' }] }] }),
+  () => inferred(px0, { a: 'a', b: 1, l: { any: 'object' }, rows: null }),
+  () => order(px0, { customer: { name: 'Ada', age: 36 }, items: [], version: 2, named_only: 1, mixed: null, ratio: 0.5 }),
+];
 
 export const refused = (px0: Px0): unknown[] => [
   // @ts-expect-error: a variable is missing
