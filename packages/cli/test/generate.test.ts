@@ -13,6 +13,8 @@ interface GivenVersion {
   readonly version: number;
   readonly status: string;
   readonly schema?: object;
+  /** Not in lists. */
+  readonly isInferredWhenRead?: true;
 }
 
 function versionOnWire({ version, status, schema }: GivenVersion, promptId: string): object {
@@ -72,16 +74,16 @@ function team(prompts: Readonly<Record<string, readonly GivenVersion[]>>): void 
       }));
       return ok({ prompts: page, ...(at + 1 < all.length && { next_cursor: String(at + 1) }) });
     }
-    const asked = all.find(({ id }) => pathname === `/v1/prompts/${id}/versions`);
-    const found = asked?.versions.filter(({ status }) => status === searchParams.get('status')) ?? [];
-    return (
-      asked &&
-      ok({
-        versions: found
-          .map((one) => versionOnWire(one, asked.id))
-          .slice(0, Number(searchParams.get('limit'))),
-      })
+    const asked = all.find(({ id }) => pathname.startsWith(`/v1/prompts/${id}/versions`));
+    if (asked === undefined) return undefined;
+    const [, number] = /\/versions\/(\d+)$/.exec(pathname) ?? [];
+    const one = asked.versions.find(({ version }) => String(version) === number);
+    if (one !== undefined) return ok({ version: versionOnWire(one, asked.id) });
+    const found = asked.versions.filter(({ status }) => status === searchParams.get('status'));
+    const shown = found.map(({ schema, isInferredWhenRead, ...version }) =>
+      versionOnWire({ ...version, ...(!isInferredWhenRead && schema !== undefined && { schema }) }, asked.id),
     );
+    return ok({ versions: shown.slice(0, Number(searchParams.get('limit'))) });
   });
 }
 
@@ -168,14 +170,24 @@ describe('px0 generate', () => {
     expect(network.sent[0]?.url.searchParams.get('folder')).toBe('support/');
   });
 
-  it('names what is left out because its template is broken', async () => {
+  it('asks once more for a schema that lists do not have, as of versions older than schemas', async () => {
+    team({ old: [{ version: 4, status: 'live', schema: requiring('name'), isInferredWhenRead: true }] });
+    const { code, stdout, stderr } = await run('--lang', 'go');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('Name string `json:"name"`');
+  });
+
+  it('writes nothing while the schema of one prompt is missing', async () => {
     team({
-      broken: [{ version: 1, status: 'live' }],
+      busy: [{ version: 1, status: 'live' }],
       greeting: [{ version: 1, status: 'live', schema: requiring('name') }],
     });
-    const { code, stdout, stderr } = await run('--lang', 'go');
-    expect([code, stderr]).toEqual([0, 'Without a contract, left out: broken\n']);
-    expect(stdout).toContain('func Greeting(');
+    expect(await run('--lang', 'go')).toEqual({
+      code: 8,
+      stdout: '',
+      stderr:
+        'px0: px0 at http://px0.example.com does not say at present what the variables of busy must be; try again\n',
+    });
   });
 
   it('says that a px0 which knows no contracts is too old', async () => {

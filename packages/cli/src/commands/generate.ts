@@ -79,15 +79,20 @@ async function contractsOf(context: Context, wanted: Omit<Wanted, 'teamId'>) {
   const { contracts, withoutSchema } = await readContracts(api, { ...wanted, teamId }, (done, all) =>
     output.progress(`Reading ${done} of ${all} prompts`),
   ).finally(() => output.endProgress());
-  if (withoutSchema.length > 0 && contracts.length === 0) {
+  if (withoutSchema.length > 0) {
     const host = await context.host();
+    if (contracts.length === 0)
+      throw new CliError(
+        'refused',
+        `px0 at ${host} does not say what variables must be; it needs a newer version`,
+      );
+    // A file that lacks them would look like one from which they have been removed.
+    const slugs = withoutSchema.map(printable).join(', ');
     throw new CliError(
-      'refused',
-      `px0 at ${host} does not say what variables must be; it needs a newer version`,
+      'unreachable',
+      `px0 at ${host} does not say at present what the variables of ${slugs} must be; try again`,
     );
   }
-  if (withoutSchema.length > 0)
-    output.note(`Without a contract, left out: ${withoutSchema.map(printable).join(', ')}`);
   if (contracts.length === 0) output.note(`There are no prompts with a ${wanted.status} version.`);
   return contracts;
 }

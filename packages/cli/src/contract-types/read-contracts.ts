@@ -17,7 +17,7 @@ export interface Wanted {
 
 export interface ReadContracts {
   readonly contracts: readonly PromptContract[];
-  /** Prompts of which px0 says no input schema. */
+  /** Prompts of which px0 says no input schema: it has never heard of them, or is too busy to infer this one. */
   readonly withoutSchema: readonly string[];
 }
 
@@ -82,7 +82,10 @@ async function versionOf(
         return (await answer.value()).versions;
       }),
     );
-    return found.flat().toSorted((one, other) => other.version - one.version)[0];
+    const [newest] = found.flat().toSorted((one, other) => other.version - one.version);
+    if (newest === undefined || newest.inputSchema !== undefined) return newest;
+    // Of a version that is older than input schemas. Lists do not infer them.
+    return (await versions.getVersion(id, String(newest.version))).version;
   } catch (error) {
     if (error instanceof NotFoundError) return undefined;
     throw error;
