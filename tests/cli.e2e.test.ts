@@ -715,6 +715,31 @@ describe('a template', () => {
   }
 });
 
+describe('types', () => {
+  it('follow the contracts: --check notices a promotion that adds a variable', async () => {
+    const { key, team } = await world.account();
+    const env = { PX0_ACCESS_TOKEN: key.token, PX0_TEAM: team };
+    const file = join(folder, 'types.ts');
+    const released = async (version: string, template: string) => {
+      await done(['versions', 'create', 'support_reply', '--template', template], { env });
+      await done(['promote', 'support_reply', version], { env });
+    };
+    const generate = ['generate', '--lang', 'ts', '--out', file];
+    await done(['prompts', 'create', 'Support reply'], { env });
+    await released('1', '{{.question}}{{range .items}}{{.title}}{{end}}');
+    expect(await done(generate, { env })).toBe(`Wrote 1 prompt to ${file}.\n`);
+    expect(await readFile(file, 'utf8')).toContain(`export interface SupportReplyVariables {
+  items: readonly {
+    title: string | number | boolean;
+  }[] | Readonly<Record<string, unknown>> | null;
+  question: string | number | boolean;
+}`);
+    expect(await done([...generate, '--check'], { env })).toBe(`${file} is up to date.\n`);
+    await released('2', '{{.question}} {{.mood}}');
+    await expect(px0([...generate, '--check'], { env })).resolves.toMatchObject({ code: 9, stdout: '' });
+  });
+});
+
 describe('keys', () => {
   it('are created, listed, rotated and revoked, and their secrets are printed once', async () => {
     const secret = (await done(['keys', 'create', 'command line'])).trim();
