@@ -37,6 +37,7 @@ class Client(Protocol[_Result_co]):
         missing_key: Optional[str] = None,
         team_id: Optional[str] = None,
         with_transcript: bool = False,
+        with_contract: Optional[str] = None,
     ) -> _Result_co: ...
 
 
@@ -49,6 +50,7 @@ class RenderOptions(TypedDict, total=False):
     missing_key: Optional[str]
     team_id: Optional[str]
     with_transcript: bool
+    with_contract: Optional[str]
 `;
 
 export function pythonFile(header: string, prompts: readonly Prompt[]): string {
