@@ -53,7 +53,7 @@ export interface Beside {
 /** A prompt that is held, as its latest state is. */
 interface KnownPrompt {
   readonly id: string;
-  readonly contract?: string;
+  readonly contract?: string | undefined;
 }
 
 export class RemoteRenders {
