@@ -39,6 +39,8 @@ export interface Chaos<Kind extends object> {
 
 /** The part of a run that depends on which servers there are. */
 export interface Attempt<Kind extends object> extends Servers<Kind> {
+  /** The operations whose effects the servers still hold, as far as it is the servers who may lose them. */
+  kept(history: readonly Operation[]): readonly Operation[];
   judge(history: readonly Operation[], final: FinalState, disturbed: Disturbances<Kind>): Promise<Judgement>;
 }
 
@@ -81,6 +83,7 @@ export function singleServers(platform: TestPlatformWithServers): Chaos<ServerFa
     plan: (seed) => planOf(seed, replicas),
     begin: () =>
       Object.assign(new SingleServers(platform), {
+        kept: (history: readonly Operation[]) => history,
         judge: async (history: readonly Operation[], final: FinalState) => ({
           violations: check(history, final),
           notes: [],
@@ -142,7 +145,7 @@ export async function runSeed<Kind extends object>(
   await faults.heal();
   const ready = now();
   await Promise.all(workers);
-  const final = await readFinalState(platform, stage, memory, history, renders);
+  const final = await readFinalState(platform, stage, memory, attempt.kept(history), renders);
   const { violations, notes } = await attempt.judge(history, final, {
     absences: (await faults.absences()).map((absence) => later(absence, started)),
     faults: happened.map((fault) => later(fault, started)),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { end, revision, Story } from '../by-hand.ts';
 import type { Held, Promised } from '../checker.ts';
 import { type FinalState, renderedFrom, templateOf } from '../history.ts';
-import { checkWithLosses, type Loss, lostIn } from './losses.ts';
+import { checkWithLosses, type Loss, lostIn, withoutLost } from './losses.ts';
 import { failedRenders } from './renders.ts';
 
 const email = 'ada@example.com';
@@ -52,6 +52,20 @@ describe('a failover that lost rows', () => {
   it('breaks no promise by what it lost, whose number is told', () => {
     expect(broken(failedOver())).toEqual([]);
     expect(lostIn(loss)).toEqual({ keys: ['lost'], count: 3 });
+  });
+
+  it('asks in the end only for revocations that the promoted server knows of', () => {
+    const story = failedOver();
+    for (const credential of ['there', 'gone', 'since']) {
+      const start = credential === 'since' ? 70 : 30;
+      story.tell({ kind: 'create-key', credential }, { status: 201 }, { start: 5, end: 6 });
+      story.tell({ kind: 'revoke', credential }, { status: 204 }, { start, end: start + 5 });
+    }
+    const promoted = held({ 1: 'live' }, { keys: ['there', 'since'] });
+    const revoked = withoutLost(story.operations, [{ ...loss, promoted }]).flatMap(({ action }) =>
+      action.kind === 'revoke' ? [action.credential] : [],
+    );
+    expect(revoked).toEqual(['gone', 'since']);
   });
 
   it('lets its numbers be given again, to other texts', () => {

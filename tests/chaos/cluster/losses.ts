@@ -19,16 +19,20 @@ import {
 import type { Action, FinalState, Operation } from '../history.ts';
 
 /** A failover that lost rows. Its times are those of the history. */
-export interface Loss {
-  /** All that had been answered by then was on the standby. */
-  readonly safeUntil: number;
-  /** The old primary lost its clients. */
-  readonly endedAt: number;
-  /** The promoted server got them. */
+export interface Loss extends Cut {
+  /** The promoted server got the clients. */
   readonly openedAt: number;
   /** Every process agreed with the promoted server; infinite if that never came. */
   readonly agreedAt: number;
   readonly old: Held;
+}
+
+/** Where the promoted server's history leaves the old primary's. */
+export interface Cut {
+  /** All that had been answered by then was on the standby. */
+  readonly safeUntil: number;
+  /** The old primary lost its clients. */
+  readonly endedAt: number;
   readonly promoted: Held;
 }
 
@@ -127,18 +131,23 @@ function markerOf(template: string): string {
  * What belongs to the time after the failover: what began with it or later, what was under way and may have happened on either side, and
  * revocations that the promoted server knows of.
  */
-function since(history: readonly Operation[], loss: Loss): Operation[] {
-  const listed = new Set(loss.promoted.keys);
+function since(history: readonly Operation[], cut: Cut): Operation[] {
+  const listed = new Set(cut.promoted.keys);
   const made = new Set(history.filter(isKind('create-key')).map(({ action }) => action.credential));
   return history.flatMap((one) => {
-    if (one.start >= loss.endedAt) return [one];
-    if (one.action.kind === 'revoke' && wasAcknowledged(one) && one.end <= loss.endedAt) {
+    if (one.start >= cut.endedAt) return [one];
+    if (one.action.kind === 'revoke' && wasAcknowledged(one) && one.end <= cut.endedAt) {
       const { credential } = one.action;
-      const isKept = made.has(credential) ? !listed.has(credential) : one.end <= loss.safeUntil;
+      const isKept = made.has(credential) ? !listed.has(credential) : one.end <= cut.safeUntil;
       return isKept ? [one] : [];
     }
-    return one.end <= loss.endedAt && one.answer !== undefined ? [] : [{ ...one, answer: undefined }];
+    return one.end <= cut.endedAt && one.answer !== undefined ? [] : [{ ...one, answer: undefined }];
   });
+}
+
+/** The operations without those that the promoted servers do not know of: a credential whose revocation was lost is valid again. */
+export function withoutLost(history: readonly Operation[], cuts: readonly Cut[]): readonly Operation[] {
+  return cuts.reduce(since, history);
 }
 
 /** A write that was answered, and that the promoted server may lack. */

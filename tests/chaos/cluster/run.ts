@@ -12,7 +12,7 @@ import {
 } from '../run-seed.ts';
 import { agreement } from './agreement.ts';
 import { type ClusterFault, ClusterServers, FAULTS_MS, type FailoverWitness, planOf } from './faults.ts';
-import { checkWithLosses, type Loss, lostIn } from './losses.ts';
+import { type Cut, checkWithLosses, type Loss, lostIn, withoutLost } from './losses.ts';
 import { failedRenders } from './renders.ts';
 import { readHeld } from './truth.ts';
 
@@ -28,7 +28,12 @@ export function clusters(platform: TestPlatformOnClusters): Chaos<ClusterFault> 
 
 function begin(platform: TestPlatformOnClusters, course: Course): Attempt<ClusterFault> {
   const losses: Promise<Loss>[] = [];
-  const servers = new ClusterServers(platform, () => witness(platform, course, (loss) => losses.push(loss)));
+  const cuts: Cut[] = [];
+  const note = (cut: Cut, loss: Promise<Loss>) => {
+    cuts.push(cut);
+    losses.push(loss);
+  };
+  const servers = new ClusterServers(platform, () => witness(platform, course, note));
   const judge = async (
     history: readonly Operation[],
     final: FinalState,
@@ -39,7 +44,8 @@ function begin(platform: TestPlatformOnClusters, course: Course): Attempt<Cluste
     const failed = failedRenders(history, course.stage.key.credential, absences);
     return { violations: [...violations, ...failed], notes: notesOf(known, faults, whileMending) };
   };
-  return Object.assign(servers, { judge });
+  const kept = (history: readonly Operation[]) => withoutLost(history, cuts);
+  return Object.assign(servers, { kept, judge });
 }
 
 /** How long an agreement took, in all and since the last fault that was felt meanwhile had ended. */
@@ -63,7 +69,7 @@ function notesOf(
 function witness(
   platform: TestPlatformOnClusters,
   course: Course,
-  note: (loss: Promise<Loss>) => void,
+  note: (cut: Cut, loss: Promise<Loss>) => void,
 ): FailoverWitness {
   const { postgres } = platform;
   const { stage, memory, extra, now } = course;
@@ -99,7 +105,10 @@ function witness(
       const loss = { safeUntil, endedAt, openedAt, agreedAt: Number.POSITIVE_INFINITY, old, promoted };
       const { keys } = lostIn(loss);
       const secrets = memory.secrets.filter(({ credential }) => keys.includes(credential));
-      note(agreement(platform, course, secrets).then((agreedAt) => ({ ...loss, agreedAt })));
+      note(
+        loss,
+        agreement(platform, course, secrets).then((agreedAt) => ({ ...loss, agreedAt })),
+      );
     },
   };
 }
