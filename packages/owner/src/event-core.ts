@@ -55,7 +55,14 @@ export class EventCore {
     const { pool, context, views, logger, hooks } = options;
     this.#options = options;
     this.bus = bus;
-    this.outbox = new Outbox({ pool, bus, context, logger, ...(hooks === undefined ? {} : { hooks }) });
+    this.outbox = new Outbox({
+      pool,
+      bus,
+      context,
+      logger,
+      generation: () => this.guard.generation,
+      ...(hooks === undefined ? {} : { hooks }),
+    });
     this.projection = new Projection({
       bus,
       views,
@@ -71,7 +78,7 @@ export class EventCore {
       watch,
       bus,
       projection,
-      context,
+      outbox: this.outbox,
       logger,
       ...(afterReturn === undefined ? {} : { afterReturn }),
     });

@@ -3,13 +3,16 @@
  * operator. What a promoted standby does is played on one server, by giving rows back their earlier state and the fence an earlier timeline;
  * `tests/database-failover.e2e.test.ts` promotes a real one.
  */
+import { stateSubject } from '@px0/contracts';
 import { declareReturn, EPOCH_SUBJECT, viewStream } from '@px0/event-bus/internal';
 import { eventually, testBus } from '@px0/testing';
 import type pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { adopt } from '../src/fence/adopt.ts';
 import { DatabaseNotTrustedError } from '../src/fence/database-guard.ts';
+import { IdentityWatch } from '../src/fence/database-identity.ts';
 import { compact } from '../src/outbox/compact.ts';
+import { OWED_COLUMNS, type OwedRow } from '../src/outbox/outbox-row.ts';
 import {
   closer,
   logger,
@@ -169,3 +172,134 @@ it('what a process publishes that has not heard of the return does not count', a
   await expect.poll(() => reader.view.nameOf('same')).toBe('later');
   expect(reader.view.nameOf('kept')).toBe('before');
 });
+
+/** Connections lead to another server for a moment: what a promotion looks like from here. */
+async function changeServer(watch: IdentityWatch): Promise<void> {
+  const { rows } = await pool.query(`select '1' as system, null as wal_file, 'then' as started_at`);
+  await watch.look({ query: async () => ({ rows }) } as never);
+  await watch.look(pool as never);
+}
+
+/** Publishes of this owner wait until they are let go. */
+function hold(owner: Owner): () => void {
+  const { promise: gate, resolve } = Promise.withResolvers<void>();
+  const publish = owner.bus.publish.bind(owner.bus);
+  owner.bus.publish = async (request) => {
+    await gate;
+    return await publish(request);
+  };
+  return resolve;
+}
+
+it('what was on the way when the database went back is not taken for a write of the new server', async () => {
+  const watch = new IdentityWatch();
+  const own = closer();
+  cleanups.add('owner', () => own.run());
+  const owner = await openOwner(place, own, { pool, guarded: true, watch });
+  await eventually(() => owner.guard.isOpen);
+  await watch.look(pool as never);
+  await owner.put('kept', 'before');
+  await pool.query('create table earlier as select * from outbox');
+  const letGo = hold(owner);
+  const writing = owner.put('kept', 'lost');
+  await eventually(async () => (await pool.query('select from outbox where revision = 2')).rows.length === 1);
+  await pool.query('truncate outbox');
+  await pool.query('insert into outbox select * from earlier');
+  await pool.query('update database_fence set timeline = timeline - 1');
+  await changeServer(watch);
+  letGo();
+  await writing;
+  await expect.poll(() => owner.guard.standing).toEqual({ state: 'trusted' });
+  await expect.poll(() => reader.view.nameOf('kept')).toBe('before');
+  expect(owner.guard.returns).toBe(1);
+  await owner.put('kept', 'after');
+  await expect.poll(() => reader.view.nameOf('kept')).toBe('after');
+});
+
+it('a row of the server before is not published, nor noted as another row of the same revision', async () => {
+  const watch = new IdentityWatch();
+  const own = closer();
+  cleanups.add('owner', () => own.run());
+  const held = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const beforePublish = async ({ payload }: OwedRow): Promise<void> => {
+    if (payload?.includes('lost') !== true) return;
+    held.resolve();
+    await gate.promise;
+  };
+  const options = { pool, guarded: true, watch, hooks: { beforePublish }, relays: 0 };
+  const owner = await openOwner(place, own, options);
+  await eventually(() => owner.guard.isOpen);
+  await watch.look(pool as never);
+  const writing = owner.put('kept', 'lost');
+  await held.promise;
+  const ofKept = 'from outbox o where ordinal = 1';
+  const [lost] = (await pool.query<OwedRow>(`select ${OWED_COLUMNS} ${ofKept}`)).rows;
+  if (lost === undefined) throw new Error('nothing was written');
+  await pool.query('delete from outbox where ordinal = 1');
+  await changeServer(watch);
+  gate.resolve();
+  await writing;
+  expect(await owner.bus.lastMessage('state', lost.subject)).toBeUndefined();
+  await eventually(() => owner.guard.isOpen);
+  await owner.put('kept', 'after');
+  await pool.query('update outbox set published_revision = 0 where ordinal = 1');
+  await owner.outbox.store.settle([{ row: lost, sequence: 1 }], lost.epoch);
+  const { rows } = await pool.query(`select revision::int, published_revision::int as published ${ofKept}`);
+  expect(rows).toEqual([{ revision: lost.revision, published: 0 }]);
+});
+
+it('a version whose text alone was published before it was lost is noticed', async () => {
+  const own = closer();
+  cleanups.add('owner', () => own.run());
+  const registry = await openSchema(cleanups, 'registry');
+  const options = { context: 'registry', pool: registry, guarded: true } as const;
+  const first = await openOwner(place, own, options);
+  await eventually(() => first.guard.isOpen);
+  await write(first, 1, 'kept');
+  await registry.query('create table earlier as select * from outbox');
+  await write(first, 2, 'lost');
+  await own.run();
+  await registry.query('truncate outbox');
+  await registry.query('insert into outbox select * from earlier');
+  await registry.query('update database_fence set timeline = timeline - 1');
+  const second = await openOwner(place, cleanups, options);
+  await expect.poll(() => second.guard.standing).toEqual({ state: 'trusted' });
+  expect(second.guard.returns).toBe(1);
+  await write(second, 2, 'written again');
+  const body = await second.bus.lastMessage('body', 'px0.body.p1.2');
+  expect(body?.text).toContain('written again');
+});
+
+it('a write that takes the revision of one that came late is published in an epoch of its own', async () => {
+  const first = await open();
+  await eventually(() => first.guard.isOpen);
+  await first.put('kept', 'before');
+  const subject = stateSubject('organization', 'kept');
+  const last = await first.bus.lastMessage('state', subject);
+  const text = (last?.text ?? '')
+    .replace('before', 'lost')
+    .replace('kept@1', 'kept@2')
+    .replace('"revision":1', '"revision":2');
+  await first.bus.publish({
+    subject,
+    payload: text,
+    revision: 2,
+    traceparent: undefined,
+    epoch: last?.epoch ?? '',
+    expectation: { lastSubjectSequence: last?.sequence ?? 0 },
+  });
+  await expect.poll(() => reader.view.nameOf('kept')).toBe('lost');
+  // The server was promoted at some time, as far as this fence says.
+  await pool.query('update database_fence set timeline = timeline - 1');
+  await first.put('kept', 'after');
+  await expect.poll(() => reader.view.nameOf('kept')).toBe('after');
+  expect(first.guard.returns).toBe(1);
+});
+
+async function write({ outbox, client }: Owner, number: number, template: string): Promise<void> {
+  const { publication } = await outbox.transactionWithPublication(client, (tx) =>
+    outbox.putBody(tx, 'p1', number, { template }),
+  );
+  await publication.ended;
+}

@@ -111,6 +111,8 @@ export interface OwnerOptions {
   readonly bus?: Partial<BusOptions>;
   /** Compares the database with the stream, as services do. */
   readonly guarded?: boolean;
+  /** Tells the guard which servers connections lead to. */
+  readonly watch?: IdentityWatch;
 }
 
 export interface Owner {
@@ -142,6 +144,7 @@ export async function openOwner(
     bus,
     context,
     logger,
+    generation: () => guard.generation,
     ...(hooks === undefined ? {} : { hooks }),
     ...(expectation === undefined ? {} : { expectation }),
   });
@@ -156,7 +159,8 @@ export async function openOwner(
     retryMs: 50,
     ...options.projection,
   });
-  const guard = new DatabaseGuard({ pool, watch: new IdentityWatch(), bus, projection, context, logger });
+  const { watch = new IdentityWatch() } = options;
+  const guard = new DatabaseGuard({ pool, watch, bus, projection, outbox, logger });
   followEpochs(projection, outbox, logger, options.guarded === true ? guard : undefined);
   const relays = Array.from(
     { length: options.relays ?? 1 },

@@ -304,12 +304,17 @@ export class Bus {
   }
 
   /**
-   * The sequence of the first message at or after `sequence` according to the stream's leader; undefined when it finds none. The leader
-   * searches as consumers do: one that skips messages finds none where they do.
+   * The first message at or after `sequence` according to the stream's leader; undefined when it finds none. The leader searches as consumers
+   * do: one that skips messages finds none where they do.
    */
-  async firstSequenceFrom(kind: StreamKind, sequence: number): Promise<number | undefined> {
+  firstFrom(kind: StreamKind, sequence: number): Promise<StoredMessage | undefined> {
     const query = { seq: sequence, next_by_subj: this.names.subjects(kind) };
-    return (await this.#stored(kind, query))?.sequence;
+    return this.#stored(kind, query);
+  }
+
+  /** Its sequence. */
+  async firstSequenceFrom(kind: StreamKind, sequence: number): Promise<number | undefined> {
+    return (await this.firstFrom(kind, sequence))?.sequence;
   }
 
   /** The first message of a context's state at or after `sequence`, found in the same way. */
@@ -382,6 +387,12 @@ export class Bus {
   async purge(kind: StreamKind, subject: string, sequence: number): Promise<void> {
     const filter = this.names.onWire(subject);
     await this.#ask(() => this.manager.streams.purge(this.names.stream(kind), { filter, seq: sequence }));
+  }
+
+  /** Resolves when the server has got all that was sent before. @throws BusUnavailableError */
+  async flush(): Promise<void> {
+    const flushed = await this.#ask(() => within(this.connection.flush(), this.#timeoutMs));
+    if (flushed === TIMED_OUT) throw new BusUnavailableError('NATS did not answer');
   }
 
   async close(): Promise<void> {

@@ -17,19 +17,20 @@ import {
   type Projection,
   Signal,
 } from '@px0/event-bus/internal';
-import { isUnavailable, type Logger } from '@px0/service-kit';
+import { isUnavailable, type Logger, TIMED_OUT, within } from '@px0/service-kit';
 import type pg from 'pg';
-import type { Outbox, OwnerContext } from '../outbox/outbox.ts';
+import type { Outbox } from '../outbox/outbox.ts';
 import { type DatabaseIdentity, type IdentityWatch, isPrimary, readIdentity } from './database-identity.ts';
 import { FenceStore } from './fence-store.ts';
 import { type Fence, judge, refusals } from './judge.ts';
+import { findLost, findLostBody } from './losses.ts';
 
 export interface DatabaseGuardOptions {
   readonly pool: pg.Pool;
   readonly watch: IdentityWatch;
   readonly bus: Bus;
   readonly projection: Projection;
-  readonly context: OwnerContext;
+  readonly outbox: Outbox;
   readonly logger: Logger;
   /** SQL of the service for rows that are older than what clients have seen. */
   readonly afterReturn?: string;
@@ -55,7 +56,7 @@ const CHECK_INTERVAL_MS = 60_000;
 /** While something is to be done or waited for. */
 const RETRY_MS = 500;
 const SOON_MS = 25;
-/** How long a look waits for the reader to reach the end of the stream. */
+/** How long a look waits for the reader to reach the end of the stream, and for what is being published. */
 const READ_MS = 5_000;
 
 export class DatabaseGuard {
@@ -79,6 +80,8 @@ export class DatabaseGuard {
   #running: Promise<void> | undefined;
   /** How often this process began an epoch because the database went back. */
   returns = 0;
+  /** How often connections have begun to lead to another server. */
+  generation = 0;
 
   constructor(options: DatabaseGuardOptions) {
     this.#options = options;
@@ -87,9 +90,13 @@ export class DatabaseGuard {
 
   /** Looks at which server the database is; whether it holds all that was published is looked at later, when the stream has been read. */
   async start(): Promise<void> {
-    const { watch, projection, pool } = this.#options;
+    const { watch, projection, pool, outbox } = this.#options;
     watch.onConnection((identity) => this.#met(identity));
     projection.onEpoch(() => this.#signal.raise());
+    outbox.publisher.onContradiction(() => {
+      if (this.#trusted !== undefined) this.#close({ state: 'checking' });
+      this.#signal.raise();
+    });
     try {
       this.#fence = await this.#store.read();
       this.#mayWrite = isKnown(await readIdentity(pool), this.#fence);
@@ -152,6 +159,8 @@ export class DatabaseGuard {
 
   /** A new connection, perhaps to another server: nothing that it says is published before it is judged. */
   #met(identity: DatabaseIdentity | undefined): void {
+    if (identity !== undefined && this.#latest !== undefined && !isSame(identity, this.#latest))
+      this.generation += 1;
     this.#latest = identity ?? this.#latest;
     if (identity === undefined || (this.#trusted !== undefined && isSame(identity, this.#trusted))) return;
     if (this.#fence !== undefined && !isKnown(identity, this.#fence)) this.#mayWrite = false;
@@ -183,7 +192,8 @@ export class DatabaseGuard {
     const fence = await this.#store.read();
     this.#fence = fence;
     const mark = projection.epoch;
-    if (this.#isTrusted(identity) && (mark === undefined || !this.#owesEpoch(fence, mark)))
+    const { isContradicted } = this.#options.outbox.publisher;
+    if (!isContradicted && this.#isTrusted(identity) && (mark === undefined || !this.#owesEpoch(fence, mark)))
       return this.#noteSettled();
     if (this.#standing.state === 'trusted') this.#close({ state: 'checking' });
     else this.#close(this.#standing);
@@ -202,22 +212,35 @@ export class DatabaseGuard {
     fence: Fence,
     mark: EpochMark,
   ): Promise<number> {
-    const { projection, context, logger, afterReturn = '' } = this.#options;
+    const { projection, bus, outbox, logger, afterReturn = '' } = this.#options;
+    const { context, publisher, store } = outbox;
+    // What this process still has on the way may come from the server before: it lies in the stream before the stream is looked at.
+    if ((await within(publisher.idle(), READ_MS)) === TIMED_OUT) return RETRY_MS;
+    await bus.flush();
     const sequence = await projection.lastSequence();
     if ((await projection.waitFor({ epoch: mark.epoch, sequence }, READ_MS)) !== 'reached') return RETRY_MS;
-    const lost = await this.#store.findBehind(
-      projection.table.held((subject) => {
-        const name = entityOfSubject(subject);
-        return name !== undefined && contextOf(name) === context;
-      }),
-    );
+    const compared = { bus, store, context, mark };
+    const held = projection.table.held((subject) => {
+      const name = entityOfSubject(subject);
+      return name !== undefined && contextOf(name) === context;
+    });
+    const suspects = publisher.suspects();
+    const late = await findLost(compared, suspects);
+    const lost = late ?? (await store.findBehind(held)) ?? (await findLostBody(compared));
     // What was compared belongs to an epoch that has ended.
     if (projection.epoch?.epoch !== mark.epoch) return SOON_MS;
-    const verdict = judge({ fence, identity, trusted: this.#lastTrusted, behind: lost !== undefined });
+    const verdict = judge({
+      fence,
+      identity,
+      trusted: this.#lastTrusted,
+      behind: lost !== undefined,
+      late: late !== undefined,
+    });
     // Connections have begun to lead elsewhere meanwhile.
     if (this.#latest !== undefined && isPrimary(this.#latest) && !isSame(this.#latest, identity))
       return SOON_MS;
     if (verdict === 'accept') {
+      publisher.acquit(suspects);
       await this.#store.accept(identity, fence);
       this.#fence = { ...fence, system: identity.system, timeline: identity.timeline };
       await this.#trust(identity);
@@ -229,7 +252,10 @@ export class DatabaseGuard {
         'the database lost changes that were published: its state will replace what is held',
       );
       const { epoch } = mark;
-      if (await this.#store.beginReturn({ identity, epoch, afterReturn, judged: fence })) this.returns += 1;
+      if (await this.#store.beginReturn({ identity, epoch, afterReturn, judged: fence })) {
+        this.returns += 1;
+        publisher.acquit(suspects);
+      }
       return SOON_MS;
     }
     this.#refuse(refusals[verdict], lost);
@@ -238,8 +264,8 @@ export class DatabaseGuard {
 
   /** The fence is written first, so that an owner that dies here is followed by one that goes on. */
   async #beginEpoch({ wentBack }: Fence): Promise<number> {
-    const { bus, context, projection, logger } = this.#options;
-    const mark = await declareReturn(bus, context, wentBack);
+    const { bus, outbox, projection, logger } = this.#options;
+    const mark = await declareReturn(bus, outbox.context, wentBack);
     if (projection.epoch?.epoch !== mark.epoch)
       logger.warn(
         { epoch: mark.epoch },
@@ -260,7 +286,7 @@ export class DatabaseGuard {
     // Until now a stream that lacks what was published from this database was taken as it is.
     await projection.recheck();
     if (this.#trusted !== identity) return;
-    const { context } = this.#options;
+    const { context } = this.#options.outbox;
     const isReturning = this.wentBack !== '' && projection.incomplete.includes(context);
     this.#standing = { state: isReturning ? 'returning' : 'trusted' };
     this.#open = true;
@@ -269,8 +295,8 @@ export class DatabaseGuard {
 
   #noteSettled(): number | undefined {
     if (this.#standing.state !== 'returning') return undefined;
-    const { projection, context, logger } = this.#options;
-    if (projection.incomplete.includes(context)) return RETRY_MS;
+    const { projection, outbox, logger } = this.#options;
+    if (projection.incomplete.includes(outbox.context)) return RETRY_MS;
     this.#standing = { state: 'trusted' };
     logger.warn({ epoch: projection.epoch?.epoch }, 'the database’s state has been published');
     return undefined;
@@ -299,7 +325,7 @@ export class DatabaseGuard {
   }
 
   #owesEpoch({ wentBack }: Fence, mark: EpochMark): boolean {
-    return wentBack !== '' && !covers(mark, this.#options.context, wentBack);
+    return wentBack !== '' && !covers(mark, this.#options.outbox.context, wentBack);
   }
 }
 

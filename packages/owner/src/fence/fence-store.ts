@@ -1,21 +1,14 @@
-/** The fence row, and what the database holds compared with what the stream shows. */
+/** The fence row. */
 import { type Epoch, laterThan } from '@px0/event-bus/internal';
 import type pg from 'pg';
 import type { DatabaseIdentity } from './database-identity.ts';
 import type { Fence } from './judge.ts';
 
-/** Subjects compared at a time: each is one look into the primary key. */
-const PAGE = 5_000;
 /**
  * A return raises all later revisions by so much. What was lost had revisions, too, which clients and caches remember; more writes of one
  * entity than this are not lost in one failover.
  */
 const REVISIONS_SKIPPED = 1_000_000;
-
-export interface ShownSubject {
-  readonly subject: string;
-  readonly revision: number;
-}
 
 export interface BeginReturn {
   readonly identity: DatabaseIdentity & { readonly timeline: number };
@@ -51,19 +44,6 @@ export class FenceStore {
        where f.system_identifier = $3 and f.timeline = $4`,
       [system, timeline, judged.system, judged.timeline],
     );
-  }
-
-  /** A subject of which the stream shows more than the database has; undefined when there is none. */
-  async findBehind(shown: Iterable<ShownSubject>): Promise<string | undefined> {
-    let page: ShownSubject[] = [];
-    for (const one of shown) {
-      page.push(one);
-      if (page.length < PAGE) continue;
-      const found = await this.#behindAmong(page);
-      if (found !== undefined) return found;
-      page = [];
-    }
-    return await this.#behindAmong(page);
   }
 
   /**
@@ -104,17 +84,5 @@ export class FenceStore {
     } finally {
       client.release();
     }
-  }
-
-  /** A row may be missing because it was compacted: the floor is at or above the revisions of those. */
-  async #behindAmong(page: readonly ShownSubject[]): Promise<string | undefined> {
-    if (page.length === 0) return undefined;
-    const { rows } = await this.#pool.query<{ subject: string }>(
-      `select s.subject from unnest($1::text[], $2::bigint[]) as s (subject, revision)
-         cross join outbox_control c left join outbox o using (subject)
-       where coalesce(o.revision, c.revision_floor) < s.revision limit 1`,
-      [page.map(({ subject }) => subject), page.map(({ revision }) => revision)],
-    );
-    return rows[0]?.subject;
   }
 }

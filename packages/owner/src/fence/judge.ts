@@ -17,6 +17,11 @@ export interface Findings {
   readonly trusted?: DatabaseIdentity | undefined;
   /** The stream shows a later revision than the database has, of at least one subject. */
   readonly behind: boolean;
+  /**
+   * It was found after a server had been accepted: what another one's writers still had on the way came later, or took a revision that was given
+   * a second time. Then any promotion explains it.
+   */
+  readonly late?: boolean;
 }
 
 /**
@@ -25,13 +30,18 @@ export interface Findings {
  */
 export type Verdict = 'accept' | 'return' | 'foreign' | 'unfenced' | 'older';
 
-export function judge({ fence, identity, trusted, behind }: Findings): Verdict {
+/** Of a server that was never promoted. */
+const FIRST_TIMELINE = 1;
+
+export function judge({ fence, identity, trusted, behind, late = false }: Findings): Verdict {
   if (!behind) return 'accept';
   if (fence.system === '') return 'unfenced';
   if (fence.system !== identity.system) return 'foreign';
   // Another replica may have accepted the later timeline without having seen what was lost, where NATS lost it, too.
   const before = trusted?.system === identity.system ? (trusted.timeline ?? 0) : fence.timeline;
-  return identity.timeline > Math.min(before, fence.timeline) ? 'return' : 'older';
+  return identity.timeline > Math.min(before, fence.timeline, late ? FIRST_TIMELINE : before)
+    ? 'return'
+    : 'older';
 }
 
 const WHAT_TO_DO =

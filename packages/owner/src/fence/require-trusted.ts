@@ -2,12 +2,14 @@
  * For commands that change the stream by what the database says: asks once what an owner asks all the time. An owner remembers what it has read
  * of the stream; a command looks at what came after the last message that the database knows to be its own.
  */
-import { compareEpochs, covers, type EpochMark, type StoredMessage } from '@px0/event-bus/internal';
+import { covers, type EpochMark, type StoredMessage } from '@px0/event-bus/internal';
 import { StartError } from '@px0/service-kit';
 import type { Maintained } from '../maintenance.ts';
+import { OutboxStore } from '../outbox/outbox-store.ts';
 import { isPrimary, readIdentity, STANDBY } from './database-identity.ts';
 import { FenceStore } from './fence-store.ts';
 import { judge, refusals } from './judge.ts';
+import { countsIn } from './losses.ts';
 
 const NOT_YET =
   'The database went back, and the services have not published its state yet: start them first.';
@@ -20,7 +22,7 @@ export async function requireTrusted(maintained: Omit<Maintained, 'logger'>, mar
   if (!isPrimary(identity)) throw new StartError(STANDBY);
   const fence = await store.read();
   if (fence.wentBack !== '' && !covers(mark, context, fence.wentBack)) throw new StartError(NOT_YET);
-  const verdict = judge({ fence, identity, behind: await isBehind(maintained, mark, store) });
+  const verdict = judge({ fence, identity, behind: await isBehind(maintained, mark) });
   if (verdict === 'accept') return;
   throw new StartError(verdict === 'return' ? NOT_YET : refusals[verdict]);
 }
@@ -28,8 +30,8 @@ export async function requireTrusted(maintained: Omit<Maintained, 'logger'>, mar
 async function isBehind(
   { pool, bus, context }: Omit<Maintained, 'logger'>,
   mark: EpochMark,
-  store: FenceStore,
 ): Promise<boolean> {
+  const outbox = new OutboxStore(pool);
   const { rows } = await pool.query<{ last: number }>(
     `select coalesce(max(last_sequence), 0)::float8 as last from outbox where stream = 'state' and epoch = $1`,
     [mark.epoch],
@@ -38,10 +40,8 @@ async function isBehind(
   for (;;) {
     const message: StoredMessage | undefined = await bus.firstOfContext(context, after + 1);
     if (message === undefined) return false;
-    // What was published without knowing that the database had gone back counts nowhere.
-    const counts = message.epoch === '' || compareEpochs(message.epoch, mark.wentBack?.[context] ?? '') >= 0;
     // A service that runs may have published it meanwhile.
-    if (counts && (await store.findBehind([message])) !== undefined) return true;
+    if (countsIn(mark, context, message) && (await outbox.findBehind([message])) !== undefined) return true;
     after = message.sequence;
   }
 }

@@ -30,13 +30,15 @@ export interface WrittenRow extends OwedRow {
   readonly bodies_owed?: true | null;
 }
 
+/** When a row was written, as its event says it. */
+export const EVENT_TIME = `to_char(o.changed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
 /**
  * The columns of OwedRow but for the payload, with numbers as JavaScript has them (revisions stay far below 2^53) and times as events
  * have them.
  */
 export const PLACE_COLUMNS = `
-  o.subject, o.stream, o.aggregate, o.ordinal, o.revision::float8 as revision,
-  to_char(o.changed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as changed_at,
+  o.subject, o.stream, o.aggregate, o.ordinal, o.revision::float8 as revision, ${EVENT_TIME} as changed_at,
   o.last_sequence::float8 as last_sequence, o.epoch, o.traceparent`;
 
 /** The columns of OwedRow. */
@@ -58,4 +60,14 @@ export function eventText(
     traceparent: row.traceparent ?? undefined,
     content: row.payload ?? undefined,
   });
+}
+
+/** The time in the text of an event; undefined where it has none. */
+export function timeOf(event: string): string | undefined {
+  try {
+    const { time } = JSON.parse(event) as { readonly time?: unknown };
+    return typeof time === 'string' ? time : undefined;
+  } catch {
+    return undefined;
+  }
 }

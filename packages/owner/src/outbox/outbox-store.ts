@@ -3,7 +3,7 @@
  * its own and never waits for one row while it holds another, so it cannot deadlock with the transactions of commands.
  */
 import type { Epoch, EpochMark, Standing, Witness, Written } from '@px0/event-bus/internal';
-import { type OutboxStream, OWED_COLUMNS, type OwedRow } from './outbox-row.ts';
+import { EVENT_TIME, type OutboxStream, OWED_COLUMNS, type OwedRow } from './outbox-row.ts';
 import type { Settled } from './publisher.ts';
 import type { Queryable } from './queryable.ts';
 
@@ -19,8 +19,18 @@ export interface Backlog {
 /** Rows claimed or marked at a time: enough to keep the connection busy, few enough to hold no lock for long. */
 const CLAIM_SIZE = 256;
 const MARK_SIZE = 2_000;
+/** Subjects compared at a time: each is one look into the primary key. */
+const COMPARE_SIZE = 5_000;
 /** A relay that dies while it publishes holds its rows up for this long. */
 const RELAY_LEASE_MS = 10_000;
+
+/** What the stream shows of a subject. */
+export interface ShownSubject {
+  readonly subject: string;
+  readonly revision: number;
+  /** When its writer wrote it, as its event says: tells two writes apart that have the same revision. */
+  readonly time?: string | undefined;
+}
 
 export class OutboxStore {
   readonly #db: Queryable;
@@ -246,6 +256,28 @@ export class OutboxStore {
     return { settled, next: rows.length < limit ? undefined : rows.at(-1)?.subject };
   }
 
+  /** A subject of which the stream shows more than the database has, or something else; undefined when there is none. */
+  async findBehind(shown: Iterable<ShownSubject>): Promise<string | undefined> {
+    let page: ShownSubject[] = [];
+    for (const one of shown) {
+      page.push(one);
+      if (page.length < COMPARE_SIZE) continue;
+      const found = await this.#behindAmong(page);
+      if (found !== undefined) return found;
+      page = [];
+    }
+    return await this.#behindAmong(page);
+  }
+
+  /** The last message of the body stream that the database knows to be its own in the epoch; 0 when it knows none. */
+  async lastBody(epoch: Epoch): Promise<number> {
+    const { rows } = await this.#db.query<{ last: number }>(
+      `select coalesce(max(last_sequence), 0)::float8 as last from outbox where stream = 'body' and epoch = $1`,
+      [epoch],
+    );
+    return rows[0]?.last ?? 0;
+  }
+
   /** Calls a row owed again if it still stands as it did. */
   async markOwedAgain(rows: readonly SettledRow[]): Promise<void> {
     for (const { subject, revision, sequence } of rows) {
@@ -255,6 +287,23 @@ export class OutboxStore {
         [subject, revision, sequence],
       );
     }
+  }
+
+  /** A row may be missing because it was compacted: the floor is at or above the revisions of those. */
+  async #behindAmong(page: readonly ShownSubject[]): Promise<string | undefined> {
+    if (page.length === 0) return undefined;
+    const { rows } = await this.#db.query<{ subject: string }>(
+      `select s.subject from unnest($1::text[], $2::bigint[], $3::text[]) as s (subject, revision, "time")
+         cross join outbox_control c left join outbox o using (subject)
+       where coalesce(o.revision, c.revision_floor) < s.revision
+          or (o.revision = s.revision and ${EVENT_TIME} <> s."time") limit 1`,
+      [
+        page.map(({ subject }) => subject),
+        page.map(({ revision }) => revision),
+        page.map(({ time }) => time),
+      ],
+    );
+    return rows[0]?.subject;
   }
 
   async #markOwedIn(stream: OutboxStream, epoch: string): Promise<number> {
@@ -297,13 +346,15 @@ export interface SettledRow {
   readonly sequence: number;
 }
 
+/** A write is known by its revision and its time: after a failover, another one may have been given the revision. */
 const SETTLE = `
   update outbox o set published_revision = s.revision, last_sequence = s.sequence, epoch = $5,
     owed_since = case when s.revision < o.revision then o.changed_at else o.owed_since end,
     lease_owner = case when s.revision < o.revision then o.lease_owner end,
     lease_until = case when s.revision < o.revision then o.lease_until end
-  from unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[]) as s (subject, revision, sequence, claimed_epoch)
-  where o.subject = s.subject and o.published_revision < s.revision and o.epoch = s.claimed_epoch`;
+  from unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $6::text[]) as s (subject, revision, sequence, claimed_epoch, "time")
+  where o.subject = s.subject and o.published_revision < s.revision and o.epoch = s.claimed_epoch
+    and (s.revision < o.revision or (s.revision = o.revision and s."time" = ${EVENT_TIME}))`;
 
 function settleColumns(settled: readonly Settled[], epoch: string): unknown[] {
   return [
@@ -312,6 +363,7 @@ function settleColumns(settled: readonly Settled[], epoch: string): unknown[] {
     settled.map(({ sequence }) => sequence),
     settled.map(({ row }) => row.epoch),
     epoch,
+    settled.map(({ row }) => row.changed_at),
   ];
 }
 

@@ -56,6 +56,8 @@ export interface OutboxOptions {
   readonly logger: Logger;
   readonly hooks?: OutboxHooks;
   readonly expectation?: ExpectationRule;
+  /** Which server the pool's connections lead to, counted by the changes; default: there is one. */
+  readonly generation?: () => number;
 }
 
 /** A committed transaction's rows, and the end of their inline publishing. */
@@ -81,6 +83,8 @@ export class Outbox {
   readonly context: OwnerContext;
   readonly store: OutboxStore;
   readonly publisher: Publisher;
+  /** Which server rows come from now. */
+  readonly generation: () => number;
   /** Leases of this replica's writers bear it. */
   readonly owner = randomUUID();
   readonly #logger: Logger;
@@ -92,11 +96,14 @@ export class Outbox {
   constructor(options: OutboxOptions) {
     this.context = options.context;
     this.store = new OutboxStore(options.pool);
+    this.generation = options.generation ?? (() => 0);
     this.#logger = options.logger;
     this.publisher = new Publisher({
       bus: options.bus,
       context: options.context,
       epoch: () => this.#epoch,
+      store: this.store,
+      generation: this.generation,
       beforePublish: options.hooks?.beforePublish,
       ...(options.expectation === undefined ? {} : { expectation: options.expectation }),
     });
@@ -178,13 +185,14 @@ export class Outbox {
     work: (tx: SqlTransaction) => Promise<T>,
   ): Promise<{ readonly result: T; readonly publication: Publication }> {
     const batch = new Map<string, WrittenRow>();
+    const generation = this.generation();
     const result = await client.transaction(async (tx) => {
       this.#batches.set(tx, batch);
       return await work(tx);
     });
     const rows = [...batch.values()];
     const written = rows.map(({ subject, revision }) => ({ subject, revision }));
-    return { result, publication: { written, ended: this.#publishInline(rows) } };
+    return { result, publication: { written, ended: this.#publishInline(rows, generation) } };
   }
 
   /**
@@ -230,8 +238,15 @@ export class Outbox {
     this.#epoch = mark;
     await this.store.writeComplete(this.#completeSubject, mark.epoch, 'again');
     // Where a relay runs it may be faster; where the epoch is not complete yet, the relays publish it in due time.
+    const generation = this.generation();
     const rows = await this.store.claimComplete(this.owner, mark.epoch);
-    await this.#publishInline(rows);
+    await this.#publishInline(rows, generation);
+  }
+
+  /** Notes what the stream shows of rows that the database gave in `generation`. */
+  async settle(settled: readonly Settled[], epoch: string, generation: number): Promise<void> {
+    await this.store.settle(settled, epoch);
+    this.publisher.noted(settled, generation);
   }
 
   /** Resolves when no inline publishing is under way: what a shutdown waits for. */
@@ -285,21 +300,21 @@ export class Outbox {
     return row;
   }
 
-  #publishInline(rows: readonly WrittenRow[]): Promise<void> {
+  #publishInline(rows: readonly WrittenRow[], generation: number): Promise<void> {
     if (rows.length === 0) return Promise.resolve();
-    const publishing = this.#publishInOrder(rows).finally(() => this.#inline.delete(publishing));
+    const publishing = this.#publishInOrder(rows, generation).finally(() => this.#inline.delete(publishing));
     this.#inline.add(publishing);
     return publishing;
   }
 
   /** Bodies before the prompts that name them, and all else in the order in which it was written: parents first. */
-  async #publishInOrder(rows: readonly WrittenRow[]): Promise<void> {
+  async #publishInOrder(rows: readonly WrittenRow[], generation: number): Promise<void> {
     const settled = new Set<string>();
     try {
       const bodies = rows.filter(({ stream }) => stream === 'body');
       const states = rows.filter(({ stream }) => stream === 'state');
-      await this.#publishAll(bodies, settled);
-      await this.#publishAll(await this.#withoutOwedBodies(states), settled);
+      await this.#publishAll(bodies, generation, settled);
+      await this.#publishAll(await this.#withoutOwedBodies(states), generation, settled);
     } catch (error) {
       const reason = error instanceof BusUnavailableError ? error.message : error;
       this.#logger.warn({ err: reason, rows: rows.length - settled.size }, 'rows are left to the relay');
@@ -311,15 +326,15 @@ export class Outbox {
     this.#wakeRelay();
   }
 
-  async #publishAll(rows: readonly OwedRow[], settled: Set<string>): Promise<void> {
+  async #publishAll(rows: readonly OwedRow[], generation: number, settled: Set<string>): Promise<void> {
     const epoch = this.#epoch?.epoch ?? '';
     for (let start = 0; start < rows.length; start += INLINE_WINDOW) {
       const window = rows.slice(start, start + INLINE_WINDOW);
-      const results = await Promise.allSettled(window.map((row) => this.publisher.publish(row)));
+      const results = await Promise.allSettled(window.map((row) => this.publisher.publish(row, generation)));
       const done = results.flatMap((result): Settled[] =>
         result.status === 'fulfilled' ? [result.value] : [],
       );
-      if (done.length > 0) await this.store.settle(done, epoch);
+      if (done.length > 0) await this.settle(done, epoch, generation);
       for (const { row } of done) settled.add(row.subject);
       const failed = results.find((result) => result.status === 'rejected');
       if (failed !== undefined) throw failed.reason;

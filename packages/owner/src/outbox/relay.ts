@@ -69,20 +69,21 @@ export class Relay {
   async #round(): Promise<'busy' | 'idle'> {
     const { epoch, store } = this.#outbox;
     if (epoch === undefined || !this.#bus.connected) return 'idle';
+    const generation = this.#outbox.generation();
     const rows = await store.claim(this.#owner);
     if (rows.length === 0) rows.push(...(await store.claimComplete(this.#owner, epoch.epoch)));
     if (rows.length === 0) return 'idle';
-    await this.#publish(rows, epoch.epoch);
+    await this.#publish(rows, epoch.epoch, generation);
     return 'busy';
   }
 
-  async #publish(rows: readonly OwedRow[], epoch: string): Promise<void> {
+  async #publish(rows: readonly OwedRow[], epoch: string, generation: number): Promise<void> {
     const { publisher, store } = this.#outbox;
-    const results = await Promise.allSettled(rows.map((row) => publisher.publish(row)));
+    const results = await Promise.allSettled(rows.map((row) => publisher.publish(row, generation)));
     const settled = results.flatMap((result): Settled[] =>
       result.status === 'fulfilled' ? [result.value] : [],
     );
-    if (settled.length > 0) await store.settle(settled, epoch);
+    if (settled.length > 0) await this.#outbox.settle(settled, epoch, generation);
     const failed = results.find((result) => result.status === 'rejected');
     if (failed === undefined) return;
     await store.release(
