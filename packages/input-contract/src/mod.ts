@@ -5,6 +5,6 @@ export { type Dict, isDict, jsonText } from './json.ts';
 export { compileJudge, type Judge } from './judge/judge.ts';
 export type { ContractProblems, NameProblem, ValueProblem, Violation } from './judge/violation.ts';
 export { checkInputSchema } from './schema/check-schema.ts';
-export { effectiveSchema } from './schema/effective-schema.ts';
+export { effectiveSchema, savedSchema } from './schema/effective-schema.ts';
 export type { InputSchema, JsonType } from './schema/schema.ts';
 export { SchemaFault } from './schema/schema-fault.ts';

@@ -1,4 +1,5 @@
 /** The rules for a schema that an author writes: what is judged, what is kept and shown, and what is refused. */
+import { bytesOf, MAX_BYTES, MAX_PROPERTIES } from './bounds.ts';
 import type { InputSchema } from './schema.ts';
 import { placeOfItems, placeOfProperty, ROOT_PLACE, SchemaFault } from './schema-fault.ts';
 
@@ -9,10 +10,8 @@ declare global {
   }
 }
 
-const MAX_BYTES = 65_536;
 /** Schemas inside one another, and lists and objects inside one another in their values. */
 const MAX_DEPTH = 16;
-const MAX_PROPERTIES = 512;
 const MAX_ENUM_VALUES = 256;
 
 const TYPES: readonly unknown[] = ['string', 'number', 'integer', 'boolean', 'array', 'object', 'null'];
@@ -28,8 +27,7 @@ type Dict = Readonly<Record<string, unknown>>;
 export function checkInputSchema(schema: Dict): InputSchema {
   const checked = new SchemaCheck().root(schema);
   // Only now is it known not to be too deep for this.
-  if (new TextEncoder().encode(JSON.stringify(checked)).length > MAX_BYTES)
-    throw new SchemaFault(ROOT_PLACE, `must be at most ${MAX_BYTES} bytes`);
+  if (bytesOf(checked) > MAX_BYTES) throw new SchemaFault(ROOT_PLACE, `must be at most ${MAX_BYTES} bytes`);
   return checked;
 }
 

@@ -2,7 +2,7 @@ import { compile } from '@px0/template';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkInputSchema, effectiveSchema, type InputSchema, SchemaFault } from '../mod.ts';
+import { checkInputSchema, effectiveSchema, type InputSchema, SchemaFault, savedSchema } from '../mod.ts';
 
 /** The effective schema of a template and what its author wants; the fault if there is one. */
 function effective(template: string, authored: Readonly<Record<string, unknown>>): unknown {
@@ -109,6 +109,32 @@ describe('an effective schema', () => {
     );
     expect(effective('{{index . "the tone"}}', { additionalProperties: false })).toBe(
       '["the tone"]: is read by the template',
+    );
+  });
+
+  it('has 512 properties and 65,536 bytes at most when it is saved, whoever wants them', () => {
+    const names = (prefix: string, count: number) => Array.from({ length: count }, (_, n) => `${prefix}${n}`);
+    const saved = (template: string, authored: InputSchema) => () =>
+      savedSchema(compile(template).inputSchema, checkInputSchema(authored));
+    const reads = (count: number) =>
+      names('a', count)
+        .map((name) => `{{.${name}}}`)
+        .join('');
+    const wants = (count: number) => ({
+      properties: {
+        a0: {},
+        l: { items: { properties: Object.fromEntries(names('b', count).map((name) => [name, {}])) } },
+      },
+    });
+    expect(saved(reads(256), wants(255))).not.toThrow();
+    const tooMany = 'variables: must have at most 512 properties with those that the template reads';
+    expect(saved(reads(256), wants(256))).toThrow(new SchemaFault('', tooMany.slice(11)));
+    const long = (bytes: number) => `{{eq .x "${'é'.repeat(bytes / 2)}"}}`;
+    const title = (bytes: number) => ({ title: 'x'.repeat(bytes) });
+    const room = 65_536 - JSON.stringify({ ...compile(long(10_000)).inputSchema, title: '' }).length - 5_000;
+    expect(saved(long(10_000), title(room))).not.toThrow();
+    expect(saved(long(10_000), title(room + 1))).toThrow(
+      new SchemaFault('', 'must be at most 65536 bytes with what the template needs'),
     );
   });
 

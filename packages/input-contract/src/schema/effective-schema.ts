@@ -1,4 +1,5 @@
 /** What a version's variables must be: what its template needs, tightened by its author. */
+import { bytesOf, MAX_BYTES, MAX_PROPERTIES, propertiesOf } from './bounds.ts';
 import type { InputSchema, JsonType } from './schema.ts';
 import { placeOfItems, placeOfProperty, ROOT_PLACE, SchemaFault } from './schema-fault.ts';
 
@@ -11,6 +12,24 @@ import { placeOfItems, placeOfProperty, ROOT_PLACE, SchemaFault } from './schema
  */
 export function effectiveSchema(inferred: InputSchema, authored: InputSchema | undefined): InputSchema {
   return authored === undefined ? inferred : united(inferred, authored, ROOT_PLACE);
+}
+
+/**
+ * The same of schemas that are about to be saved: each is bounded by itself, and so are both together.
+ *
+ * @throws SchemaFault as above, and when there is more than a schema may have
+ */
+export function savedSchema(inferred: InputSchema, authored: InputSchema | undefined): InputSchema {
+  const schema = effectiveSchema(inferred, authored);
+  if (authored === undefined) return schema;
+  if (propertiesOf(schema) > MAX_PROPERTIES)
+    throw new SchemaFault(
+      ROOT_PLACE,
+      `must have at most ${MAX_PROPERTIES} properties with those that the template reads`,
+    );
+  if (bytesOf(schema) > MAX_BYTES)
+    throw new SchemaFault(ROOT_PLACE, `must be at most ${MAX_BYTES} bytes with what the template needs`);
+  return schema;
 }
 
 function united(inferred: InputSchema, authored: InputSchema, place: string): InputSchema {

@@ -1,5 +1,5 @@
 /** The rules for the schema that an author gives, alone and together with what the text needs. See docs/decisions/191-input-contracts.md. */
-import { checkInputSchema, effectiveSchema, SchemaFault } from '@px0/input-contract';
+import { checkInputSchema, SchemaFault, savedSchema } from '@px0/input-contract';
 import type { SchemaColumns } from '../changes/thread.ts';
 import { PlaceFault } from './place-fault.ts';
 import { UnknownSchema } from './unknown-schema.ts';
@@ -15,7 +15,7 @@ export function authoredSchemaOf(
 }
 
 /**
- * Both schemas, if there are variables that satisfy them.
+ * Both schemas, if there are variables that satisfy them, and both together are within the bounds of one.
  *
  * @throws PlaceFault invalidInputSchema
  * @throws UnknownSchema for an author's schema beside a text that nobody has looked at
@@ -24,7 +24,7 @@ export function requireUnion(schemas: SchemaColumns): SchemaColumns {
   const { authoredSchema, inferredSchema } = schemas;
   if (authoredSchema === null) return schemas;
   if (inferredSchema === null) throw new UnknownSchema();
-  sayingPlace(() => effectiveSchema(JSON.parse(inferredSchema), JSON.parse(authoredSchema)));
+  sayingPlace(() => savedSchema(JSON.parse(inferredSchema), JSON.parse(authoredSchema)));
   return schemas;
 }
 
