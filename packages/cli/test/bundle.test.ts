@@ -282,6 +282,42 @@ describe('a bundle of a folder', () => {
     ]);
   });
 
+  it('holds the contracts of its files, and what variables they want', async () => {
+    const folder = path('judged');
+    await mkdir(folder);
+    const schema = 'input:\n  schema:\n    properties:\n      mood:\n        enum: [calm]\n';
+    const write = (slug: string, contract: string, end: string) =>
+      writeFile(join(folder, `${slug}.prompt.md`), `---\nname: ${slug}\n${contract}${schema}${end}`);
+    const text = 'status: live\n---\n{{.mood}} {{.name}}\n';
+    await write('enforced', 'contract: enforce\n', text);
+    await write('unjudged', 'contract: off\n', text);
+    await write('silent', '', text);
+    await write('talk', 'contract: warn\n', `kind: chat\n${text.replace('---\n', '---\nuser:\n')}`);
+    const create = ['create', path('contracts'), '--from', folder, '--key-file', path('key')];
+    expect(await run(create)).toMatchObject({ code: 0, stderr: '' });
+    const prompts = new Map(promptsOf(await read('contracts')).map((one) => [one.slug, one]));
+    const united = {
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      type: 'object',
+      properties: { mood: { enum: ['calm'] }, name: {} },
+      required: ['mood', 'name'],
+    };
+    for (const [slug, contract] of [
+      ['enforced', 'enforce'],
+      ['talk', 'warn'],
+    ] as const)
+      expect(prompts.get(slug)).toMatchObject({ contract, versions: [{ schema: united }] });
+    for (const slug of ['unjudged', 'silent']) {
+      expect(prompts.get(slug)).not.toHaveProperty('contract');
+      expect(prompts.get(slug)?.versions[0]).not.toHaveProperty('schema');
+    }
+    const etag = prompts.get('enforced')?.etag;
+    await write('enforced', 'contract: warn\n', text);
+    await run(create);
+    const changed = promptsOf(await read('contracts')).find(({ slug }) => slug === 'enforced');
+    expect(changed?.etag).not.toBe(etag);
+  });
+
   it('takes the place of an earlier one, and of no px0', async () => {
     await run(args('folder'));
     await run(args('same'));
@@ -310,6 +346,10 @@ describe('a bundle of a folder', () => {
       'cannot be compiled: template: prompt:1: missing value for if',
     ],
     ['---\nname: Broken\nkind: chat\nstatus: live\n---\nuser:\n{{end}}\n', 'cannot be compiled'],
+    [
+      '---\nname: Broken\nstatus: live\ninput:\n  schema:\n    pattern: a\n---\nHi\n',
+      'has an invalid input schema: variables: pattern is not supported',
+    ],
     ['no head', 'does not start with YAML'],
   ])('is not made of a broken file: %j', async (text, words) => {
     await mkdir(path('broken'), { recursive: true });

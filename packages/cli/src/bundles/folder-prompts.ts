@@ -5,9 +5,10 @@
 import { createHash } from 'node:crypto';
 import { type DeliveredPrompt, type DeliveredVersion, Digest, LANGUAGE_LEVEL, Replica } from '@px0/delivery';
 import { fingerprint } from '@px0/delivery/fingerprint';
+import { checkInputSchema, type InputSchema, SchemaFault, savedSchema } from '@px0/input-contract';
 import {
   type ChatEntry,
-  compile,
+  compileProgram,
   linkChat,
   type MessagePart,
   type Program,
@@ -61,10 +62,11 @@ export function uuidOf(...words: readonly string[]): string {
 
 function deliveredPrompt(file: PromptFile, path: string, teamId: string, createdAt: string): DeliveredPrompt {
   const { slug, status, tags } = file;
+  const contract = file.contract === 'off' ? undefined : file.contract;
   const id = uuidOf(teamId, slug);
   const live = status === 'live' ? NUMBER : null;
   const isDelivered = live !== null || tags.length > 0;
-  const versions = isDelivered ? [deliveredVersion(file, path)] : [];
+  const versions = isDelivered ? [deliveredVersion(file, path, contract !== undefined)] : [];
   const numbers = Object.fromEntries(tags.map((tag) => [tag, NUMBER]));
   const content = createHash('sha256').update(JSON.stringify(versions)).digest();
   const etag = fingerprint({
@@ -81,13 +83,17 @@ function deliveredPrompt(file: PromptFile, path: string, teamId: string, created
       status: one.status,
       bodyRevision: content.readUIntBE(0, 6),
       isPending: false,
+      schema: one.schema,
     })),
+    contract,
   });
-  return { id, slug, status: 'active', created_at: createdAt, live, tags: numbers, versions, etag };
+  const head = { id, slug, status: 'active', created_at: createdAt, live, tags: numbers };
+  return { ...head, versions, ...(contract !== undefined && { contract }), etag };
 }
 
-function deliveredVersion(file: PromptFile, path: string): DeliveredVersion {
-  const { template, outline, sources } = programOf(file, path);
+function deliveredVersion(file: PromptFile, path: string, isJudged: boolean): DeliveredVersion {
+  const { program, inputSchema } = checked(file, path);
+  const { template, outline, sources } = program;
   const config = JSON.stringify(file.config ?? {});
   return {
     version: NUMBER,
@@ -96,20 +102,32 @@ function deliveredVersion(file: PromptFile, path: string): DeliveredVersion {
     ...(outline !== undefined && { outline }),
     ...(sources !== undefined && { sources }),
     ...(config !== '{}' && { config }),
+    ...(isJudged && { schema: { ...inputSchema } }),
     language: LANGUAGE_LEVEL,
   };
 }
 
 /** Compiles what applications will, so that they are not the first to find a fault. @throws CliError */
-function programOf({ template = '', messages }: PromptFile, path: string): Program {
+function checked(
+  file: PromptFile,
+  path: string,
+): { readonly program: Program; readonly inputSchema: InputSchema } {
   try {
-    if (messages !== undefined) return linkChat(messages.map(entryOf));
-    compile(template, { name: 'prompt' });
-    return { template };
+    const program = programOf(file);
+    const { inputSchema } = compileProgram(program, { name: 'prompt' });
+    const authored = file.input && checkInputSchema(file.input.schema);
+    return { program, inputSchema: savedSchema(inputSchema, authored) };
   } catch (error) {
+    if (error instanceof SchemaFault)
+      throw new CliError('usage', `${path} has an invalid input schema: ${error.message}`, { cause: error });
     if (!(error instanceof TemplateSyntaxError || error instanceof ProgramTooLargeError)) throw error;
     throw new CliError('usage', `${path} cannot be compiled: ${error.message}`, { cause: error });
   }
+}
+
+/** @throws TemplateSyntaxError, ProgramTooLargeError */
+function programOf({ template = '', messages }: PromptFile): Program {
+  return messages === undefined ? { template } : linkChat(messages.map(entryOf));
 }
 
 type Message = NonNullable<PromptFile['messages']>[number];
