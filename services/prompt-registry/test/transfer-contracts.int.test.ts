@@ -64,7 +64,7 @@ it('are refused as a whole when one of their versions breaks what callers send, 
   const breaking = document({ slug: 'new', name: 'new' }, one('{{.a}}{{.b}}'));
   for (const query of ['', '?dry_run=true'])
     expect(errorOf(await importInto(cast, breaking, query))).toEqual(
-      refused(409, 'contract break: added required b'),
+      refused(409, 'contract break: added required b (a)'),
     );
   expect(await exportOf(cast)).toEqual(before);
   const sharper = document({ ...one('{{.a}}{{.b}}'), contract: 'off' });
@@ -73,7 +73,7 @@ it('are refused as a whole when one of their versions breaks what callers send, 
   // Back to what is there already: it wants less.
   expect((await importInto(cast, document(one('{{.a}}')))).status).toBe(200);
   expect(errorOf(await importInto(cast, document(one('{{.a}}{{.b}}'))))).toEqual(
-    refused(409, 'contract break: added required b'),
+    refused(409, 'contract break: added required b (a)'),
   );
 });
 

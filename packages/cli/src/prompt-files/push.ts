@@ -124,11 +124,17 @@ async function importAll(output: Output, api: PromptsApi, upload: Upload): Promi
   return uploaded;
 }
 
-/** Maps a place in the registry's document to a file. The file is undefined if the response does not say which of several it means. */
+/** The prompt is named behind the breaks. */
+const CONTRACT_BREAK = /^(contract break: .*) \(([^()]+)\)$/s;
+
+/** Finds the file that the registry means by a place in the document, or by a slug. It is undefined if the response does not say which of several it is. */
 function faultIn(
   { message }: RefusedError,
   piece: readonly PromptFile[],
 ): { readonly file: PromptFile | undefined; readonly message: string } {
+  const [, broken = message, slug] = CONTRACT_BREAK.exec(message) ?? [];
+  const breaking = piece.find((file) => file.slug === slug);
+  if (breaking !== undefined) return { file: breaking, message: broken };
   const [, index, rest = ''] = /prompts\.(\d+)(?:\.versions\.0)?[.:]? ?(.*)$/s.exec(message) ?? [];
   const named = piece[Number(index)];
   if (named !== undefined) return { file: named, message: rest };

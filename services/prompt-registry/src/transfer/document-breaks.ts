@@ -1,6 +1,6 @@
 /** What an import would refuse of what callers send today: judged before anything is changed, and again when a version goes live. */
 import type { Reader } from '@px0/owner';
-import { type InputSchemas, liveVersion, requireNoBreak } from '../versions/mod.ts';
+import { type InputSchemas, liveVersion, namingPrompt, requireNoBreak } from '../versions/mod.ts';
 import type { Contents, DocumentPrompt, PromptDocument } from './document.ts';
 import type { Change } from './plan.ts';
 import type { PresentRow } from './store.ts';
@@ -17,7 +17,7 @@ export interface PlannedImport {
   readonly changes: readonly Change[];
 }
 
-/** @throws ApiError contractBreak, of the first prompt that has one; tooManyHeavyRenders, serviceUnavailable */
+/** @throws ContractBreak, of the first prompt that has one; ApiError tooManyHeavyRenders, serviceUnavailable */
 export async function requireNoBreaks(
   { reader, schemas }: BreaksDependencies,
   { document, contents, bySlug, changes }: PlannedImport,
@@ -31,8 +31,10 @@ export async function requireNoBreaks(
     const next = digest === undefined ? undefined : contents.get(digest);
     const live = present.versions.find(({ status }) => status === 'live');
     if (next === undefined || live === undefined) continue;
-    await schemas.knowing(present.id, String(live.number), signal, async () =>
-      requireNoBreak(await liveVersion(reader, present.id), next),
+    await namingPrompt(prompt.slug, () =>
+      schemas.knowing(present.id, String(live.number), signal, async () =>
+        requireNoBreak(await liveVersion(reader, present.id), next),
+      ),
     );
   }
 }

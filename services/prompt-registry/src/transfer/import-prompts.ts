@@ -14,6 +14,7 @@ import {
   type Allowance,
   type CreateVersion,
   type InputSchemas,
+  namingPrompt,
   parseAllowance,
   requireAuthoring,
   type TransitionVersion,
@@ -167,9 +168,11 @@ export class ImportPrompts {
         break;
       }
       case 'promote_version':
-        await versions.transition.run(principal, id, refOf(planned.version), 'promote', {
-          allowed: progress.allowance,
-        });
+        await namingPrompt(slug, () =>
+          versions.transition.run(principal, id, refOf(planned.version), 'promote', {
+            allowed: progress.allowance,
+          }),
+        );
         break;
       case 'archive_version':
         await versions.transition.run(principal, id, refOf(planned.version), 'archive');

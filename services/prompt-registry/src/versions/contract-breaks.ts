@@ -22,10 +22,30 @@ export function changeFor(live: Contracted | undefined, next: Contracted): Contr
   return contractChange(stateOf(live), stateOf(next));
 }
 
-/** @throws ApiError contractBreak @throws UnknownSchema */
+/** The refusal of a promotion. Of several promotions, it says behind the breaks which prompt has them. */
+class ContractBreak extends ApiError {
+  readonly breaks: readonly string[];
+
+  constructor(breaks: readonly string[], slug?: string) {
+    const detail = breakDetail(breaks);
+    super('contractBreak', { detail: slug === undefined ? detail : `${detail} (${slug})` });
+    this.breaks = breaks;
+  }
+}
+
+/** @throws ContractBreak @throws UnknownSchema */
 export function requireNoBreak(live: Contracted | undefined, next: Contracted): void {
   const { breaks } = changeFor(live, next);
-  if (breaks.length > 0) throw new ApiError('contractBreak', { detail: breakDetail(breaks) });
+  if (breaks.length > 0) throw new ContractBreak(breaks);
+}
+
+/** Does work on one of several prompts. @throws what `work` throws, and ContractBreak that names the prompt */
+export async function namingPrompt<T>(slug: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof ContractBreak ? new ContractBreak(error.breaks, slug) : error;
+  }
 }
 
 function stateOf(version: Contracted): ContractState {
