@@ -20,6 +20,7 @@ it('chats, configurations, input schemas and contracts are refused until the fla
   const messages = [{ role: 'user', template: 'Hi' }];
   await call('POST', '', { messages, config: { model: 'm' } });
   await call('POST', '', { template: 'text' });
+  await call('POST', '', { template: 'text', input_schema: { title: 't' } });
 
   await registry.restart({ AUTHORING: 'off' });
   const unavailable = refused(503, 'service unavailable');
@@ -32,6 +33,8 @@ it('chats, configurations, input schemas and contracts are refused until the fla
     ['PUT', '/1', { config: { model: 'n' } }],
     ['POST', '', { template: 'a', input_schema: { title: 't' } }],
     ['PUT', '/2', { input_schema: { title: 't' } }],
+    ['PUT', '/3', { template: 'other' }],
+    ['POST', '/3/duplicate', undefined],
   ] as const)
     expect(errorOf(await call(method, path, body)), `${method} ${path}`).toEqual(unavailable);
   for (const contract of ['warn', 'enforce']) {
@@ -52,12 +55,14 @@ it('chats, configurations, input schemas and contracts are refused until the fla
   expect(versionOf(await call('PUT', '/1', { note: 'why' })).messages).toEqual(messages);
   expect(versionOf(await call('POST', '/2/duplicate')).template).toBe('b');
   expect(versionOf(await call('PUT', '/1', { template: 'c', messages: [], config: {} })).kind).toBe('text');
+  expect(versionOf(await call('PUT', '/3', { note: 'why' })).authored_schema).toEqual({ title: 't' });
+  expect(versionOf(await call('PUT', '/3', { input_schema: {} }))).not.toHaveProperty('authored_schema');
   expect((await call('POST', '/2/promote')).status).toBe(200);
 });
 
 it('an import of them is refused as a whole, unless the prompt has the version already', async () => {
   const own = await registry.cast();
-  const importInto = (template: string, version: object) =>
+  const importInto = (template: string, version: object, more: object = {}) =>
     registry.call(own.editor, 'POST', `/v1/teams/${own.teamId}/import`, {
       document: {
         kind: 'px0/prompts/v2',
@@ -67,6 +72,7 @@ it('an import of them is refused as a whole, unless the prompt has the version a
             slug: 'b',
             name: 'b',
             folder: 'f',
+            ...more,
             versions: [
               { number: 1, template },
               { number: 2, ...version },
@@ -85,6 +91,9 @@ it('an import of them is refused as a whole, unless the prompt has the version a
     { template: 'z', input_schema: { title: 't' } },
   ])
     expect(errorOf(await importInto('2', content))).toEqual(refused(503, 'service unavailable'));
-  expect((await importInto('1', note)).body).toEqual({ dry_run: false, changes: [] });
+  expect(errorOf(await importInto('1', note, { contract: 'warn' }))).toEqual(
+    refused(503, 'service unavailable'),
+  );
+  expect((await importInto('1', note, { contract: 'off' })).body).toEqual({ dry_run: false, changes: [] });
   expect((await importInto('2', { ...note, template: 'z' })).body).toMatchObject({ changes: { length: 2 } });
 });

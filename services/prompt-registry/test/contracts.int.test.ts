@@ -28,16 +28,8 @@ const call = (promptId: string, method: string, path: string, body?: unknown): P
 const createPrompt = (fields?: Record<string, unknown>) =>
   registry.prompts.create(cast.editor, cast.teamId, fields);
 
-/** A prompt whose versions hold these, all stable, and the first of them live. */
-async function promptWith(fields: Record<string, unknown>, ...contents: readonly object[]): Promise<string> {
-  const { id } = await createPrompt(fields);
-  for (const [index, content] of contents.entries()) {
-    expect((await call(id, 'POST', '/versions', content)).status).toBe(201);
-    expect((await call(id, 'POST', `/versions/${index + 1}/promote`)).status).toBe(200);
-  }
-  expect((await call(id, 'POST', '/versions/1/promote')).status).toBe(200);
-  return id;
-}
+const promptWith = (fields: Record<string, unknown>, ...contents: readonly object[]) =>
+  registry.prompts.createWith(cast.editor, cast.teamId, fields, ...contents);
 
 const setContract = (id: string, contract: string) => call(id, 'PATCH', '', { contract });
 
@@ -159,6 +151,23 @@ describe('the input schema of a version', () => {
       valid: false,
       error: { message: reason, line: 0, column: 0, source: 'input_schema' },
     });
+  });
+
+  it('has 512 properties at most together with those that the template reads', async () => {
+    const { id } = await createPrompt();
+    const wants = (count: number) => ({
+      template: '{{.name}}',
+      input_schema: {
+        properties: Object.fromEntries(Array.from({ length: count }, (_, n) => [`a${n}`, {}])),
+      },
+    });
+    expect((await call(id, 'POST', '/versions', wants(511))).status).toBe(201);
+    expect(errorOf(await call(id, 'PUT', '/versions/1', wants(512)))).toEqual(
+      refused(
+        400,
+        'invalid input schema: variables: must have at most 512 properties with those that the template reads',
+      ),
+    );
   });
 
   it('is judged after everything that belongs to the text', async () => {
@@ -319,6 +328,31 @@ describe('a check', () => {
         'invalid variables: mood must be one of "calm"',
       ]);
   });
+
+  it('looks at placeholders first, as a render does', async () => {
+    const messages = [
+      { placeholder: 'history', required: true },
+      { role: 'user', template: '{{.mood}}' },
+    ];
+    const id = await promptWith({ contract: 'enforce' }, { messages });
+    const samples = { both: {}, list: { history: 1, mood: 'calm' }, mood: { history: [] } };
+    for (const [name, variables] of Object.entries(samples))
+      await registry.prompts.createPayload(cast.editor, id, { name, variables });
+    const { body } = await call(id, 'POST', '/versions/1/check');
+    expect((body as { check: unknown }).check).toMatchObject({
+      payloads: [
+        {
+          version: { error: 'invalid variables: missing history' },
+          violations: { missing: [{ path: 'history' }, { path: 'mood' }] },
+        },
+        { version: { error: 'invalid variables: history must be a list of messages' } },
+        {
+          version: { error: 'invalid variables: missing mood' },
+          violations: { missing: [{ path: 'mood' }] },
+        },
+      ],
+    });
+  });
 });
 
 it('a comparison shows what authors wrote', async () => {
@@ -329,133 +363,34 @@ it('a comparison shows what authors wrote', async () => {
   });
 });
 
-describe('a promotion', () => {
+it('a promotion of versions that nobody has looked at infers what it needs, and so does everything else', async () => {
   const older = { template: '{{.a}}' };
-  const newer = { template: '{{.a}} {{.b}}' };
-
-  it.each(['warn', 'enforce'])(
-    'that breaks what callers send is refused under %s, unless allowed',
-    async (contract) => {
-      const id = await promptWith({}, older, newer);
-      await setContract(id, contract);
-      expect(errorOf(await call(id, 'POST', '/versions/2/promote'))).toEqual(
-        refused(409, 'contract break: added required b'),
-      );
-      expect(versionOf(await call(id, 'GET', '/versions/1')).status).toBe('live');
-      expect(versionOf(await call(id, 'POST', '/versions/2/promote?allow=contract_break')).status).toBe(
-        'live',
-      );
-      const { body } = await call(id, 'GET', '/audit?limit=1');
-      expect(body).toMatchObject({
-        entries: [
-          { action: 'version.promoted', details: { to: 'live', replaced: 1, allowed: 'contract_break' } },
-        ],
-      });
-      // The way back wants less.
-      expect((await call(id, 'POST', '/versions/1/promote')).status).toBe(200);
-    },
+  const id = await promptWith({ contract: 'warn' }, older, { template: '{{.a}} {{.b}}' });
+  await call(id, 'POST', '/versions', older);
+  await registry.stopService();
+  await forgetSchemas();
+  await registry.startService();
+  expect(errorOf(await call(id, 'POST', '/versions/2/promote'))).toEqual(
+    refused(409, 'contract break: added required b'),
   );
-
-  it('is not asked under off, unless the request requires it', async () => {
-    const id = await promptWith({}, older, newer);
-    expect(errorOf(await call(id, 'POST', '/versions/2/promote?require=contract'))).toEqual(
-      refused(409, 'contract break: added required b'),
-    );
-    const both = '?require=contract&allow=contract_break';
-    expect((await call(id, 'POST', `/versions/2/promote${both}`)).status).toBe(200);
-    expect((await call(id, 'POST', '/versions/1/promote')).status).toBe(200);
-    expect((await call(id, 'POST', '/versions/2/promote')).status).toBe(200);
+  expect(versionOf(await call(id, 'GET', '/versions/3')).input_schema).toMatchObject({ required: ['a'] });
+  const { status, body } = await call(id, 'PUT', '/versions/3', { input_schema: { title: 't' } });
+  expect({ status, body }).toMatchObject({
+    status: 200,
+    body: { version: { input_schema: { title: 't' } } },
   });
-
-  it('of a draft to stable, and one where nothing is live, breaks nothing', async () => {
-    const id = await promptWith({ contract: 'enforce' }, older);
-    await call(id, 'POST', '/versions', newer);
-    expect(versionOf(await call(id, 'POST', '/versions/2/promote')).status).toBe('stable');
-    expect((await call(id, 'POST', '/versions/2/promote')).status).toBe(409);
-    expect((await call(id, 'POST', '/versions/1/demote')).status).toBe(200);
-    expect((await call(id, 'POST', '/versions/2/promote')).status).toBe(200);
-  });
-
-  it('tells each break, of chats too', async () => {
-    const id = await promptWith(
-      { contract: 'warn' },
-      { template: '{{.a}}{{.n}}', input_schema: { properties: { gone: {}, n: {} } } },
-      {
-        messages: [{ role: 'user', template: '{{.a}}{{.n}}' }],
-        input_schema: {
-          properties: { a: { type: ['string', 'null'] }, n: { type: 'number', maximum: 3 } },
-          additionalProperties: false,
-        },
-      },
+  const unknown = async () => {
+    const { rows } = await registry.pool.query(
+      'select count(*)::int as count from prompt_versions where inferred_schema is null',
     );
-    expect(errorOf(await call(id, 'POST', '/versions/2/promote'))).toEqual(
-      refused(
-        409,
-        'contract break: became chat; narrowed a from any to string or null; narrowed n from any to number; ' +
-          'refuses unknown variables in variables; removed gone; restricted n',
-      ),
-    );
-  });
-
-  it('is judged with payloads, after they have rendered', async () => {
-    const id = await promptWith({ contract: 'warn' }, older, newer);
-    await registry.prompts.createPayload(cast.editor, id, { name: 'one', variables: { a: 1 } });
-    const promote = () => call(id, 'POST', '/versions/2/promote?require=payloads');
-    expect(errorOf(await promote())).toEqual(refused(409, 'payloads fail with this version: one'));
-    await registry.prompts.createPayload(cast.editor, id, { name: 'two', variables: { a: 1, b: 2 } });
-    const { body } = await call(id, 'GET', '/payloads');
-    const [one] = (body as { payloads: { id: string; name: string }[] }).payloads.filter(
-      ({ name }) => name === 'one',
-    );
-    await call(id, 'DELETE', `/payloads/${one?.id}`);
-    expect(errorOf(await promote())).toEqual(refused(409, 'contract break: added required b'));
-    const allowed = await call(id, 'POST', '/versions/2/promote?require=payloads&allow=contract_break');
-    expect(allowed.status).toBe(200);
-  });
-
-  it('refuses words that it does not know, after the caller’s right', async () => {
-    const id = await promptWith({}, older, newer);
-    const path = `/v1/prompts/${id}/versions/2/promote`;
-    for (const query of ['allow=all', 'allow=', 'allow=contract_break,reassign', 'require=payloads&allow=x'])
-      expect(errorOf(await registry.call(cast.editor, 'POST', `${path}?${query}`))).toEqual(
-        refused(400, 'invalid allow, must be contract_break'),
-      );
-    expect(errorOf(await registry.call(cast.viewer, 'POST', `${path}?allow=x`))).toEqual(
-      refused(403, 'forbidden'),
-    );
-    expect(errorOf(await registry.call(cast.editor, 'POST', `${path}?require=x`))).toEqual(
-      refused(400, 'invalid require, must be payloads'),
-    );
-  });
-
-  it('of versions that nobody has looked at infers what it needs, and so does everything else', async () => {
-    const id = await promptWith({ contract: 'warn' }, older, newer);
-    await call(id, 'POST', '/versions', older);
-    await registry.stopService();
-    await forgetSchemas();
-    await registry.startService();
-    expect(errorOf(await call(id, 'POST', '/versions/2/promote'))).toEqual(
-      refused(409, 'contract break: added required b'),
-    );
-    expect(versionOf(await call(id, 'GET', '/versions/3')).input_schema).toMatchObject({ required: ['a'] });
-    const { status, body } = await call(id, 'PUT', '/versions/3', { input_schema: { title: 't' } });
-    expect({ status, body }).toMatchObject({
-      status: 200,
-      body: { version: { input_schema: { title: 't' } } },
+    return rows[0]?.count;
+  };
+  await expect.poll(unknown, { timeout: 50_000 }).toBe(0);
+  await expect
+    .poll(async () => (await eventOf(id))?.live, { timeout: 50_000 })
+    .toMatchObject({
+      schema: { required: ['a'] },
     });
-    const unknown = async () => {
-      const { rows } = await registry.pool.query(
-        'select count(*)::int as count from prompt_versions where inferred_schema is null',
-      );
-      return rows[0]?.count;
-    };
-    await expect.poll(unknown, { timeout: 50_000 }).toBe(0);
-    await expect
-      .poll(async () => (await eventOf(id))?.live, { timeout: 50_000 })
-      .toMatchObject({
-        schema: { required: ['a'] },
-      });
-  });
 });
 
 it('a process of the release before that overwrites a draft takes its schemas with it', async () => {

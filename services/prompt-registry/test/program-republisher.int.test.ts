@@ -51,7 +51,10 @@ async function forgetProgram(id: string, ago = '0'): Promise<void> {
     contract: _,
     ...state
   } = z
-    .looseObject({ live: z.looseObject({ number: z.int(), template: z.string() }), contract: z.unknown().optional() })
+    .looseObject({
+      live: z.looseObject({ number: z.int(), template: z.string() }),
+      contract: z.unknown().optional(),
+    })
     .parse(JSON.parse(await payloadOf(id)));
   const { number, template } = program;
   const { rowCount } = await registry.pool.query(

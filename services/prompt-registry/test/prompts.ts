@@ -39,6 +39,22 @@ export class Prompts {
     );
   }
 
+  /** A prompt whose versions hold these, all of them stable but the first, which is live. */
+  async createWith(
+    by: Bearer,
+    teamId: string,
+    fields: Record<string, unknown>,
+    ...contents: readonly object[]
+  ): Promise<string> {
+    const { id } = await this.create(by, teamId, fields);
+    for (const [index, content] of contents.entries()) {
+      await this.#must(by, 'POST', `/v1/prompts/${id}/versions`, content);
+      await this.promote(by, id, index + 1);
+    }
+    await this.promote(by, id, 1);
+    return id;
+  }
+
   async createVersion(
     by: Bearer,
     promptId: string,

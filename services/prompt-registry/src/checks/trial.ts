@@ -1,7 +1,7 @@
 /** Renders samples with a version exactly as the render service would, within one budget for all of them. */
 import { type ProgramState, parseBodyText, routes, type Wire } from '@px0/contracts';
 import { TaskEnded } from '@px0/heavy-renders/thread';
-import { compileJudge, type Judge } from '@px0/input-contract';
+import { compileJudge, type Judge, type Violation } from '@px0/input-contract';
 import {
   type ChatMessage,
   ChatVariablesError,
@@ -104,14 +104,19 @@ export class Trial {
     const violation = this.#judge?.(variables);
     if (violation === undefined) return this.#outcome(this.#program, variables);
     const problems: Wire<'ContractViolation'> = JSON.parse(violation.header);
-    if (this.#isEnforced)
-      return { outcome: 'failed', error: `invalid variables: ${violation.detail}`, problems };
-    return { ...this.#outcome(this.#program, variables), problems };
+    return { ...this.#outcome(this.#program, variables, violation), problems };
   }
 
-  #outcome(program: CompiledProgram, variables: Readonly<Record<string, unknown>>): Outcome {
+  #outcome(
+    program: CompiledProgram,
+    variables: Readonly<Record<string, unknown>>,
+    violation?: Violation,
+  ): Outcome {
     try {
-      return this.#run(program, variables);
+      if (violation === undefined || !this.#isEnforced) return this.#run(program, variables);
+      // As in a render: the placeholders' variables are looked at before all of them are judged.
+      program.checkPlaceholders(variables);
+      return { outcome: 'failed', error: `invalid variables: ${violation.detail}` };
     } catch (error) {
       const reason = failureOf(error);
       if (reason === undefined) throw error;
