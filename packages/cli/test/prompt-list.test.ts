@@ -35,6 +35,6 @@ it('says what the last change was, with its version and reason', async () => {
   expect(await lastChangeAfter('version.promoted', 3, 'for Ada')).toBe('promoted v3: for Ada');
 });
 
-it('says of a prompt in another folder that it was moved', async () => {
-  expect(await lastChangeAfter('prompt.patched', null, '')).toBe('moved');
+it('says of a prompt in another folder, or with another contract, that it was changed', async () => {
+  expect(await lastChangeAfter('prompt.patched', null, '')).toBe('folder or contract changed');
 });

@@ -166,8 +166,11 @@ function show(
 function lastChangeOf(summary: PromptSummary | undefined): string {
   if (!summary?.lastChange) return '';
   const { action, version, note, createdAt } = summary.lastChange;
-  // What is recorded of a patch is that it moved the prompt to another folder.
-  const what = action === 'prompt.patched' ? 'moved' : action.replace(/^.*\./, '').replaceAll('_', ' ');
+  // What is recorded of a patch is another folder, another contract, or both.
+  const what =
+    action === 'prompt.patched'
+      ? 'folder or contract changed'
+      : action.replace(/^.*\./, '').replaceAll('_', ' ');
   const which = version === null ? '' : ` v${version}`;
   return `${dateOf(createdAt)} ${what}${which}${note === '' ? '' : `: ${note}`}`;
 }

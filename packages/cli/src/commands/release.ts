@@ -1,4 +1,5 @@
 /** `promote`, `demote`, `archive` and `rollback`: which version is live. */
+import { ConflictError } from '@px0/sdk';
 import type { Prompt, PromptsApi, PromptVersion, PromptVersionsApi } from '@px0/sdk/api';
 import { type Command, Option } from 'commander';
 import { CliError } from '../exit-codes.ts';
@@ -14,6 +15,11 @@ interface PromoteOptions {
   readonly requirePayloads?: boolean;
   readonly allowContractBreak?: boolean;
   readonly note?: string;
+}
+
+interface Promotion extends PromoteOptions {
+  /** Is told of a contract break, which is then allowed. */
+  readonly onContractBreak?: (refusal: ConflictError) => void;
 }
 
 interface RetireOptions {
@@ -103,8 +109,8 @@ export function addReleaseCommands(program: Command, connect: Connect): void {
       if (!(await agreed(question, yes))) throw new CliError('interrupted', 'nothing was changed');
       const { wire } = await promote(api.versions, prompt, target, {
         to: 'live',
-        // An incident is no time for a refusal.
-        allowContractBreak: true,
+        // An incident is no time for a refusal: what breaks is told, and the version goes live nevertheless.
+        onContractBreak: ({ message }) => context.output.note(`px0: ${printable(message)}`),
         ...(note !== undefined && { note }),
       });
       context.output.result(wire, () => printable(`${prompt.slug}: version ${target.version} is live.`));
@@ -116,17 +122,32 @@ async function promote(
   versions: PromptVersionsApi,
   { id }: Prompt,
   { version, status }: PromptVersion,
-  { to, requirePayloads = false, allowContractBreak = false, note }: PromoteOptions,
+  { to, requirePayloads = false, allowContractBreak = false, onContractBreak, note }: Promotion,
 ) {
+  const allow = { allow: 'contract_break' as const };
   const request = {
     id,
     version: String(version),
     ...(requirePayloads && { require: 'payloads' as const }),
-    ...(allowContractBreak && { allow: 'contract_break' as const }),
+    ...(allowContractBreak && allow),
     ...noteIn(note),
   };
-  const first = await answered(versions.promoteVersionRaw(request));
-  return status === 'draft' && to === 'live' ? await answered(versions.promoteVersionRaw(request)) : first;
+  const step = async () => {
+    try {
+      return await answered(versions.promoteVersionRaw(request));
+    } catch (error) {
+      if (onContractBreak === undefined || !isContractBreak(error)) throw error;
+      onContractBreak(error);
+      // Only a px0 that has contracts knows the word.
+      return await answered(versions.promoteVersionRaw({ ...request, ...allow }));
+    }
+  };
+  const first = await step();
+  return status === 'draft' && to === 'live' ? await step() : first;
+}
+
+function isContractBreak(error: unknown): error is ConflictError {
+  return error instanceof ConflictError && error.message.startsWith('contract break: ');
 }
 
 /** The body of a request that has a reason. Without one there is no body, as a px0 of the release before wants it. */

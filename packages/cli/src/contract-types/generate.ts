@@ -1,4 +1,7 @@
-/** A file with the contracts of prompts as types of a language. The same contracts give the same bytes, in whatever order they come. */
+/**
+ * A file with the contracts of prompts as types of a language. The same contracts give the same bytes, in whatever order they come.
+ * See docs/decisions/192-types-from-contracts.md.
+ */
 import { createHash } from 'node:crypto';
 import { jsonText } from '@px0/input-contract';
 import { compareStrings } from '@px0/template';

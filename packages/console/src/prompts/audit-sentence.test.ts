@@ -44,6 +44,15 @@ it('a move between folders says where the prompt is now', () => {
   );
 });
 
+it('another contract is told, alone or with a move', () => {
+  const set = { contract_from: 'off', contract_to: 'warn' };
+  expect(auditSentence(entry('prompt.patched', set, null))).toBe('set the contract to warn');
+  const both = { ...set, folder_from: 'support', folder_to: '' };
+  expect(auditSentence(entry('prompt.patched', both, null))).toBe(
+    'moved the prompt out of its folder and set the contract to warn',
+  );
+});
+
 it('the last change reads as a sentence without details', () => {
   expect(changeSentence({ action: 'version.promoted', version: 3 }, 3)).toBe('made version 3 live');
   expect(changeSentence({ action: 'version.promoted', version: 3 }, 2)).toBe('marked version 3 stable');

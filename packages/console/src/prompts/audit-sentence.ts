@@ -10,10 +10,12 @@ const sentences: { readonly [action: string]: Tell } = {
   'prompt.created': () => 'created the prompt',
   'prompt.updated': () => 'changed the description',
   'prompt.patched': (_entry, detail) => {
-    const folder = detail('folder_to');
-    return folder === ''
-      ? 'moved the prompt out of its folder'
-      : `moved the prompt into the folder “${folder}”`;
+    const [folder, contract] = [detail('folder_to'), detail('contract_to')];
+    const moved =
+      folder === '' ? 'moved the prompt out of its folder' : `moved the prompt into the folder “${folder}”`;
+    if (contract === '') return moved;
+    const set = `set the contract to ${contract}`;
+    return folder === detail('folder_from') ? set : `${moved} and ${set}`;
   },
   'prompt.archived': () => 'archived the prompt',
   'prompt.restored': () => 'restored the prompt',
@@ -54,7 +56,7 @@ type LastChange = NonNullable<NonNullable<Wire<'Prompt'>['summary']>['last_chang
 
 /** The sentences of changes that a list of prompts knows no details of. */
 const briefSentences: { readonly [action: string]: (version: string) => string } = {
-  'prompt.patched': () => 'moved the prompt to another folder',
+  'prompt.patched': () => 'changed the folder or the contract of the prompt',
   'version.duplicated': (version) => `copied a version to ${version}`,
   'tag.set': (version) => `tagged ${version}`,
   'tag.removed': (version) => `removed a tag from ${version}`,
