@@ -66,6 +66,11 @@ async function eventOf(promptId: string) {
   return decodeEvent(subject, message?.text ?? '');
 }
 
+/** As lists show a version. */
+function listed({ input_schema: _, ...version }: ReturnType<typeof versionOf>): object {
+  return version;
+}
+
 describe('a conversation', () => {
   it('is saved as it was written, with the program that it is linked to', async () => {
     const { id, call } = await newPrompt();
@@ -84,12 +89,13 @@ describe('a conversation', () => {
     });
     expect(versionOf(created)).not.toHaveProperty('program');
     expect(versionOf(await call('GET', '/1'))).toEqual(versionOf(created));
-    expect((await call('GET')).body).toEqual({ versions: [versionOf(created)] });
+    expect((await call('GET')).body).toEqual({ versions: [listed(versionOf(created))] });
     const program = {
       template: PROGRAM,
       outline: OUTLINE,
       sources: SOURCES,
       config: '{"model":"m","temperature":0.2}',
+      schema: versionOf(created).input_schema,
     };
     const shown = { ...versionOf(created), program };
     expect(versionOf(await call('GET', '/1?include=program'))).toEqual(shown);
@@ -148,7 +154,7 @@ describe('a conversation', () => {
     for (const key of ['messages', 'config', 'program']) expect(text).not.toHaveProperty(key);
     expect(versionOf(await call('GET', '/2?include=program'))).toEqual({
       ...text,
-      program: { template: 'x' },
+      program: { template: 'x', schema: text.input_schema },
     });
     // What says nothing beside messages.
     expect(versionOf(await call('POST', '', { template: '', messages: HI })).kind).toBe('chat');
@@ -509,7 +515,7 @@ describe('update', () => {
       const { version } = draft === 'text' ? text : chat;
       expect(errorOf(await call('PUT', `/${version}`, body)), error).toEqual(refused(status, error));
     }
-    expect((await call('GET')).body).toEqual({ versions: [chat, text] });
+    expect((await call('GET')).body).toEqual({ versions: [chat, text].map(listed) });
   });
 
   it('changes what it is given and keeps the rest', async () => {
