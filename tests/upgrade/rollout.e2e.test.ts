@@ -43,6 +43,10 @@ const variables = {
   ],
 };
 const transcript = 'system:\nBe kind to Ada.\n\nassistant:\n\n\nuser:\n{{.x}}\n\nuser:\nWhy?\n\n';
+/** A text whose author wants more than the template needs, and whose contract says so. */
+const judged = { template: 'Be {{.mood}}.', input_schema: { properties: { mood: { enum: ['calm'] } } } };
+const loud = { variables: { mood: 'loud' } };
+const refusal = [422, '{"error":"invalid variables: mood must be one of \\"calm\\""}'];
 const rendered = [
   { role: 'system', content: 'Be kind to Ada.' },
   ...variables.history,
@@ -62,6 +66,7 @@ describe.skipIf(typeof before === 'string')(
     let oldTexts: readonly unknown[];
     const standing = { slug: 'standing_chat', variables, rendered: transcript };
     let standingId: string;
+    let judgedPath: string;
 
     beforeAll(async () => {
       rollout = await Rollout.start(old, replicas);
@@ -80,6 +85,12 @@ describe.skipIf(typeof before === 'string')(
     function sideBySide(asked: readonly Sample[]) {
       const processes = rollout.platform.services.render;
       return Promise.all(processes.map(({ url }) => rendersOf(url, account.key, asked)));
+    }
+
+    async function renderLoud(): Promise<[status: number, text: string]> {
+      const { story, who } = place;
+      const { status, text } = await story.ask(who, 'POST', '/v1/prompts/judged/render', loud);
+      return [status, text];
     }
 
     async function nothingWentWrong(): Promise<void> {
@@ -110,8 +121,20 @@ describe.skipIf(typeof before === 'string')(
       const path = `/v1/prompts/${prompt.id}/versions`;
       const refused = await story.ask(who, 'POST', path, { messages });
       expect([refused.status, refused.text]).toEqual([503, '{"error":"service unavailable"}']);
+      const prompts = `/v1/teams/${team}/prompts`;
+      const fields = { name: 'judged', contract: 'enforce' };
+      for (const [at, body] of [
+        [path, judged],
+        [prompts, fields],
+      ] as const)
+        expect((await story.ask(who, 'POST', at, body)).status).toBe(503);
       rollout.setRegistry('AUTHORING', 'on');
       await rollout.replace('prompt-registry', now);
+      const made = await story.make(who, 'POST', prompts, fields);
+      judgedPath = `/v1/prompts/${made.text('prompt', 'id')}/versions`;
+      await story.make(who, 'POST', judgedPath, judged);
+      for (const _ of ['stable', 'live']) await story.make(who, 'POST', `${judgedPath}/1/promote`);
+      expect(await renderLoud()).toEqual(refusal);
       await story.make(who, 'POST', path, { messages, config: { model: 'm' } });
       await story.promote(who, prompt, 1);
       await story.promote(who, prompt, 1);
@@ -154,6 +177,9 @@ describe.skipIf(typeof before === 'string')(
       await story.make(who, 'POST', `${path}/1/tags`, { tag: 'meanwhile' });
       await story.make(who, 'PUT', `${path}/2`, { template: 'a text for {{.name}}' });
       await story.make(who, 'POST', `${path}/1/duplicate`);
+      // The old registry publishes the prompt without its contract, which no old process knows.
+      await story.make(who, 'POST', `${judgedPath}/1/tags`, { tag: 'meanwhile' });
+      expect((await renderLoud())[0]).toBe(200);
       await nothingWentWrong();
     }, 300_000);
 
@@ -182,6 +208,7 @@ describe.skipIf(typeof before === 'string')(
         },
         { timeoutMs: 60_000, what: 'the messages of the live chat' },
       );
+      await expect.poll(renderLoud, { timeout: 60_000 }).toEqual(refusal);
       // What the old registry wrote is a text.
       for (const [number, text] of [
         [2, 'a text for Ada'],
