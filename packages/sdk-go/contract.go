@@ -199,6 +199,10 @@ func runJudged(made *call, run *program, judge func() *schemaJudge, ofPrompt str
 		}
 	}
 	rendered, err := run.render(made.variables, missingKey, made.hasTranscript)
+	var failure *TemplateExecutionError
+	if errors.As(err, &failure) {
+		return Result{}, newRefused(422, "template execution failed: "+failure.Error(), problems)
+	}
 	if err != nil {
 		return Result{}, err
 	}

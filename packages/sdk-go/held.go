@@ -195,10 +195,6 @@ func (c *Client) run(
 
 // refusalOf is what px0 says of a program that fails with these variables; nil for another failure.
 func refusalOf(err error) error {
-	var failure *TemplateExecutionError
-	if errors.As(err, &failure) {
-		return &RefusedError{Status: 422, Message: "template execution failed: " + failure.Error()}
-	}
 	var refused *RefusedError
 	if errors.As(err, &refused) {
 		return refused

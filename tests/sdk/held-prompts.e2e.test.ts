@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { eventually, startTestPlatform, type TestPlatform, temporaryFolder } from '@px0/testing';
 import { type Account, type Prompt, World } from '@px0/testing/world';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
+import { type Judged, judgedQuestions, MISSPELT_PROBLEMS, setPolicy } from './judged-questions.ts';
 import { Application, type Command, lineApplications, type Question, WRITTEN_MS } from './programs.ts';
 
 const languages = ['TypeScript', 'Python', 'Go'] as const;
@@ -248,6 +249,99 @@ describe.each(languages)('an application in %s', (language) => {
     // A second is promised for each; processors that are shared take longer for the same.
     expect(((await held.processorSeconds()) ?? 0) - seconds).toBeLessThan(4);
   }, 120_000);
+});
+
+describe('input contracts', () => {
+  let judged: readonly Judged[];
+
+  beforeAll(async () => {
+    judged = await judgedQuestions(world, account.key, account.team);
+    // An application that holds this one holds those before it.
+    await prompt('judged_last', 'Last');
+  }, 120_000);
+
+  it('are told of by px0 as the policy says, and more strictly where the call asks for it', () => {
+    const message =
+      'invalid variables: missing mood (did you mean moood?); unknown moood (did you mean mood?); age must be an integer';
+    const refused = { error: 'invalid request', message, contract: MISSPELT_PROBLEMS };
+    const failed = {
+      error: 'invalid request',
+      message: expect.stringMatching(/^template execution failed: .* map has no entry for key "mood"$/),
+    };
+    const warned = { ...failed, contract: MISSPELT_PROBLEMS };
+    const answers = judged.filter(({ isMisspelt }) => isMisspelt).map(({ answer }) => answer);
+    expect(answers).toEqual([
+      ...[failed, warned, refused],
+      ...[warned, warned, refused],
+      ...[refused, refused, refused],
+    ]);
+  });
+
+  it.for(languages)(
+    'are judged alike in %s: by px0, in the process, and from a file',
+    { timeout: 120_000 },
+    async (language, context) => {
+      for (const [mode, source, file] of [
+        ['remote', 'live', 'judged-remote'],
+        ['poll', 'poll', 'judged-poll'],
+        ['stream', 'stream', 'judged-stream'],
+        ['file', 'snapshot', 'judged-stream'],
+      ] as const) {
+        await using asked = application(language, context, mode, file);
+        await becomes(asked, { slug: 'judged_last' }, { source });
+        for (const { question, isForPx0, answer } of judged) {
+          const { text, ...rest } = Object(await asked.ask(question));
+          // Of a chat the text is a transcript for logs.
+          const got = text === undefined || 'messages' in rest ? rest : { text, ...rest };
+          const made = 'error' in answer ? answer : { ...answer, source: isForPx0 ? 'live' : source };
+          const without = { text: 'Fallback', source: 'fallback', version: 0 };
+          expect({ question, got }).toEqual({ question, got: isForPx0 && mode === 'file' ? without : made });
+        }
+      }
+    },
+  );
+
+  it.for(languages)(
+    'are followed by a running process in %s',
+    { timeout: 120_000 },
+    async (language, context) => {
+      const strict = {
+        template: '{{.name}}',
+        input_schema: { properties: { name: {} }, additionalProperties: false },
+      };
+      const changing = await prompt(`judged_changes_${language}`.toLowerCase(), strict);
+      await using held = application(language, context, 'stream', 'judged-changes');
+      const question = { slug: changing.slug, variables: { name: 'Ada', tone: 1 } };
+      const comesTo = (expected: object) =>
+        expect.poll(() => held.ask(question), { timeout: SOON_MS }).toEqual(expected);
+      const unknown = { missing: [], unknown: [{ path: 'tone' }], invalid: [] };
+      const text = { text: 'Ada', source: 'stream', version: 1 };
+      const refusal = (message: string, contract: object) => ({
+        error: 'invalid request',
+        message,
+        contract,
+      });
+
+      await comesTo(text);
+      await setPolicy(world, account.key, changing, 'warn');
+      await comesTo({ ...text, contract: unknown });
+      await setPolicy(world, account.key, changing, 'enforce');
+      await comesTo(refusal('invalid variables: unknown tone', unknown));
+      const version = await world.draft(account.key, changing, {
+        template: '{{.name}}',
+        input_schema: { required: ['mood'] },
+      });
+      await world.promote(account.key, changing, version);
+      const path = `/v1/prompts/${changing.id}/versions/${version}/promote`;
+      expect((await world.ask(account.key, 'POST', path)).status).toBe(409);
+      await world.make(account.key, 'POST', `${path}?allow=contract_break`);
+      await comesTo(
+        refusal('invalid variables: missing mood', { missing: [{ path: 'mood' }], unknown: [], invalid: [] }),
+      );
+      await setPolicy(world, account.key, changing, 'off');
+      await comesTo({ ...text, version });
+    },
+  );
 });
 
 describe('with everything down', () => {

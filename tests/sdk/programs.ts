@@ -315,6 +315,7 @@ export interface Question {
   readonly version?: number;
   readonly tag?: string;
   readonly fallback?: string;
+  readonly contract?: 'warn' | 'enforce';
   /** Says also whether the result is stale, and how many milliseconds it took. */
   readonly evidence?: true;
 }
@@ -345,7 +346,7 @@ export class Application implements AsyncDisposable {
     this.#ended = once(child, 'close');
   }
 
-  /** What it answers: text, source and version, or error and message; of a provider, its answer and what was dropped. */
+  /** What it answers: text, source and version, or error and message, and of variables that violate a contract `contract`; of a provider, its answer and what was dropped. */
   async ask(question: Question | ProviderQuestion): Promise<unknown> {
     const line = JSON.stringify(question);
     // For those who take these for ends of lines.

@@ -298,7 +298,7 @@ class Engine:
                     contract = None
                 else:
                     contract = location.judge(variables, missing_key or "error", of_call)
-                text, messages, config = location.render(variables, missing_key or "error", with_transcript)
+                text, messages, config = location.render(variables, missing_key or "error", with_transcript, contract)
             elif isinstance(location, NotThere):
                 # It may have been refused meanwhile, and emptied for that.
                 _require_usable(delivered)
@@ -311,7 +311,9 @@ class Engine:
                 source, prompt_id, team_id, number, tags = "fetched", held.prompt["id"], held.team_id, kept.version, kept.tags
                 of_prompt = held.prompt.get("contract")
                 contract = judge_here(kept.program, of_prompt, of_call, variables, missing_key or "error")
-                text, messages, config = render_here(kept.program, variables, missing_key or "error", with_transcript)
+                text, messages, config = render_here(
+                    kept.program, variables, missing_key or "error", with_transcript, contract
+                )
         except Declined as declined:
             return Elsewhere(str(declined))
         members = {

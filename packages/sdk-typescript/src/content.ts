@@ -1,7 +1,7 @@
 /** What a prompt says, wherever it was rendered. */
-import type { CompiledProgram, MissingKey } from '@px0/template';
+import { type CompiledProgram, type MissingKey, TemplateExecutionError } from '@px0/template';
 import { type ChatMessage, messagesIn, transcriptOf } from './chat-message.ts';
-import type { Contract } from './contract.ts';
+import { type Contract, WarnedFailure } from './contract.ts';
 import type { ContractPolicy, ContractProblems } from './contract-problems.ts';
 import { type JsonObject, parseObject } from './json.ts';
 import type { RenderResult } from './render.ts';
@@ -47,16 +47,21 @@ export function runProgram(
 ): Content {
   const isJudged = contract !== undefined && (ofPrompt !== undefined || ofCall !== undefined);
   const violation = isJudged ? contract.judge({ program, variables, missingKey, ofPrompt, ofCall }) : null;
-  // Those of a placeholder are as the variables have them, which was looked at.
-  const messages = messagesIn(program.messages(variables, { missingKey })) ?? null;
-  const needsText = messages === null || transcript;
-  return {
-    text: needsText ? program.render(variables, { missingKey }) : undefined,
-    messages,
-    // Read anew for each result, so that nobody changes it for others.
-    config: (config !== undefined && parseObject(config)) || null,
-    contract: violation,
-  };
+  try {
+    // Those of a placeholder are as the variables have them, which was looked at.
+    const messages = messagesIn(program.messages(variables, { missingKey })) ?? null;
+    const needsText = messages === null || transcript;
+    return {
+      text: needsText ? program.render(variables, { missingKey }) : undefined,
+      messages,
+      // Read anew for each result, so that nobody changes it for others.
+      config: (config !== undefined && parseObject(config)) || null,
+      contract: violation,
+    };
+  } catch (error) {
+    if (violation === null || !(error instanceof TemplateExecutionError)) throw error;
+    throw new WarnedFailure(error, violation);
+  }
 }
 
 /** To put a few texts together costs less than an object with a getter. */

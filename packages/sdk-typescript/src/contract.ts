@@ -3,7 +3,7 @@
  * See docs/decisions/196-contracts-in-the-sdks.md.
  */
 import { compileJudge, type InputSchema, type Judge } from '@px0/input-contract';
-import type { CompiledProgram, MissingKey } from '@px0/template';
+import type { CompiledProgram, MissingKey, TemplateExecutionError } from '@px0/template';
 import type { ContractPolicy, ContractProblems } from './contract-problems.ts';
 import { isObject, type JsonObject } from './json.ts';
 
@@ -14,6 +14,17 @@ export class ContractError extends Error {
 
   constructor(message: string, violation: ContractProblems) {
     super(message);
+    this.violation = violation;
+  }
+}
+
+/** A template that has failed, with variables that the contract warns of. */
+export class WarnedFailure extends Error {
+  override readonly name = 'WarnedFailure';
+  readonly violation: ContractProblems;
+
+  constructor(cause: TemplateExecutionError, violation: ContractProblems) {
+    super(cause.message, { cause });
     this.violation = violation;
   }
 }

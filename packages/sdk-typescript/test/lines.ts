@@ -1,6 +1,7 @@
 /** Renders what it is asked for, line by line, as a long-running application would: JSON in, JSON out. For tests that stop px0. `node lines.ts FILE`. */
 import { createInterface } from 'node:readline';
 import {
+  type ContractProblems,
   InvalidRequestError,
   NotFoundError,
   Px0,
@@ -28,16 +29,29 @@ const kinds = [
 async function render(px0: Px0, { slug, variables, evidence, ...options }: Question): Promise<object> {
   const started = performance.now();
   try {
-    const { text, source, version, stale, messages, config } = await px0.render(slug, variables, options);
+    const result = await px0.render(slug, variables, options);
     const ms = performance.now() - started;
-    const ofChat = { messages: messages ?? undefined, config: config ?? undefined };
-    const answer = { text, source, version: version ?? 0, ...ofChat };
+    const { text, source, version, stale, messages, config, contract } = result;
+    const ofSome = {
+      messages: messages ?? undefined,
+      config: config ?? undefined,
+      contract: contract ?? undefined,
+    };
+    const answer = { text, source, version: version ?? 0, ...ofSome };
     return evidence ? { ...answer, stale, ms } : answer;
   } catch (error) {
     if (!(error instanceof Px0Error)) throw error;
     const kind = kinds.find(([type]) => error instanceof type)?.[1] ?? 'another';
-    return { error: kind, message: error.message };
+    return { error: kind, message: error.message, contract: problemsOf(error) };
   }
+}
+
+/** What a refusal says of a contract, if it does, in the form of the header. */
+function problemsOf(error: Px0Error): ContractProblems | undefined {
+  if (!(error instanceof InvalidRequestError)) return undefined;
+  const { missing, unknown, invalid, more } = error;
+  if (missing.length + unknown.length + invalid.length === 0) return undefined;
+  return { missing, unknown, invalid, ...(more > 0 && { more }) };
 }
 
 const [stateFile = ''] = process.argv.slice(2);

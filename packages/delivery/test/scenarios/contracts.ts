@@ -109,7 +109,7 @@ export const contractScenarios: readonly Scenario[] = [
       asksPx0(0, { slug: 'mood', variables: { mood: 'calm' }, contract: 'enforce' }),
     ],
   ),
-  scenario('contract-warn', 'A violation is told of, and the template runs.', [
+  scenario('contract-warn', 'A violation is told of, and the template runs, whether it fails or not.', [
     opened({ [A]: [warn] }),
     renders(0, { slug: 'mood', variables: { mood: 'calm', age: 7 } }, 'calm 7', { contract: null }),
     renders(0, { slug: 'mood', variables: { mood: 'calm', age: 0 } }, 'calm', {
@@ -118,7 +118,7 @@ export const contractScenarios: readonly Scenario[] = [
     renders(0, { slug: 'mood', variables: { mood: 'calm', tone: 1 } }, 'calm', {
       contract: { missing: [], unknown: [{ path: 'tone' }], invalid: [] },
     }),
-    fails(0, { slug: 'mood', variables: MISSPELT }, NO_KEY),
+    fails(0, { slug: 'mood', variables: MISSPELT }, { ...NO_KEY, ...PROBLEMS }),
   ]),
   scenario('contract-enforce', 'A violation is refused in px0’s words, before the template runs.', [
     opened({ [A]: [enforce] }),

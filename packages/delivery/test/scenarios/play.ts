@@ -273,7 +273,7 @@ class Player {
   }
 }
 
-/** An enforced contract is violated. */
+/** An enforced contract is violated, or the template has failed with what a contract warns of. */
 class Violated extends Error {
   readonly problems: object;
 
@@ -301,19 +301,23 @@ function ran(
   const schema = version.schema as InputSchema | undefined;
   const judge = policy === undefined || schema === undefined ? undefined : compileJudge(schema);
   const violation = judge?.(variables, missingKey);
-  if (policy === 'enforce' && violation !== undefined)
-    throw new Violated(violation.detail, violation.problems);
-  return { text: program.render(variables, { missingKey }), contract: violation?.problems ?? null };
+  if (violation === undefined) return { text: program.render(variables, { missingKey }), contract: null };
+  if (policy === 'enforce') throw new Violated(`invalid variables: ${violation.detail}`, violation.problems);
+  try {
+    return { text: program.render(variables, { missingKey }), contract: violation.problems };
+  } catch (error) {
+    throw new Violated(refusalOf(error).message, violation.problems);
+  }
 }
 
-function refusalOf(error: unknown): object {
+function refusalOf(error: unknown): { readonly message: string } {
   const none = { missing: [], unknown: [], invalid: [], more: 0 };
   if (error instanceof TemplateExecutionError) {
     return { ...none, message: `template execution failed: ${error.message}` };
   }
   if (error instanceof ChatVariablesError) return { ...none, message: `invalid variables: ${error.message}` };
   if (!(error instanceof Violated)) throw error;
-  return { ...none, message: `invalid variables: ${error.message}`, ...error.problems };
+  return { ...none, message: error.message, ...error.problems };
 }
 
 function statusOf(client: DeliveryClient): object {

@@ -20,6 +20,7 @@ type question struct {
 	Version   int      `json:"version"`
 	Tag       string   `json:"tag"`
 	Fallback  *string  `json:"fallback"`
+	Contract  string   `json:"contract"`
 	// Says also whether the result is stale, and how many milliseconds it took.
 	Evidence bool `json:"evidence"`
 }
@@ -31,6 +32,8 @@ type answer struct {
 	// Of a chat.
 	Messages []map[string]any `json:"messages,omitempty"`
 	Config   map[string]any   `json:"config,omitempty"`
+	// Of variables that violate a contract.
+	Contract *px0.ContractProblems `json:"contract,omitempty"`
 	// Of a question that asks for evidence.
 	Stale *bool    `json:"stale,omitempty"`
 	Ms    *float64 `json:"ms,omitempty"`
@@ -39,6 +42,8 @@ type answer struct {
 type failure struct {
 	Error   string `json:"error"`
 	Message string `json:"message"`
+	// Of variables that violate a contract.
+	Contract *px0.ContractProblems `json:"contract,omitempty"`
 }
 
 func main() {
@@ -71,14 +76,18 @@ func render(client *px0.Client, asked question) any {
 	if asked.Fallback != nil {
 		options = append(options, px0.WithFallback(*asked.Fallback))
 	}
+	if asked.Contract != "" {
+		options = append(options, px0.WithContract(asked.Contract))
+	}
 	started := time.Now()
 	result, err := client.Render(context.Background(), asked.Slug, asked.Variables, options...)
 	if err != nil {
-		return failure{Error: kindOf(err), Message: messageOf(err)}
+		return failure{Error: kindOf(err), Message: messageOf(err), Contract: problemsOf(err)}
 	}
 	took := float64(time.Since(started)) / float64(time.Millisecond)
 	given := answer{
 		Text: result.Text, Source: string(result.Source), Version: result.Version, Messages: result.Messages, Config: result.Config,
+		Contract: result.Contract,
 	}
 	if asked.Evidence {
 		given.Stale, given.Ms = &result.Stale, &took
@@ -93,6 +102,15 @@ func messageOf(err error) string {
 		return refused.Message
 	}
 	return err.Error()
+}
+
+// What a refusal says of a contract, if it does.
+func problemsOf(err error) *px0.ContractProblems {
+	var refused *px0.RefusedError
+	if !errors.As(err, &refused) || len(refused.Missing)+len(refused.Unknown)+len(refused.Invalid) == 0 {
+		return nil
+	}
+	return &px0.ContractProblems{Missing: refused.Missing, Unknown: refused.Unknown, Invalid: refused.Invalid, More: refused.More}
 }
 
 func kindOf(err error) string {

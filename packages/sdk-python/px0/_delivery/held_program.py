@@ -32,11 +32,17 @@ class HeldProgram:
         self.contract: Any = prompt.get("contract")
         self._program, self._why_not = _read(version)
 
-    def render(self, variables: Mapping[str, Any], missing_key: str, with_transcript: bool) -> Rendered:
-        """Raises InvalidRequestError in px0's words, UsageError for variables that are no JSON, and Declined."""
+    def render(
+        self,
+        variables: Mapping[str, Any],
+        missing_key: str,
+        with_transcript: bool,
+        problems: Optional[ContractProblems] = None,
+    ) -> Rendered:
+        """With the problems that are told of. Raises InvalidRequestError in px0's words, UsageError for variables that are no JSON, and Declined."""
         if self._program is None:
             raise Declined(self._why_not)
-        return render_here(self._program, variables, missing_key, with_transcript)
+        return render_here(self._program, variables, missing_key, with_transcript, problems)
 
     def judge(
         self, variables: Mapping[str, Any], missing_key: str, of_call: Optional[str]
@@ -68,7 +74,13 @@ def judge_here(
         raise Declined(f"the contract is not judged here: {error}") from error
 
 
-def render_here(program: Program, variables: Mapping[str, Any], missing_key: str, with_transcript: bool) -> Rendered:
+def render_here(
+    program: Program,
+    variables: Mapping[str, Any],
+    missing_key: str,
+    with_transcript: bool,
+    problems: Optional[ContractProblems],
+) -> Rendered:
     """Raises what HeldProgram.render does."""
     if program.placeholders:
         # Messages go out as they would from px0, which gets them as JSON.
@@ -79,7 +91,7 @@ def render_here(program: Program, variables: Mapping[str, Any], missing_key: str
     except ChatVariablesError as error:
         raise InvalidRequestError(422, f"invalid variables: {error}") from None
     except TemplateExecutionError as error:
-        raise InvalidRequestError(422, f"template execution failed: {error}") from None
+        raise InvalidRequestError(422, f"template execution failed: {error}", problems) from None
     except UsageError:
         raise
     except Exception as error:

@@ -7,13 +7,14 @@ import {
   TemplateExecutionError,
 } from '@px0/template';
 import { type Content, type ContentOptions, type Runnable, runProgram } from '../content.ts';
-import { Contract, ContractError } from '../contract.ts';
+import { Contract, ContractError, WarnedFailure } from '../contract.ts';
 import type { ContractProblems } from '../contract-problems.ts';
 import { InvalidRequestError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import { programIn } from '../program.ts';
 
 const UNPROCESSABLE = 422;
+const EXECUTION_FAILED = 'template execution failed';
 
 /** A version, and how it is run. */
 interface RunnableVersion {
@@ -53,7 +54,8 @@ export class DeliveredPrograms {
     try {
       return { content: runProgram(runnable, variables, options, prompt.contract), tags };
     } catch (error) {
-      if (error instanceof TemplateExecutionError) throw refused('template execution failed', error);
+      if (error instanceof TemplateExecutionError) throw refused(EXECUTION_FAILED, error);
+      if (error instanceof WarnedFailure) throw refused(EXECUTION_FAILED, error, error.violation);
       if (error instanceof ChatVariablesError) throw refused('invalid variables', error);
       if (error instanceof ContractError) throw refused('invalid variables', error, error.violation);
       // Such as nesting that the stack does not hold, and a contract that is not known here.
