@@ -23,6 +23,7 @@ from ._handover.gemini import to_gemini
 from ._handover.hand_over import HandOver
 from ._handover.openai import to_openai
 from ._options import CacheOptions
+from ._renderer import Renderer, RenderOptions
 from ._version import VERSION as __version__
 from .client import AsyncPx0, Px0
 from .contract import ContractProblems, NameProblem, ValueProblem
@@ -62,7 +63,9 @@ __all__ = [
     "PromptState",
     "Px0Error",
     "RefusedError",
+    "RenderOptions",
     "RenderResult",
+    "Renderer",
     "Status",
     "TemplateError",
     "UnauthorizedError",

@@ -13,45 +13,14 @@ const RESERVED = new Set([...KEYWORDS, ...USED]);
 
 /** What may have to be imported, by module. */
 const IMPORTS = {
-  typing: ['Any', 'Literal', 'Mapping', 'Optional', 'Protocol', 'Sequence', 'TypeVar', 'Union'],
-  px0: ['Fallback'],
+  typing: ['Any', 'Literal', 'Mapping', 'Optional', 'Sequence', 'TypeVar', 'Union'],
+  px0: ['RenderOptions', 'Renderer'],
   typing_extensions: ['Never', 'NotRequired', 'Required', 'TypedDict', 'Unpack'],
 } as const;
 
-const TAKEN = ['Client', 'RenderOptions', ...Object.values(IMPORTS).flat()];
+const TAKEN = Object.values(IMPORTS).flat();
 
-const FRAME = `_Result_co = TypeVar("_Result_co", covariant=True)
-
-
-class Client(Protocol[_Result_co]):
-    """A \`Px0\`, whose results are at hand, or an \`AsyncPx0\`, whose results have to be awaited."""
-
-    def render(
-        self,
-        slug: str,
-        variables: Optional[Mapping[str, Any]] = None,
-        *,
-        version: Optional[int] = None,
-        tag: Optional[str] = None,
-        fallback: Optional[Fallback] = None,
-        missing_key: Optional[str] = None,
-        team_id: Optional[str] = None,
-        with_transcript: bool = False,
-        with_contract: Optional[str] = None,
-    ) -> _Result_co: ...
-
-
-class RenderOptions(TypedDict, total=False):
-    """The options of a render."""
-
-    version: Optional[int]
-    tag: Optional[str]
-    fallback: Optional[Fallback]
-    missing_key: Optional[str]
-    team_id: Optional[str]
-    with_transcript: bool
-    with_contract: Optional[str]
-`;
+const RESULT = '_Result = TypeVar("_Result")\n';
 
 export function pythonFile(header: string, prompts: readonly Prompt[]): string {
   const names = new Names(TAKEN);
@@ -71,8 +40,10 @@ export function pythonFile(header: string, prompts: readonly Prompt[]): string {
       ? functionOf(slug, name)
       : functionOf(slug, name, variables.fields.length === 0 ? 'Mapping[str, Any]' : type),
   ]);
-  const code = [FRAME, ...parts].join('\n\n');
-  return `# ${header}. Do not edit.\nfrom __future__ import annotations\n\n${importsOf(code)}\n${code}`;
+  const first = `# ${header}. Do not edit.\n`;
+  if (prompts.length === 0) return first;
+  const code = [RESULT, ...parts].join('\n\n');
+  return `${first}from __future__ import annotations\n\n${importsOf(code)}\n${code}`;
 }
 
 function notReserved(name: string): string {
@@ -94,7 +65,7 @@ function functionOf(slug: string, name: string, type?: string): string {
   const parameter = type === undefined ? '' : `    variables: ${type},\n`;
   const value = type === undefined ? '{}' : 'variables';
   return (
-    `def ${name}(\n    px0: Client[_Result_co],\n${parameter}    **options: Unpack[RenderOptions],\n) -> _Result_co:\n` +
+    `def ${name}(\n    px0: Renderer[_Result],\n${parameter}    **options: Unpack[RenderOptions],\n) -> _Result:\n` +
     `    return px0.render(${quotedText(slug)}, ${value}, **options)\n`
   );
 }

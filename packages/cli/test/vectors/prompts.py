@@ -1,42 +1,12 @@
 # px0 generate: 20 prompts, contract sha256:182bec42fbd512d85209e11e736d812f30ca6ed371dbd3b73c30fc2b62760a21. Do not edit.
 from __future__ import annotations
 
-from typing import Any, Literal, Mapping, Optional, Protocol, Sequence, TypeVar, Union
+from typing import Any, Literal, Mapping, Optional, Sequence, TypeVar, Union
 
-from px0 import Fallback
+from px0 import RenderOptions, Renderer
 from typing_extensions import Never, NotRequired, Required, TypedDict, Unpack
 
-_Result_co = TypeVar("_Result_co", covariant=True)
-
-
-class Client(Protocol[_Result_co]):
-    """A `Px0`, whose results are at hand, or an `AsyncPx0`, whose results have to be awaited."""
-
-    def render(
-        self,
-        slug: str,
-        variables: Optional[Mapping[str, Any]] = None,
-        *,
-        version: Optional[int] = None,
-        tag: Optional[str] = None,
-        fallback: Optional[Fallback] = None,
-        missing_key: Optional[str] = None,
-        team_id: Optional[str] = None,
-        with_transcript: bool = False,
-        with_contract: Optional[str] = None,
-    ) -> _Result_co: ...
-
-
-class RenderOptions(TypedDict, total=False):
-    """The options of a render."""
-
-    version: Optional[int]
-    tag: Optional[str]
-    fallback: Optional[Fallback]
-    missing_key: Optional[str]
-    team_id: Optional[str]
-    with_transcript: bool
-    with_contract: Optional[str]
+_Result = TypeVar("_Result")
 
 
 class P2faMailVariables(TypedDict):
@@ -44,10 +14,10 @@ class P2faMailVariables(TypedDict):
 
 
 def p2fa_mail(
-    px0: Client[_Result_co],
+    px0: Renderer[_Result],
     variables: P2faMailVariables,
     **options: Unpack[RenderOptions],
-) -> _Result_co:
+) -> _Result:
     return px0.render("2fa_mail", variables, **options)
 
 
@@ -56,10 +26,10 @@ class A1Variables(TypedDict):
 
 
 def a1(
-    px0: Client[_Result_co],
+    px0: Renderer[_Result],
     variables: A1Variables,
     **options: Unpack[RenderOptions],
-) -> _Result_co:
+) -> _Result:
     return px0.render("a1", variables, **options)
 
 
@@ -68,10 +38,10 @@ class A12Variables(TypedDict):
 
 
 def a12(
-    px0: Client[_Result_co],
+    px0: Renderer[_Result],
     variables: A12Variables,
     **options: Unpack[RenderOptions],
-) -> _Result_co:
+) -> _Result:
     return px0.render("a12", variables, **options)
 
 
@@ -80,18 +50,18 @@ class A13Variables(TypedDict):
 
 
 def a_1(
-    px0: Client[_Result_co],
+    px0: Renderer[_Result],
     variables: A13Variables,
     **options: Unpack[RenderOptions],
-) -> _Result_co:
+) -> _Result:
     return px0.render("a_1", variables, **options)
 
 
 def anything(
-    px0: Client[_Result_co],
+    px0: Renderer[_Result],
     variables: Mapping[str, Any],
     **options: Unpack[RenderOptions],
-) -> _Result_co:
+) -> _Result:
     return px0.render("anything", variables, **options)
 
 
@@ -100,31 +70,31 @@ class ClassVariables(TypedDict):
 
 
 def class_(
-    px0: Client[_Result_co],
+    px0: Renderer[_Result],
     variables: ClassVariables,
     **options: Unpack[RenderOptions],
-) -> _Result_co:
+) -> _Result:
     return px0.render("class", variables, **options)
 
 
 def delete(
-    px0: Client[_Result_co],
+    px0: Renderer[_Result],
     **options: Unpack[RenderOptions],
-) -> _Result_co:
+) -> _Result:
     return px0.render("delete", {}, **options)
 
 
 def func(
-    px0: Client[_Result_co],
+    px0: Renderer[_Result],
     **options: Unpack[RenderOptions],
-) -> _Result_co:
+) -> _Result:
     return px0.render("func", {}, **options)
 
 
 def greeting(
-    px0: Client[_Result_co],
+    px0: Renderer[_Result],
     **options: Unpack[RenderOptions],
-) -> _Result_co:
+) -> _Result:
     return px0.render("greeting", {}, **options)
 
 
@@ -176,10 +146,10 @@ HostileVariables = TypedDict(
 
 
 def hostile(
-    px0: Client[_Result_co],
+    px0: Renderer[_Result],
     variables: HostileVariables,
     **options: Unpack[RenderOptions],
-) -> _Result_co:
+) -> _Result:
     return px0.render("hostile", variables, **options)
 
 
@@ -188,10 +158,10 @@ class HostileVariablesVariables(TypedDict):
 
 
 def hostile_variables(
-    px0: Client[_Result_co],
+    px0: Renderer[_Result],
     variables: HostileVariablesVariables,
     **options: Unpack[RenderOptions],
-) -> _Result_co:
+) -> _Result:
     return px0.render("hostile_variables", variables, **options)
 
 
@@ -213,10 +183,10 @@ class InferredVariables(TypedDict):
 
 
 def inferred(
-    px0: Client[_Result_co],
+    px0: Renderer[_Result],
     variables: InferredVariables,
     **options: Unpack[RenderOptions],
-) -> _Result_co:
+) -> _Result:
     return px0.render("inferred", variables, **options)
 
 
@@ -265,24 +235,24 @@ class OrderVariables(TypedDict):
 
 
 def order(
-    px0: Client[_Result_co],
+    px0: Renderer[_Result],
     variables: OrderVariables,
     **options: Unpack[RenderOptions],
-) -> _Result_co:
+) -> _Result:
     return px0.render("order", variables, **options)
 
 
 def px0(
-    px0: Client[_Result_co],
+    px0: Renderer[_Result],
     **options: Unpack[RenderOptions],
-) -> _Result_co:
+) -> _Result:
     return px0.render("px0", {}, **options)
 
 
 def str_(
-    px0: Client[_Result_co],
+    px0: Renderer[_Result],
     **options: Unpack[RenderOptions],
-) -> _Result_co:
+) -> _Result:
     return px0.render("str", {}, **options)
 
 
@@ -295,10 +265,10 @@ class SupportReplyVariables(TypedDict):
 
 
 def support_reply(
-    px0: Client[_Result_co],
+    px0: Renderer[_Result],
     variables: SupportReplyVariables,
     **options: Unpack[RenderOptions],
-) -> _Result_co:
+) -> _Result:
     return px0.render("support_reply", variables, **options)
 
 
@@ -309,17 +279,17 @@ class TutorVariables(TypedDict):
 
 
 def tutor(
-    px0: Client[_Result_co],
+    px0: Renderer[_Result],
     variables: TutorVariables,
     **options: Unpack[RenderOptions],
-) -> _Result_co:
+) -> _Result:
     return px0.render("tutor", variables, **options)
 
 
 def püber_uns(
-    px0: Client[_Result_co],
+    px0: Renderer[_Result],
     **options: Unpack[RenderOptions],
-) -> _Result_co:
+) -> _Result:
     return px0.render("über_uns", {}, **options)
 
 
@@ -332,15 +302,15 @@ P日本Variables = TypedDict(
 
 
 def p日本(
-    px0: Client[_Result_co],
+    px0: Renderer[_Result],
     variables: P日本Variables,
     **options: Unpack[RenderOptions],
-) -> _Result_co:
+) -> _Result:
     return px0.render("日本", variables, **options)
 
 
 def ufb01x_u1d49c(
-    px0: Client[_Result_co],
+    px0: Renderer[_Result],
     **options: Unpack[RenderOptions],
-) -> _Result_co:
+) -> _Result:
     return px0.render("ﬁx_𝒜", {}, **options)

@@ -15,7 +15,7 @@ def render_all(px0: Px0) -> List[RenderResult]:
     return [
         prompts.greeting(px0),
         prompts.support_reply(px0, variables),
-        prompts.support_reply(px0, {"question": "Why?", "tone": "formal"}, missing_key="default"),
+        prompts.support_reply(px0, {"question": "Why?", "tone": "formal"}, missing_key="default", with_contract="enforce"),
         prompts.p2fa_mail(px0, {"code": "1234"}),
         prompts.tutor(px0, {"question": "Why?", "history": [{"role": "assistant", "content": None, "tool_calls": []}]}),
         prompts.tutor(px0, {"question": "Why?", "history": None}),
@@ -44,6 +44,7 @@ def refused(px0: Px0) -> None:
     prompts.support_reply(px0, {"question": "Why?", "tome": "formal"})  # type: ignore[typeddict-unknown-key]
     prompts.support_reply(px0, {"question": "Why?", "tone": "rude"})  # type: ignore[typeddict-item]
     prompts.support_reply(px0, {"question": "Why?"}, no_option=1)  # type: ignore[call-arg]
+    prompts.support_reply(px0, {"question": "Why?"}, with_contract=1)  # type: ignore[arg-type]
     prompts.greeting(px0, {"name": "Ada"})  # type: ignore[misc, arg-type]
 
 

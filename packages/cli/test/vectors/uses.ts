@@ -14,7 +14,7 @@ export async function renderAll(px0: TestPx0 | Px0): Promise<RenderResult[]> {
   return [
     await greeting(px0),
     await supportReply(px0, variables),
-    await supportReply(px0, { question: 'Why?', tone: 'formal' }, { missingKey: 'default' }),
+    await supportReply(px0, { question: 'Why?', tone: 'formal' }, { missingKey: 'default', contract: 'enforce' }),
     await p2faMail(px0, { code: '1234' }),
     await tutor(px0, { question: 'Why?', history: said }),
     await tutor(px0, { question: 'Why?', history: null }),

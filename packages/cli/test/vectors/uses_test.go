@@ -22,7 +22,7 @@ func renderAll(t *testing.T, client *px0.Client) []string {
 	tone, backslash, inner, rows := "formal", "\\", "x", [][]any{{"x", "y"}}
 	keep(Greeting(ctx, client))
 	keep(SupportReply(ctx, client, SupportReplyVariables{Question: "Why?"}))
-	keep(SupportReply(ctx, client, SupportReplyVariables{Question: "Why?", Tone: &tone}, px0.WithMissingKey("default")))
+	keep(SupportReply(ctx, client, SupportReplyVariables{Question: "Why?", Tone: &tone}, px0.WithMissingKey("default"), px0.WithContract("enforce")))
 	keep(P2faMail(ctx, client, P2faMailVariables{Code: "1234"}))
 	keep(Tutor(ctx, client, TutorVariables{Question: "Why?", History: []any{map[string]any{"role": "assistant"}}}))
 	keep(Tutor(ctx, client, TutorVariables{Question: "Why?"}))
