@@ -22,6 +22,8 @@ const pages = [
   'concepts/failures.md',
   'get-started/setup-telemetry.md',
   'sdk/typescript.md',
+  'sdk/python.md',
+  'sdk/go.md',
   'sdk/in-your-process.md',
   'cli.md',
   'operations/air-gap.md',
