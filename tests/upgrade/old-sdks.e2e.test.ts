@@ -86,7 +86,7 @@ function pythonEnv(of: string): NodeJS.ProcessEnv {
 describe.skipIf(typeof before === 'string').each(languages)(
   `the %s SDK of the build before ${typeof before === 'string' ? `(${before})` : ''}`,
   (language) => {
-    it('renders chats as their transcripts, and the same without px0', async () => {
+    it('renders chats as their transcripts, and what has a contract, and the same without px0', async () => {
       const { command, env } = await oldLines(language);
       const seed = languages.indexOf(language) + 1;
       const place = { story: world, who: account.key, team: account.team };
@@ -99,6 +99,16 @@ describe.skipIf(typeof before === 'string').each(languages)(
         if (status === 200) known.push({ sample, text: JSON.parse(text).rendered });
       }
       expect(known.length).toBeGreaterThan(10);
+      // Of contracts it knows nothing: what they warn of is rendered, and what they refuse is an error in px0's words.
+      const rendered = { name: 'Ada', more: 1 };
+      for (const contract of ['warn', 'enforce'] as const) {
+        const slug = `${contract}_${language}`.toLowerCase();
+        const prompt = await world.emptyPrompt(account.key, account.team, { slug });
+        const input_schema = { additionalProperties: contract === 'enforce', properties: { name: {} } };
+        const version = await world.live(account.key, prompt, { template: 'Hi {{.name}}', input_schema });
+        await world.make(account.key, 'PATCH', `/v1/prompts/${prompt.id}`, { contract });
+        known.push({ sample: { slug, version, variables: rendered }, text: 'Hi Ada' });
+      }
 
       const snapshot = join(folder, `${language}.json`);
       const start = () => new Application(command, snapshot, { ...environment(), ...env });
@@ -111,6 +121,12 @@ describe.skipIf(typeof before === 'string').each(languages)(
         }
       };
       await expectFrom(running, 'live');
+      const misspelt = { slug: `enforce_${language}`.toLowerCase(), version: 1, variables: { nmae: 'Ada' } };
+      const sentence = 'invalid variables: missing name (did you mean nmae?)';
+      expect(await running.ask(misspelt)).toMatchObject({
+        error: expect.any(String),
+        message: expect.stringContaining(sentence),
+      });
       const isWhole = async () =>
         existsSync(snapshot) && JSON.parse(await readFile(snapshot, 'utf8')).entries.length === known.length;
       await eventually(isWhole, { what: `all programs in ${snapshot}`, timeoutMs: WRITTEN_MS });
