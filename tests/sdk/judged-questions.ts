@@ -2,7 +2,7 @@
 import type { Key, Prompt, World } from '@px0/testing/world';
 import type { Question } from './programs.ts';
 
-export const POLICIES = ['off', 'warn', 'enforce'] as const;
+const POLICIES = ['off', 'warn', 'enforce'] as const;
 
 /** What is told of the variables `MISSPELT`. */
 export const MISSPELT_PROBLEMS = {
