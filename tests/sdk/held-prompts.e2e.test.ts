@@ -1,11 +1,23 @@
 /** Applications that hold their prompts, in each language, against the whole platform: what px0 does, and what they render then. */
-import { readFile, rm } from 'node:fs/promises';
+import { cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Px0 } from '@px0/sdk';
 import { eventually, startTestPlatform, type TestPlatform, temporaryFolder } from '@px0/testing';
 import { type Account, type Prompt, World } from '@px0/testing/world';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
-import { type Judged, judgedQuestions, MISSPELT_PROBLEMS, setPolicy } from './judged-questions.ts';
-import { Application, type Command, lineApplications, type Question, WRITTEN_MS } from './programs.ts';
+import contracts from '../../packages/cli/test/vectors/contracts.json' with { type: 'json' };
+import renders from '../../packages/cli/test/vectors/renders.json' with { type: 'json' };
+import { answerBy, type Judged, judgedQuestions, MISSPELT_PROBLEMS, setPolicy } from './judged-questions.ts';
+import {
+  Application,
+  type Command,
+  goTypes,
+  lineApplications,
+  output,
+  pythonTypes,
+  type Question,
+  WRITTEN_MS,
+} from './programs.ts';
 
 const languages = ['TypeScript', 'Python', 'Go'] as const;
 type Language = (typeof languages)[number];
@@ -19,12 +31,14 @@ let world: World;
 let account: Account;
 let folder: string;
 let programs: Awaited<ReturnType<typeof lineApplications>>;
+let judged: readonly Judged[];
 
 beforeAll(async () => {
   folder = await temporaryFolder('held-prompts');
   [programs, platform] = await Promise.all([lineApplications(folder), startTestPlatform()]);
   world = new World(platform);
   account = await world.account();
+  judged = await judgedQuestions(world, account.key, account.team);
 }, 600_000);
 
 afterAll(async () => {
@@ -166,6 +180,10 @@ describe('what px0 renders', () => {
           .poll(async () => [question, await held.ask(question)])
           .toEqual([question, { ...answer, ...source }]);
       }
+      for (const one of judged) {
+        const { question } = one;
+        expect([question, await held.ask(question)]).toEqual([question, answerBy(mode, one)]);
+      }
     },
   );
 });
@@ -252,14 +270,6 @@ describe.each(languages)('an application in %s', (language) => {
 });
 
 describe('input contracts', () => {
-  let judged: readonly Judged[];
-
-  beforeAll(async () => {
-    judged = await judgedQuestions(world, account.key, account.team);
-    // An application that holds this one holds those before it.
-    await prompt('judged_last', 'Last');
-  }, 120_000);
-
   it('are told of by px0 as the policy says, and more strictly where the call asks for it', () => {
     const message =
       'invalid variables: missing mood (did you mean moood?); unknown moood (did you mean mood?); age must be an integer';
@@ -277,29 +287,7 @@ describe('input contracts', () => {
     ]);
   });
 
-  it.for(languages)(
-    'are judged alike in %s: by px0, in the process, and from a file',
-    { timeout: 120_000 },
-    async (language, context) => {
-      for (const [mode, source, file] of [
-        ['remote', 'live', 'judged-remote'],
-        ['poll', 'poll', 'judged-poll'],
-        ['stream', 'stream', 'judged-stream'],
-        ['file', 'snapshot', 'judged-stream'],
-      ] as const) {
-        await using asked = application(language, context, mode, file);
-        await becomes(asked, { slug: 'judged_last' }, { source });
-        for (const { question, isForPx0, answer } of judged) {
-          const { text, ...rest } = Object(await asked.ask(question));
-          // Of a chat the text is a transcript for logs.
-          const got = text === undefined || 'messages' in rest ? rest : { text, ...rest };
-          const made = 'error' in answer ? answer : { ...answer, source: isForPx0 ? 'live' : source };
-          const without = { text: 'Fallback', source: 'fallback', version: 0 };
-          expect({ question, got }).toEqual({ question, got: isForPx0 && mode === 'file' ? without : made });
-        }
-      }
-    },
-  );
+  const file = 'judged';
 
   it.for(languages)(
     'are followed by a running process in %s',
@@ -310,10 +298,12 @@ describe('input contracts', () => {
         input_schema: { properties: { name: {} }, additionalProperties: false },
       };
       const changing = await prompt(`judged_changes_${language}`.toLowerCase(), strict);
-      await using held = application(language, context, 'stream', 'judged-changes');
+      await using held = application(language, context, 'stream', file);
       const question = { slug: changing.slug, variables: { name: 'Ada', tone: 1 } };
       const comesTo = (expected: object) =>
         expect.poll(() => held.ask(question), { timeout: SOON_MS }).toEqual(expected);
+      const follows = (policy: Parameters<typeof setPolicy>[3]) =>
+        setPolicy(world, account.key, changing, policy);
       const unknown = { missing: [], unknown: [{ path: 'tone' }], invalid: [] };
       const text = { text: 'Ada', source: 'stream', version: 1 };
       const refusal = (message: string, contract: object) => ({
@@ -323,25 +313,74 @@ describe('input contracts', () => {
       });
 
       await comesTo(text);
-      await setPolicy(world, account.key, changing, 'warn');
+      await follows('warn');
       await comesTo({ ...text, contract: unknown });
-      await setPolicy(world, account.key, changing, 'enforce');
+      await follows('enforce');
       await comesTo(refusal('invalid variables: unknown tone', unknown));
-      const version = await world.draft(account.key, changing, {
-        template: '{{.name}}',
-        input_schema: { required: ['mood'] },
-      });
+      const next = { template: '{{.name}}', input_schema: { required: ['mood'] } };
+      const version = await world.draft(account.key, changing, next);
       await world.promote(account.key, changing, version);
       const path = `/v1/prompts/${changing.id}/versions/${version}/promote`;
       expect((await world.ask(account.key, 'POST', path)).status).toBe(409);
       await world.make(account.key, 'POST', `${path}?allow=contract_break`);
-      await comesTo(
-        refusal('invalid variables: missing mood', { missing: [{ path: 'mood' }], unknown: [], invalid: [] }),
-      );
-      await setPolicy(world, account.key, changing, 'off');
+      const missing = { missing: [{ path: 'mood' }], unknown: [], invalid: [] };
+      await comesTo(refusal('invalid variables: missing mood', missing));
+      await follows('off');
       await comesTo({ ...text, version });
     },
   );
+
+  it.for(languages)(
+    'are judged alike in %s by px0, and from the file of that process',
+    { timeout: 120_000 },
+    async (language, context) => {
+      for (const [mode, source, state] of [
+        ['remote', 'live', 'judged-remote'],
+        ['file', 'snapshot', file],
+      ] as const) {
+        await using asked = application(language, context, mode, state);
+        for (const one of judged) {
+          const { question, isForPx0 } = one;
+          // Only px0 has the schema.
+          const without = { text: 'Fallback', source: 'fallback', version: 0 };
+          const expected = isForPx0 && mode === 'file' ? without : answerBy(source, one);
+          expect([question, await asked.ask(question)]).toEqual([question, expected]);
+        }
+      }
+    },
+  );
+});
+
+describe('functions of `px0 generate`', () => {
+  const vectors = join(import.meta.dirname, '..', '..', 'packages', 'cli', 'test', 'vectors');
+
+  beforeAll(async () => {
+    for (const [slug, template] of Object.entries(renders.templates)) {
+      const input_schema = contracts.find((contract) => contract.slug === slug)?.schema;
+      if (input_schema === undefined) throw new Error(`${slug} has no contract`);
+      await setPolicy(world, account.key, await prompt(slug, { template, input_schema }), 'enforce');
+    }
+  }, 120_000);
+
+  it('render in TypeScript what px0 enforces the contracts of', async () => {
+    const { renderAll } = await import('../../packages/cli/test/vectors/uses.ts');
+    await using px0 = new Px0({ host: platform.gatewayUrl, accessToken: account.key.token });
+    expect((await renderAll(px0)).map(({ text }) => text)).toEqual(renders.texts);
+  });
+
+  it.for([
+    ['Python', '', ['prompts.py', 'uses.py', 'renders.json']],
+    ['Go', 'prompts', ['prompts.go', 'uses_test.go', 'renders.json']],
+  ] as const)('and in %s', { timeout: 120_000 }, async ([language, place, files], { skip }) => {
+    const own = join(folder, `generated-${language}`);
+    for (const file of files) await cp(join(vectors, file), join(own, place, file));
+    const commands = language === 'Go' ? await goTypes(own) : await pythonTypes(own, [], 'uses.py');
+    if (typeof commands === 'string') return skip(`${language} is missing: ${commands}`);
+    // What compiles is the business of generated-types.e2e.test.ts.
+    const program = commands.at(-1);
+    if (program === undefined) throw new Error('there is no program');
+    await output(program, { PX0_HOST: platform.gatewayUrl, PX0_ACCESS_TOKEN: account.key.token });
+  });
 });
 
 describe('with everything down', () => {

@@ -100,12 +100,16 @@ export async function judgedQuestions(world: World, key: Key, team: string): Pro
 }
 
 async function answerOf(world: World, key: Key, { slug, variables, contract }: Question): Promise<object> {
-  const options = { transcript: false, ...(contract !== undefined && { contract }) };
-  const answer = await world.ask(key, 'POST', `/v1/prompts/${slug}/render`, { variables, options });
-  const header = answer.headers.get('px0-contract');
+  const body = { variables, ...(contract !== undefined && { options: { contract } }) };
+  const { status, headers, text } = await world.ask(key, 'POST', `/v1/prompts/${slug}/render`, body);
+  const header = headers.get('px0-contract');
   const problems = header === null ? {} : { contract: JSON.parse(header) };
-  const { rendered, messages, version, error } = JSON.parse(answer.text);
-  if (answer.status === 422) return { error: 'invalid request', message: error, ...problems };
-  const content = messages === undefined ? { text: rendered } : { messages };
-  return { ...content, version, ...problems };
+  const { rendered, messages, version, error } = JSON.parse(text);
+  if (status === 422) return { error: 'invalid request', message: error, ...problems };
+  return { text: rendered, ...(messages && { messages }), version, ...problems };
+}
+
+/** What an application answers that renders by this source. */
+export function answerBy(source: string, { answer, isForPx0 }: Judged): object {
+  return 'error' in answer ? answer : { ...answer, source: isForPx0 ? 'live' : source };
 }
