@@ -8,3 +8,4 @@ export { checkInputSchema } from './schema/check-schema.ts';
 export { effectiveSchema, savedSchema } from './schema/effective-schema.ts';
 export type { InputSchema, JsonType } from './schema/schema.ts';
 export { SchemaFault } from './schema/schema-fault.ts';
+export { type Tightening, tightened, tightenings } from './tighten/tighten.ts';

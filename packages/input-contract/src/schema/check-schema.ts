@@ -11,7 +11,7 @@ declare global {
 }
 
 /** Schemas inside one another, and lists and objects inside one another in their values. */
-const MAX_DEPTH = 16;
+export const MAX_DEPTH = 16;
 const MAX_ENUM_VALUES = 256;
 
 const TYPES: readonly unknown[] = ['string', 'number', 'integer', 'boolean', 'array', 'object', 'null'];
@@ -132,14 +132,19 @@ function isSet(value: unknown): value is readonly unknown[] {
 }
 
 function isDict(value: unknown): value is Dict {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRaw(value);
+}
+
+/** Browsers that do not keep numbers by their digits do not know the question either. */
+function isRaw(value: object): boolean {
+  return 'isRawJSON' in JSON && JSON.isRawJSON(value);
 }
 
 /** The value with numbers as JavaScript has them. One that was kept by its digits is judged as readers everywhere read it: as a double. */
 function plainValue(value: unknown, place: string, keyword: string, depth: number): unknown {
   if (typeof value === 'string') return requireStorable(value, place, keyword);
   if (typeof value !== 'object' || value === null) return value;
-  if (JSON.isRawJSON(value)) {
+  if (isRaw(value)) {
     const double = Number(JSON.stringify(value));
     if (!Number.isFinite(double))
       throw new SchemaFault(place, `${keyword} must be within the range of a 64-bit float`);
