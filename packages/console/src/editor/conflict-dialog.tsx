@@ -5,7 +5,7 @@
 import { useState } from 'react';
 import { type DiffLayout, DiffView, LayoutChoice } from '../diff/mod.ts';
 import { prettyJson } from '../json/mod.ts';
-import { bodyText, type Content, isSameConfig } from '../preview/mod.ts';
+import { bodyText, type Content, isSameObject } from '../preview/mod.ts';
 import { Button, CopyButton, Dialog, Tabs, useIsWide } from '../ui/mod.ts';
 import { CodeEditor } from './code-editor.tsx';
 import { bodyFrom } from './content-text.ts';
@@ -90,12 +90,21 @@ export function ConflictDialog(props: ConflictDialogProps) {
                   rightLabel="Mine (not saved)"
                   layout={layout}
                 />
-                {!isSameConfig(mine.config, theirs.config) && (
+                {!isSameObject(mine.config, theirs.config) && (
                   <DiffView
                     left={prettyJson(theirs.config)}
                     right={prettyJson(mine.config)}
                     leftLabel="Their configuration"
                     rightLabel="My configuration"
+                    layout={layout}
+                  />
+                )}
+                {!isSameObject(mine.schema, theirs.schema) && (
+                  <DiffView
+                    left={prettyJson(theirs.schema)}
+                    right={prettyJson(mine.schema)}
+                    leftLabel="Their input schema"
+                    rightLabel="My input schema"
                     layout={layout}
                   />
                 )}
@@ -119,8 +128,8 @@ export function ConflictDialog(props: ConflictDialogProps) {
             content: (
               <div className="grid gap-x-3 gap-y-2 lg:grid-cols-2">
                 <p className="text-muted text-sm lg:col-span-2">
-                  The merged text starts as yours. Add what you want from theirs. The configuration and the
-                  note stay yours.
+                  The merged text starts as yours. Add what you want from theirs. The configuration, the input
+                  schema and the note stay yours.
                 </p>
                 {unreadable !== undefined && (
                   <p role="alert" className="text-danger-ink text-sm lg:col-span-2">

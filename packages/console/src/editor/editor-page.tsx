@@ -1,8 +1,15 @@
 /** The page of a version. A draft can be edited and saves automatically; any other version is read-only. */
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useRef, useState } from 'react';
-import { isChat, type TemplateFault, textsIn } from '../preview/mod.ts';
+import { useMemo, useRef, useState } from 'react';
+import {
+  formFault,
+  inputSchemaOf,
+  isChat,
+  type ReadSchema,
+  type TemplateFault,
+  textsIn,
+} from '../preview/mod.ts';
 import {
   payloadsReading,
   promptReading,
@@ -17,7 +24,7 @@ import { definitionsIn } from './completion-scope.ts';
 import { type Pane, PaneChoice } from './pane-choice.tsx';
 import { PreviewPanel } from './preview-panel.tsx';
 import { ReadOnlyNote } from './read-only-note.tsx';
-import { serverFault } from './server-fault.ts';
+import { type ServerFault, serverFault } from './server-fault.ts';
 import { TopBar } from './top-bar.tsx';
 import { useDraft } from './use-draft.ts';
 import { usePayloads } from './use-payloads.ts';
@@ -73,10 +80,11 @@ function Workbench({ promptId, present }: WorkbenchProps) {
   const values = usePayloads(promptId, payloads);
   const { content, status } = draft;
   const tried = useTried(content.body, values);
+  const input = useMemo(() => inputSchemaOf(tried.needed, content.schema), [tried.needed, content.schema]);
   const rejected =
     status.kind === 'invalid' && status.message !== undefined
       ? serverFault(status.message, content.body)
-      : undefined;
+      : schemaFault(input);
   const goTo = (fault: TemplateFault): void => {
     setPane('template');
     requestAnimationFrame(() => editor.current?.goTo(fault));
@@ -118,6 +126,7 @@ function Workbench({ promptId, present }: WorkbenchProps) {
               data: values.data,
               definitions: textsIn(content.body).flatMap(definitionsIn),
             })}
+            inputs={{ needed: tried.needed, read: input, payloads }}
             onChange={draft.edit}
           />
         </section>
@@ -158,4 +167,9 @@ function Workbench({ promptId, present }: WorkbenchProps) {
       </div>
     </div>
   );
+}
+
+/** The page finds it before px0 is asked to save. */
+function schemaFault(input: ReadSchema): ServerFault | undefined {
+  return input.ok ? undefined : { section: 'schema', fault: formFault(input.message) };
 }

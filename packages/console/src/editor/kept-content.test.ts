@@ -18,7 +18,12 @@ afterEach(() => {
 });
 
 const config = asJson(readJson('{"seed":9007199254740993}'));
-const present = { body: { template: 'saved' }, config: isObject(config) ? config : {}, note: 'why' };
+const present = {
+  body: { template: 'saved' },
+  config: isObject(config) ? config : {},
+  schema: { required: ['name'] },
+  note: 'why',
+};
 
 it('a conversation is kept with every digit of its configuration', () => {
   const content = { ...present, body: { messages: [{ role: 'user', template: 'Hi' } as const] } };
@@ -34,6 +39,17 @@ it('a text that an older console kept is still there', () => {
   expect(keptContent('p', 1, present)).toEqual({
     content: { ...present, body: { template: 'mine' } },
     base: present,
+  });
+});
+
+it('content that a console without schemas kept has the schema that is saved', () => {
+  const kept = { template: 'mine', config: {}, note: '' };
+  storage.setItem('px0.draft.p.1', JSON.stringify({ content: kept, base: kept }));
+  expect(keptContent('p', 1, present)?.content).toEqual({
+    body: { template: 'mine' },
+    config: {},
+    schema: present.schema,
+    note: '',
   });
 });
 

@@ -10,7 +10,7 @@ export interface KeptContent {
 
 const keyOf = (promptId: string, version: number) => `px0.draft.${promptId}.${version}`;
 
-/** `present` stands in for what an older console has not kept, which knew texts only. */
+/** `present` stands in for what an older console has not kept, which knew texts only, or no schemas. */
 export function keptContent(promptId: string, version: number, present: Content): KeptContent | undefined {
   try {
     const kept = asJson(readJson(localStorage.getItem(keyOf(promptId, version)) ?? 'null'));
@@ -20,8 +20,8 @@ export function keptContent(promptId: string, version: number, present: Content)
       const of = (template: string): Content => ({ ...present, body: { template } });
       return { content: of(text), base: of(kept['base']) };
     }
-    const content = read(kept['content']);
-    const base = read(kept['base']);
+    const content = read(kept['content'], present);
+    const base = read(kept['base'], present);
     return content && base && { content, base };
   } catch {
     return undefined;
@@ -42,13 +42,15 @@ export function dropContent(promptId: string, version: number): void {
 }
 
 /** As the API writes it. */
-function written({ body, config, note }: Content): object {
+function written({ body, config, schema, note }: Content): object {
+  const settings = { config, authored_schema: schema, note };
   return isChat(body)
-    ? { template: '', messages: body.messages, config, note }
-    : { template: body.template, config, note };
+    ? { template: '', messages: body.messages, ...settings }
+    : { template: body.template, ...settings };
 }
 
-function read(value: JsonValue | undefined): Content | undefined {
+function read(value: JsonValue | undefined, present: Content): Content | undefined {
   if (!isObject(value) || typeof value['template'] !== 'string') return undefined;
-  return contentOf(value as JsonObject & VersionContent);
+  const content = contentOf(value as JsonObject & VersionContent);
+  return Object.hasOwn(value, 'authored_schema') ? content : { ...content, schema: present.schema };
 }

@@ -17,9 +17,14 @@ describe('a refusal is shown', () => {
     expect(fault.at).toEqual(at);
   });
 
-  it('at the configuration and at the note', () => {
+  it('at the configuration, at the input schema and at the note', () => {
     const { section, fault } = serverFault('invalid config: config.temperature: must be a number', chat);
     expect([section, fault.message]).toEqual(['config', 'config.temperature: must be a number']);
+    const schema = serverFault('invalid input schema: items[].title: pattern is not supported', chat);
+    expect([schema.section, schema.fault.message]).toEqual([
+      'schema',
+      'items[].title: pattern is not supported',
+    ]);
     expect(serverFault('note must be at most 2000 characters', chat).section).toBe('note');
   });
 

@@ -2,7 +2,7 @@
 import { type Body, formFault, isChat, type Place, type TemplateFault } from '../preview/mod.ts';
 
 /** The parts of a version's editor. */
-export type Section = 'prompt' | 'config' | 'note';
+export type Section = 'prompt' | 'config' | 'schema' | 'note';
 
 export interface ServerFault {
   readonly section: Section;
@@ -12,8 +12,9 @@ export interface ServerFault {
 /** Reads a refusal such as `invalid messages: messages.3.parts.0.url: must not be empty`. */
 export function serverFault(message: string, body: Body): ServerFault {
   const [, kind, rest = ''] =
-    /^(invalid messages|invalid template|invalid config): (.*)$/s.exec(message) ?? [];
+    /^(invalid messages|invalid template|invalid config|invalid input schema): (.*)$/s.exec(message) ?? [];
   if (kind === 'invalid config') return { section: 'config', fault: formFault(rest) };
+  if (kind === 'invalid input schema') return { section: 'schema', fault: formFault(rest) };
   if (message.startsWith('note ')) return { section: 'note', fault: formFault(message) };
   const at = isChat(body) ? placeIn(rest) : undefined;
   return { section: 'prompt', fault: formFault(kind === undefined ? message : rest, at) };

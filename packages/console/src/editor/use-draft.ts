@@ -7,10 +7,11 @@ import {
   type Content,
   compileBody,
   contentOf,
+  inputSchemaOf,
   isChat,
   isSameBody,
-  isSameConfig,
   isSameContent,
+  isSameObject,
   wireMessages,
 } from '../preview/mod.ts';
 import { readVersion, type TaggedVersion, taggedVersionReading } from '../prompts/mod.ts';
@@ -125,10 +126,11 @@ export function useDraft({ promptId, version, present, isEditable, onReplaced }:
 }
 
 /** Whether px0 would keep it, as far as the page can tell. */
-function canSave({ body }: Content): boolean {
+function canSave({ body, schema }: Content): boolean {
   if (!isChat(body) && body.template === '') return false;
   const compilation = compileBody(body);
-  return compilation.ok && compilation.formFault === undefined;
+  if (!compilation.ok || compilation.formFault !== undefined) return false;
+  return inputSchemaOf(compilation.template.inputSchema, schema).ok;
 }
 
 /** In the form of a refusal by px0, so that it is shown in the same place. */
@@ -138,11 +140,12 @@ const LOST_DIGITS = 'invalid config: This browser can’t save this large number
 function changesOf(
   content: Content,
   base: Content,
-): RequestBody<'updateVersion'> & { readonly config?: JsonObject } {
-  const { body, config, note } = content;
+): RequestBody<'updateVersion'> & { readonly config?: JsonObject; readonly input_schema?: JsonObject } {
+  const { body, config, schema, note } = content;
   return {
     ...(!isSameBody(body, base.body) && bodyOf(content)),
-    ...(!isSameConfig(config, base.config) && { config }),
+    ...(!isSameObject(config, base.config) && { config }),
+    ...(!isSameObject(schema, base.schema) && { input_schema: schema }),
     ...(note !== base.note && { note }),
   };
 }
@@ -154,7 +157,13 @@ function bodyOf({ body }: Content) {
 
 /** What the API wants in order to make a draft of this content. */
 export function newDraftOf(content: Content): RequestBody<'createVersion'> {
-  return { ...bodyOf(content), config: content.config, note: content.note };
+  const { config, schema, note } = content;
+  return {
+    ...bodyOf(content),
+    config,
+    ...(Object.keys(schema).length > 0 && { input_schema: schema }),
+    note,
+  };
 }
 
 async function save(
@@ -201,7 +210,15 @@ async function theirs(promptId: string, version: string): Promise<SaveAnswer> {
 
 function failure(error: unknown): SaveAnswer {
   if (
-    isApiError(error, 'invalidMessages', 'invalidTemplate', 'invalidConfig', 'noteTooLong', 'programTooLarge')
+    isApiError(
+      error,
+      'invalidMessages',
+      'invalidTemplate',
+      'invalidConfig',
+      'invalidInputSchema',
+      'noteTooLong',
+      'programTooLarge',
+    )
   )
     return { kind: 'invalid', message: error.message };
   return error instanceof ApiError && error.isPassing

@@ -1,13 +1,14 @@
-/** The left side of the editor: the prompt as a text or a conversation, the configuration of the model, and the note. */
+/** The left side of the editor: the prompt as a text or a conversation, the configuration of the model, the input schema, and the note. */
 import { MessagesSquare, Text } from 'lucide-react';
 import { type Ref, useImperativeHandle, useRef, useState } from 'react';
-import { type Content, isChat, isSameConfig, type TemplateFault } from '../preview/mod.ts';
+import { type Content, isChat, isSameObject, type TemplateFault } from '../preview/mod.ts';
 import { Button, classes, Segments } from '../ui/mod.ts';
 import { CodeEditor, type CodeEditorHandle } from './code-editor.tsx';
 import { ConfigPanel } from './config-panel.tsx';
 import { conversationOf, textOf } from './conversation.ts';
 import { ConversationEditor, type ConversationEditorHandle } from './conversation-editor.tsx';
 import { NotePanel } from './note-panel.tsx';
+import { type Inputs, SchemaPanel } from './schema-panel.tsx';
 import type { Section, ServerFault } from './server-fault.ts';
 import type { KnownVariables } from './template-completion.ts';
 import { TemplateFoot } from './template-foot.tsx';
@@ -15,6 +16,7 @@ import { TemplateFoot } from './template-foot.tsx';
 const sections = [
   { value: 'prompt', label: 'Prompt' },
   { value: 'config', label: 'Configuration' },
+  { value: 'schema', label: 'Input schema' },
   { value: 'note', label: 'Note' },
 ] as const;
 
@@ -33,14 +35,15 @@ export interface VersionEditorProps {
   readonly fault: TemplateFault | undefined;
   readonly rejected: ServerFault | undefined;
   readonly known: () => KnownVariables;
+  readonly inputs: Inputs;
   readonly onChange: (change: Partial<Content>) => void;
 }
 
 export function VersionEditor(props: VersionEditorProps) {
-  const { ref, version, content, isReadOnly, rejected, known, onChange } = props;
-  const { body, config, note } = content;
+  const { ref, version, content, isReadOnly, rejected, known, inputs, onChange } = props;
+  const { body, config, schema, note } = content;
   const [section, setSection] = useState<Section>('prompt');
-  // An editor of JSON owns its text, and begins anew with another configuration.
+  // An editor of JSON owns its text, and begins anew with another configuration or schema.
   const [edition, setEdition] = useState(0);
   const editor = useRef<CodeEditorHandle>(null);
   const conversation = useRef<ConversationEditorHandle>(null);
@@ -58,7 +61,7 @@ export function VersionEditor(props: VersionEditorProps) {
     replace: (next) => {
       if (isChat(next.body)) conversation.current?.replace(next.body.messages);
       else editor.current?.replace(next.body.template);
-      if (!isSameConfig(next.config, config)) setEdition(edition + 1);
+      if (!isSameObject(next.config, config) || !isSameObject(next.schema, schema)) setEdition(edition + 1);
     },
   }));
   return (
@@ -109,6 +112,16 @@ export function VersionEditor(props: VersionEditorProps) {
           isReadOnly={isReadOnly}
           rejection={rejected?.section === 'config' ? rejected.fault.message : undefined}
           onChange={(next) => onChange({ config: next })}
+        />
+      )}
+      {section === 'schema' && (
+        <SchemaPanel
+          key={edition}
+          schema={schema}
+          inputs={inputs}
+          isReadOnly={isReadOnly}
+          rejection={rejected?.section === 'schema' ? rejected.fault.message : undefined}
+          onChange={(next) => onChange({ schema: next })}
         />
       )}
       {section === 'note' && (

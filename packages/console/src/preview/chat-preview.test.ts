@@ -136,6 +136,8 @@ it('what the API sends is read and written again without a change', () => {
   expect(isSameContent(content, contentOf(version))).toBe(true);
   expect(isSameContent(content, contentOf({ ...version, note: '' }))).toBe(false);
   expect(isSameContent(content, contentOf({ ...version, config: { seed: 2 } }))).toBe(false);
+  const authored_schema = { required: ['x'] };
+  expect(isSameContent(content, contentOf({ ...version, authored_schema }))).toBe(false);
   expect(isSameContent(content, contentOf({ template: 'program', config: { seed: 1 }, note: 'why' }))).toBe(
     false,
   );

@@ -1,4 +1,4 @@
-/** What an author writes into a version: a text or a conversation, the configuration of the model, and a note. */
+/** What an author writes into a version: a text or a conversation, the configuration of the model, a schema of its variables, and a note. */
 import type { Wire } from '@px0/contracts';
 import type { ChatEntry, MessagePart, Role } from '@px0/template';
 import { asJson, isObject, type JsonObject } from '../json/mod.ts';
@@ -19,23 +19,34 @@ export interface Content {
   readonly body: Body;
   /** Empty if the version has none. */
   readonly config: JsonObject;
+  /** What the variables must be beyond what the text needs. Empty if the author wants nothing. */
+  readonly schema: JsonObject;
   readonly note: string;
 }
 
 /** What a version from the API holds. */
-export type VersionContent = Pick<Wire<'PromptVersion'>, 'template' | 'messages' | 'config' | 'note'>;
+export type VersionContent = Pick<
+  Wire<'PromptVersion'>,
+  'template' | 'messages' | 'config' | 'authored_schema' | 'note'
+>;
 
 export function isChat(body: Body): body is ChatBody {
   return 'messages' in body;
 }
 
-export function contentOf({ template, messages, config, note }: VersionContent): Content {
-  const settings = asJson(config ?? {});
+export function contentOf(version: VersionContent): Content {
+  const { template, messages, config, authored_schema: schema, note } = version;
   return {
     body: messages === undefined ? { template } : { messages: messages.map(entryOf) },
-    config: isObject(settings) ? settings : {},
+    config: objectOf(config),
+    schema: objectOf(schema),
     note: note ?? '',
   };
+}
+
+function objectOf(value: unknown): JsonObject {
+  const json = asJson(value ?? {});
+  return isObject(json) ? json : {};
 }
 
 /** The same entry always has the same keys in the same order, so that its JSON tells whether it has changed. */
@@ -80,7 +91,10 @@ function roleOf(role: string | undefined): Role {
 export function isSameContent(one: Content, other: Content): boolean {
   return (
     one === other ||
-    (one.note === other.note && isSameBody(one.body, other.body) && isSameConfig(one.config, other.config))
+    (one.note === other.note &&
+      isSameBody(one.body, other.body) &&
+      isSameObject(one.config, other.config) &&
+      isSameObject(one.schema, other.schema))
   );
 }
 
@@ -90,7 +104,8 @@ export function isSameBody(one: Body, other: Body): boolean {
   return isChat(other) && JSON.stringify(one.messages) === JSON.stringify(other.messages);
 }
 
-export function isSameConfig(one: JsonObject, other: JsonObject): boolean {
+/** The order of keys counts: that of a schema is seen. */
+export function isSameObject(one: JsonObject, other: JsonObject): boolean {
   return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
 

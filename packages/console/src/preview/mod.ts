@@ -7,8 +7,8 @@ export {
   entryOf,
   isChat,
   isSameBody,
-  isSameConfig,
   isSameContent,
+  isSameObject,
   type MessagePart,
   type Place,
   type Role,
@@ -18,6 +18,7 @@ export {
 } from './content.ts';
 export { bodyText, configText } from './content-text.ts';
 export { lateSystemMessages } from './conversation-form.ts';
+export { type InputSchema, inputSchemaOf, type ReadSchema } from './input-schema.ts';
 export { messagesText, messageText } from './message-text.ts';
 export {
   type Compilation,

@@ -1,0 +1,122 @@
+/** What the variables must be: a table of what the template reads and its author wants, over the schema that the author writes as JSON. */
+import { Sparkles } from 'lucide-react';
+import { useState } from 'react';
+import { isObject, type JsonObject, parseJson, prettyJson } from '../json/mod.ts';
+import type { InputSchema, ReadSchema } from '../preview/mod.ts';
+import { Button, Segments } from '../ui/mod.ts';
+import { CodeEditor } from './code-editor.tsx';
+import { rowNamedIn, schemaRows } from './schema-rows.ts';
+import { SchemaTable } from './schema-table.tsx';
+import { type SavedPayload, TightenDialog } from './tighten-dialog.tsx';
+
+const views = [
+  { value: 'table', label: 'Table' },
+  { value: 'json', label: 'JSON' },
+] as const;
+
+/** What the schema is judged by. */
+export interface Inputs {
+  /** What every render of the text needs. */
+  readonly needed: InputSchema;
+  /** That and the author's schema as one. */
+  readonly read: ReadSchema;
+  readonly payloads: readonly SavedPayload[];
+}
+
+export interface SchemaPanelProps {
+  /** What the author wants. */
+  readonly schema: JsonObject;
+  readonly inputs: Inputs;
+  readonly isReadOnly: boolean;
+  /** Why px0 does not keep this schema: `items[].title: pattern is not supported`. */
+  readonly rejection: string | undefined;
+  readonly onChange: (schema: JsonObject) => void;
+}
+
+export function SchemaPanel({ schema, inputs, isReadOnly, rejection, onChange }: SchemaPanelProps) {
+  const { needed, read, payloads } = inputs;
+  const [view, setView] = useState<'table' | 'json'>('table');
+  const [error, setError] = useState<string>();
+  const [tightening, setTightening] = useState(false);
+  const rows = schemaRows(needed, schema);
+  // What no row shows is shown above.
+  const isShownBelow =
+    view === 'table' && rejection !== undefined && rowNamedIn(rejection, rows) !== undefined;
+  const problem = error ?? (isShownBelow ? undefined : rejection);
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 pt-3 pb-1">
+        <p className="min-w-56 flex-1 text-muted text-xs">
+          What callers must send. You can tighten what the template needs, not loosen it.
+        </p>
+        {!isReadOnly && (
+          <Button
+            size="sm"
+            icon={Sparkles}
+            disabledReason={tighteningReason(read, payloads)}
+            onClick={() => setTightening(true)}
+          >
+            Tighten from payloads
+          </Button>
+        )}
+        <Segments
+          label="Input schema view"
+          value={view}
+          onChange={(next) => {
+            setView(next);
+            setError(undefined);
+          }}
+          options={views}
+        />
+      </div>
+      {problem !== undefined && (
+        <p role="status" className="mx-4 my-1 rounded-md bg-danger-soft px-3 py-1.5 text-danger-ink text-xs">
+          {problem}
+        </p>
+      )}
+      {view === 'table' ? (
+        <SchemaTable
+          needed={needed}
+          schema={schema}
+          rows={rows}
+          isReadOnly={isReadOnly}
+          rejection={rejection}
+          onChange={onChange}
+        />
+      ) : (
+        <CodeEditor
+          language="json"
+          label="Input schema as JSON"
+          initialText={prettyJson(schema)}
+          isReadOnly={isReadOnly}
+          className="min-h-0 flex-1 overflow-hidden"
+          onChange={(text) => {
+            const parsed = parseJson(text.trim() === '' ? '{}' : text);
+            if (parsed.ok && isObject(parsed.value)) onChange(parsed.value);
+            setError(
+              parsed.ok
+                ? isObject(parsed.value)
+                  ? undefined
+                  : 'A schema is a JSON object.'
+                : `Not saved: ${parsed.message}`,
+            );
+          }}
+        />
+      )}
+      {tightening && read.ok && (
+        <TightenDialog
+          effective={read.schema}
+          schema={schema}
+          payloads={payloads}
+          onClose={() => setTightening(false)}
+          onChange={onChange}
+        />
+      )}
+    </div>
+  );
+}
+
+function tighteningReason(read: ReadSchema, payloads: readonly SavedPayload[]): string | undefined {
+  if (!read.ok) return 'Fix the error in the schema first';
+  return payloads.length === 0 ? 'Save a payload first' : undefined;
+}
