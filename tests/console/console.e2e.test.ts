@@ -6,6 +6,7 @@ import { ConsoleHarness } from './console-harness.ts';
 import { governanceStories } from './governance-stories.ts';
 import { listStories } from './list-stories.ts';
 import { promptStories } from './prompt-stories.ts';
+import { schemaStories } from './schema-stories.ts';
 
 let harness: ConsoleHarness | undefined;
 
@@ -29,4 +30,5 @@ accountStories(started);
 governanceStories(started);
 promptStories(started);
 chatStories(started);
+schemaStories(started);
 listStories(started);

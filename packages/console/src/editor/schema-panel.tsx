@@ -38,6 +38,8 @@ export function SchemaPanel({ schema, inputs, isReadOnly, rejection, onChange }:
   const [view, setView] = useState<'table' | 'json'>('table');
   const [error, setError] = useState<string>();
   const [tightening, setTightening] = useState(false);
+  // The editor of the JSON owns its text, and begins anew with a schema from elsewhere.
+  const [edition, setEdition] = useState(0);
   const rows = schemaRows(needed, schema);
   // What no row shows is shown above.
   const isShownBelow =
@@ -85,6 +87,7 @@ export function SchemaPanel({ schema, inputs, isReadOnly, rejection, onChange }:
         />
       ) : (
         <CodeEditor
+          key={edition}
           language="json"
           label="Input schema as JSON"
           initialText={prettyJson(schema)}
@@ -109,7 +112,11 @@ export function SchemaPanel({ schema, inputs, isReadOnly, rejection, onChange }:
           schema={schema}
           payloads={payloads}
           onClose={() => setTightening(false)}
-          onChange={onChange}
+          onChange={(next) => {
+            onChange(next);
+            setEdition((last) => last + 1);
+            setError(undefined);
+          }}
         />
       )}
     </div>

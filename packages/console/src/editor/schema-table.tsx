@@ -6,7 +6,7 @@ import type { InputSchema } from '../preview/mod.ts';
 import { Badge, Checkbox, classes, IconButton } from '../ui/mod.ts';
 import { SchemaRowDialog } from './schema-row-dialog.tsx';
 import { knownNames, rowNamedIn, type SchemaRow, typesOf, withRefusal, withRequired } from './schema-rows.ts';
-import { wordsOf } from './schema-words.ts';
+import { isTightened, wordsOf } from './schema-words.ts';
 
 export interface SchemaTableProps {
   readonly needed: InputSchema;
@@ -97,6 +97,7 @@ interface RowProps {
 }
 
 function Row({ row, isReadOnly, fault, onRequired, onEdit }: RowProps) {
+  const examples = examplesOf(row);
   const description = row.authored?.['description'] ?? row.needed?.['description'];
   return (
     <tr
@@ -132,7 +133,9 @@ function Row({ row, isReadOnly, fault, onRequired, onEdit }: RowProps) {
         ))}
       </Cell>
       <Cell name="Examples">
-        <p className="line-clamp-3 break-all font-mono text-muted text-xs leading-5">{examplesOf(row)}</p>
+        {examples !== '' && (
+          <p className="line-clamp-3 break-all font-mono text-muted text-xs leading-5">{examples}</p>
+        )}
       </Cell>
       {!isReadOnly && (
         <td className="w-10 px-2 py-1 align-top @max-xl:absolute @max-xl:top-1 @max-xl:right-1">
@@ -146,7 +149,7 @@ function Row({ row, isReadOnly, fault, onRequired, onEdit }: RowProps) {
 /** Empty in a narrow panel if there is nothing to show. */
 function Cell({ name, children }: { readonly name: string; readonly children: ReactNode }) {
   return (
-    <td className={classes(cellClasses, '@max-xl:flex @max-xl:gap-3')}>
+    <td className={classes(cellClasses, '@max-xl:flex @max-xl:gap-3 @max-xl:has-[>div:empty]:hidden')}>
       <span aria-hidden="true" className="@xl:hidden w-20 shrink-0 text-faint text-xs leading-5">
         {name}
       </span>
@@ -157,9 +160,8 @@ function Cell({ name, children }: { readonly name: string; readonly children: Re
 
 /** Who says that there is such a variable, and whether its author says more than the template. */
 function Origin({ row }: { readonly row: SchemaRow }) {
-  if (row.needed === undefined) return <Badge tone="warning">Not read</Badge>;
-  const isTightened = row.authored !== undefined || row.isRequired !== row.isRequiredByTemplate;
-  return isTightened ? <Badge tone="accent">Tightened</Badge> : <Badge tone="outline">Inferred</Badge>;
+  if (row.needed === undefined) return <Badge>Not read</Badge>;
+  return isTightened(row) ? <Badge tone="accent">Tightened</Badge> : <Badge tone="outline">Inferred</Badge>;
 }
 
 function Required({

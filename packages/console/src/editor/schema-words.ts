@@ -14,6 +14,16 @@ const bounds: readonly (readonly [keyword: string, words: (bound: string) => str
   ['maxItems', (bound) => `At most ${bound} items`],
 ];
 
+/** Whether the author demands more of a variable itself than the template does. */
+export function isTightened({ authored = {}, isRequired, isRequiredByTemplate }: SchemaRow): boolean {
+  const judged = ['type', 'enum', 'const', ...bounds.map(([keyword]) => keyword)];
+  return (
+    isRequired !== isRequiredByTemplate ||
+    authored['additionalProperties'] === false ||
+    judged.some((keyword) => Object.hasOwn(authored, keyword))
+  );
+}
+
 /** Its values, its bounds and its default. */
 export function wordsOf({ needed, authored = {} }: SchemaRow): readonly string[] {
   const words: string[] = [];
