@@ -1,12 +1,13 @@
 /** What the variables must be: a table of what the template reads and its author wants, over the schema that the author writes as JSON. */
 import { Sparkles } from 'lucide-react';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { isObject, type JsonObject, parseJson, prettyJson } from '../json/mod.ts';
 import type { InputSchema, ReadSchema } from '../preview/mod.ts';
 import { Button, Segments } from '../ui/mod.ts';
 import { CodeEditor } from './code-editor.tsx';
 import { rowNamedIn, schemaRows } from './schema-rows.ts';
 import { SchemaTable } from './schema-table.tsx';
+import { schemaTextFault } from './schema-text-fault.ts';
 import { type SavedPayload, TightenDialog } from './tighten-dialog.tsx';
 
 const views = [
@@ -40,7 +41,13 @@ export function SchemaPanel({ schema, inputs, isReadOnly, rejection, onChange }:
   const [tightening, setTightening] = useState(false);
   // The editor of the JSON owns its text, and begins anew with a schema from elsewhere.
   const [edition, setEdition] = useState(0);
-  const rows = schemaRows(needed, schema);
+  const [text, setText] = useState<string>();
+  const rows = useMemo(() => schemaRows(needed, schema), [needed, schema]);
+  const fault = useMemo(
+    () =>
+      rejection === undefined ? undefined : schemaTextFault(text ?? prettyJson(schema), rejection, rows),
+    [rejection, text, schema, rows],
+  );
   // What no row shows is shown above.
   const isShownBelow =
     view === 'table' && rejection !== undefined && rowNamedIn(rejection, rows) !== undefined;
@@ -66,6 +73,7 @@ export function SchemaPanel({ schema, inputs, isReadOnly, rejection, onChange }:
           value={view}
           onChange={(next) => {
             setView(next);
+            setText(undefined);
             setError(undefined);
           }}
           options={views}
@@ -93,8 +101,10 @@ export function SchemaPanel({ schema, inputs, isReadOnly, rejection, onChange }:
           initialText={prettyJson(schema)}
           isReadOnly={isReadOnly}
           className="min-h-0 flex-1 overflow-hidden"
-          onChange={(text) => {
-            const parsed = parseJson(text.trim() === '' ? '{}' : text);
+          fault={fault}
+          onChange={(next) => {
+            setText(next);
+            const parsed = parseJson(next.trim() === '' ? '{}' : next);
             if (parsed.ok && isObject(parsed.value)) onChange(parsed.value);
             setError(
               parsed.ok
@@ -115,6 +125,7 @@ export function SchemaPanel({ schema, inputs, isReadOnly, rejection, onChange }:
           onChange={(next) => {
             onChange(next);
             setEdition((last) => last + 1);
+            setText(undefined);
             setError(undefined);
           }}
         />
