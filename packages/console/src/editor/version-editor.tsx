@@ -1,17 +1,20 @@
 /** The left side of the editor: the prompt as a text or a conversation, the configuration of the model, the input schema, and the note. */
 import { MessagesSquare, Text } from 'lucide-react';
-import { type Ref, useImperativeHandle, useRef, useState } from 'react';
+import { lazy, type Ref, Suspense, useImperativeHandle, useRef, useState } from 'react';
 import { type Content, isChat, isSameObject, type TemplateFault } from '../preview/mod.ts';
-import { Button, classes, Segments } from '../ui/mod.ts';
+import { Button, classes, Segments, SkeletonRows } from '../ui/mod.ts';
 import { CodeEditor, type CodeEditorHandle } from './code-editor.tsx';
 import { ConfigPanel } from './config-panel.tsx';
 import { conversationOf, textOf } from './conversation.ts';
 import { ConversationEditor, type ConversationEditorHandle } from './conversation-editor.tsx';
 import { NotePanel } from './note-panel.tsx';
-import { type Inputs, SchemaPanel } from './schema-panel.tsx';
+import type { Inputs } from './schema-panel.tsx';
 import type { Section, ServerFault } from './server-fault.ts';
 import type { KnownVariables } from './template-completion.ts';
 import { TemplateFoot } from './template-foot.tsx';
+
+// It comes with dialogs and a judge, and many who edit a text never open it.
+const SchemaPanel = lazy(async () => ({ default: (await import('./schema-panel.tsx')).SchemaPanel }));
 
 const sections = [
   { value: 'prompt', label: 'Prompt' },
@@ -115,14 +118,16 @@ export function VersionEditor(props: VersionEditorProps) {
         />
       )}
       {section === 'schema' && (
-        <SchemaPanel
-          key={edition}
-          schema={schema}
-          inputs={inputs}
-          isReadOnly={isReadOnly}
-          rejection={rejected?.section === 'schema' ? rejected.fault.message : undefined}
-          onChange={(next) => onChange({ schema: next })}
-        />
+        <Suspense fallback={<SkeletonRows label="the input schema" />}>
+          <SchemaPanel
+            key={edition}
+            schema={schema}
+            inputs={inputs}
+            isReadOnly={isReadOnly}
+            rejection={rejected?.section === 'schema' ? rejected.fault.message : undefined}
+            onChange={(next) => onChange({ schema: next })}
+          />
+        </Suspense>
       )}
       {section === 'note' && (
         <NotePanel note={note} isReadOnly={isReadOnly} onChange={(next) => onChange({ note: next })} />
