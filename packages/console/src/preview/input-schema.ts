@@ -1,4 +1,4 @@
-/** What the variables of a version must be, judged in the page by the rules that the registry applies on save. */
+/** What the variables of a version must be, by the rules that the registry applies on save. */
 import { checkInputSchema, effectiveSchema, type InputSchema, SchemaFault } from '@px0/input-contract';
 import { isObject, type JsonObject, withFloats } from '../json/mod.ts';
 
@@ -6,16 +6,19 @@ export type { InputSchema } from '@px0/input-contract';
 
 export type ReadSchema =
   | { readonly ok: true; readonly schema: InputSchema }
-  /** Why px0 would not keep it, in its own words: `items[].title: pattern is not supported`. */
+  /** Why px0 would not keep it. */
   | { readonly ok: false; readonly message: string };
 
 /** What the text needs and what its author wants, as one schema. */
-export function inputSchemaOf(inferred: InputSchema, authored: JsonObject): ReadSchema {
+export function inputSchemaOf(needed: InputSchema, authored: JsonObject): ReadSchema {
+  const wanted = withFloats(authored);
   try {
-    const plain = withFloats(authored);
-    return { ok: true, schema: effectiveSchema(inferred, checkInputSchema(isObject(plain) ? plain : {})) };
+    return {
+      ok: true,
+      schema: effectiveSchema(needed, checkInputSchema(isObject(wanted) ? wanted : {})),
+    };
   } catch (error) {
-    if (!(error instanceof SchemaFault)) throw error;
-    return { ok: false, message: error.message };
+    if (error instanceof SchemaFault) return { ok: false, message: error.message };
+    throw error;
   }
 }

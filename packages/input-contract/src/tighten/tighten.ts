@@ -19,18 +19,18 @@ interface Place {
   readonly at: readonly string[];
 }
 
-export interface TypeTightening extends Place {
+interface TypeTightening extends Place {
   readonly keyword: 'type';
   readonly types: readonly JsonType[];
 }
 
 /** `at` leads to the schema of the object that the variable is in. */
-export interface RequiredTightening extends Place {
+interface RequiredTightening extends Place {
   readonly keyword: 'required';
   readonly name: string;
 }
 
-export interface EnumTightening extends Place {
+interface EnumTightening extends Place {
   readonly keyword: 'enum';
   readonly values: readonly string[];
 }
