@@ -47,7 +47,7 @@ function listed(values: readonly JsonValue[]): string {
   return values.length > MOST_LISTED ? `${shown.join(', ')}, …` : shown.join(', ');
 }
 
-/** `must be a string or null`: what a variable must be from then on. */
+/** `must be of type string or null`: what a variable must be from then on. */
 export function wordsOfTightening(tightening: Tightening): string {
   switch (tightening.keyword) {
     case 'required':
