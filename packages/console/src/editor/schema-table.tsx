@@ -98,6 +98,7 @@ interface RowProps {
 
 function Row({ row, isReadOnly, fault, onRequired, onEdit }: RowProps) {
   const examples = examplesOf(row);
+  const indent = { paddingLeft: `${row.depth * 0.75}rem` };
   const description = row.authored?.['description'] ?? row.needed?.['description'];
   return (
     <tr
@@ -107,14 +108,15 @@ function Row({ row, isReadOnly, fault, onRequired, onEdit }: RowProps) {
       )}
     >
       <th scope="row" className={classes(cellClasses, 'text-left font-normal @max-xl:pr-12')}>
-        <div
-          className="flex flex-wrap items-center gap-x-2 gap-y-1"
-          style={{ paddingLeft: `${row.depth * 0.75}rem` }}
-        >
+        <div style={indent} className="flex flex-wrap items-center gap-x-2 gap-y-1">
           <span className="break-all font-medium font-mono text-xs leading-5">{row.place}</span>
           <Origin row={row} />
         </div>
-        {fault !== undefined && <p className="mt-1 text-danger-ink text-xs">{fault}</p>}
+        {fault !== undefined && (
+          <p style={indent} className="mt-1 text-danger-ink text-xs">
+            {fault}
+          </p>
+        )}
       </th>
       <Cell name="Type">
         <span className="font-mono text-xs leading-5">{typesOf(row)?.join(' | ') ?? 'any'}</span>
