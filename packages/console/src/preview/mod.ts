@@ -16,9 +16,17 @@ export {
   type VersionContent,
   wireMessages,
 } from './content.ts';
-export { bodyText, configText } from './content-text.ts';
+export { bodyText, configText, schemaText } from './content-text.ts';
 export { lateSystemMessages } from './conversation-form.ts';
-export { type InputSchema, inputSchemaOf, type ReadSchema } from './input-schema.ts';
+export {
+  type ContractProblems,
+  type InputSchema,
+  type JsonType,
+  type Judgement,
+  loadInputContracts,
+  useJudgement,
+} from './input-contract.ts';
+export { inputSchemaOf, type ReadSchema } from './input-schema.ts';
 export { messagesText, messageText } from './message-text.ts';
 export {
   type Compilation,

@@ -1,6 +1,7 @@
 /** How it is said that variables break a contract: in a sentence, and in the header `Px0-Contract`. Neither holds a value. */
 import { asciiJson } from '../json.ts';
 import type { Findings, KeyFound } from './findings.ts';
+import { nameText, valueText } from './problem-text.ts';
 
 /** A name that is missing or unknown, and the one that may be meant by it. */
 export interface NameProblem {
@@ -39,8 +40,9 @@ export function violationOf(findings: Findings): Violation {
 }
 
 function detailOf({ missing, unknown, invalid }: Findings): string {
-  const names = (kind: Findings['missing']) => told(kind.first(MOST_TOLD).map(nameText), kind.total, ', ');
-  const wrong = invalid.first(MOST_TOLD).map(({ path, must }) => `${path} must ${must}`);
+  const names = (kind: Findings['missing']) =>
+    told(kind.first(MOST_TOLD).map(nameProblem).map(nameText), kind.total, ', ');
+  const wrong = invalid.first(MOST_TOLD).map(valueText);
   const parts = [
     missing.total > 0 && `missing ${names(missing)}`,
     unknown.total > 0 && `unknown ${names(unknown)}`,
@@ -52,11 +54,6 @@ function detailOf({ missing, unknown, invalid }: Findings): string {
 function told(texts: readonly string[], total: number, separator: string): string {
   const list = texts.join(separator);
   return total > texts.length ? `${list} and ${total - texts.length} more` : list;
-}
-
-function nameText({ path, meant }: KeyFound): string {
-  const given = meant();
-  return given === undefined ? path : `${path} (did you mean ${given}?)`;
 }
 
 function problemsIn({ missing, unknown, invalid }: Findings): ContractProblems {
