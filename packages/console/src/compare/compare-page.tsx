@@ -1,4 +1,4 @@
-/** Compares two versions of a prompt: their texts, their configurations, or their output with a payload. */
+/** Compares two versions of a prompt: their texts, their configurations, their input schemas, or their output with a payload. */
 
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
@@ -15,6 +15,8 @@ import {
   NoteText,
   payloadsReading,
   promptReading,
+  SchemaDiff,
+  schemasOf,
   Trail,
   type Version,
   versionsReading,
@@ -131,7 +133,7 @@ export function ComparePage() {
                 part={search.part ?? 'text'}
                 onPart={(part) => {
                   const { part: _part, ...others } = search;
-                  const changed = part === 'config' ? { ...others, part } : others;
+                  const changed = part === 'text' ? others : { ...others, part };
                   void navigate({ search: changed, replace: true });
                 }}
               />
@@ -154,11 +156,13 @@ interface ContentsProps {
   readonly left: Version;
   readonly right: Version;
   readonly layout: DiffLayout;
-  readonly part: 'text' | 'config';
-  readonly onPart: (part: 'text' | 'config') => void;
+  readonly part: Part;
+  readonly onPart: (part: Part) => void;
 }
 
-/** The texts or conversations, and where there is one, the configuration in a tab of its own. */
+type Part = 'text' | 'config' | 'schema';
+
+/** The texts or conversations, and where there is one, the configuration and the input schema, each in a tab of its own. */
 function Contents({ left, right, layout, part, onPart }: ContentsProps) {
   const diff = { left, right, leftLabel: nameOf(left), rightLabel: nameOf(right), layout };
   const equalNote =
@@ -167,19 +171,34 @@ function Contents({ left, right, layout, part, onPart }: ContentsProps) {
       : `Both versions have the same ${right.kind === 'chat' ? 'messages' : 'text'}.`;
   const texts = <BodyDiff {...diff} equalNote={equalNote} />;
   const configs = configsOf(left, right);
-  if (configs === 'none') return texts;
+  const schemas = schemasOf(left, right);
+  const shown = (part === 'config' ? configs : schemas) === 'none' ? 'text' : part;
+  if (configs === 'none' && schemas === 'none') return texts;
   return (
     <Tabs
       label="Content"
-      value={part}
+      value={shown}
       onChange={onPart}
       tabs={[
         { value: 'text', label: textsOf(left, right), content: texts },
-        {
-          value: 'config',
-          label: configs === 'different' ? 'Configuration, changed' : 'Configuration',
-          content: <ConfigDiff {...diff} />,
-        },
+        ...(configs === 'none'
+          ? []
+          : [
+              {
+                value: 'config' as const,
+                label: configs === 'different' ? 'Configuration, changed' : 'Configuration',
+                content: <ConfigDiff {...diff} />,
+              },
+            ]),
+        ...(schemas === 'none'
+          ? []
+          : [
+              {
+                value: 'schema' as const,
+                label: schemas === 'different' ? 'Input schema, changed' : 'Input schema',
+                content: <SchemaDiff {...diff} />,
+              },
+            ]),
       ]}
     />
   );

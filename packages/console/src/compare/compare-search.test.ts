@@ -23,4 +23,5 @@ it('a version that does not exist is no choice', () => {
 it('an address that makes no sense is none', () => {
   expect(compareSearch({ from: 'x', to: 2.5, payload: '', view: 'sideways', part: 'body' })).toEqual({});
   expect(compareSearch({ from: 1, part: 'config' })).toEqual({ from: 1, part: 'config' });
+  expect(compareSearch({ part: 'schema' })).toEqual({ part: 'schema' });
 });

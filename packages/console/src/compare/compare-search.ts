@@ -7,8 +7,8 @@ export interface CompareSearch {
   /** A payload's ID: compare the rendered outputs instead of the templates. */
   readonly payload?: string;
   readonly view?: 'unified' | 'split';
-  /** The configurations instead of the texts. */
-  readonly part?: 'config';
+  /** The configurations or the input schemas instead of the texts. */
+  readonly part?: 'config' | 'schema';
 }
 
 export function compareSearch(search: Readonly<Record<string, unknown>>): CompareSearch {
@@ -18,7 +18,7 @@ export function compareSearch(search: Readonly<Record<string, unknown>>): Compar
     ...(isVersion(to) && { to }),
     ...(typeof payload === 'string' && payload !== '' && { payload }),
     ...((view === 'unified' || view === 'split') && { view }),
-    ...(part === 'config' && { part }),
+    ...((part === 'config' || part === 'schema') && { part }),
   };
 }
 

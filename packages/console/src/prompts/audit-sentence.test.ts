@@ -44,15 +44,6 @@ it('a move between folders says where the prompt is now', () => {
   );
 });
 
-it('another contract is told, alone or with a move', () => {
-  const set = { contract_from: 'off', contract_to: 'warn' };
-  expect(auditSentence(entry('prompt.patched', set, null))).toBe('set the contract to warn');
-  const both = { ...set, folder_from: 'support', folder_to: '' };
-  expect(auditSentence(entry('prompt.patched', both, null))).toBe(
-    'moved the prompt out of its folder and set the contract to warn',
-  );
-});
-
 it('the last change reads as a sentence without details', () => {
   expect(changeSentence({ action: 'version.promoted', version: 3 }, 3)).toBe('made version 3 live');
   expect(changeSentence({ action: 'version.promoted', version: 3 }, 2)).toBe('marked version 3 stable');
@@ -69,4 +60,16 @@ it('autosaves of one draft in a row are one line', () => {
   expect(groupedAudit([update, update, entry('version.created'), update]).map(({ count }) => count)).toEqual([
     2, 1, 1,
   ]);
+});
+
+it('a change of the contract says what it is now, beside a move or alone', () => {
+  const set = { contract_from: 'off', contract_to: 'enforce' };
+  expect(auditSentence(entry('prompt.patched', set, null))).toBe('set the input contract to “enforce”');
+  expect(auditSentence(entry('prompt.patched', { ...set, folder_from: 'a', folder_to: '' }, null))).toBe(
+    'moved the prompt out of its folder and set the input contract to “enforce”',
+  );
+  const allowed = { from: 'stable', to: 'live', replaced: 2, allowed: 'contract_break' };
+  expect(auditSentence(entry('version.promoted', allowed))).toBe(
+    'made version 3 live, replacing version 2, and allowed it to break the contract',
+  );
 });

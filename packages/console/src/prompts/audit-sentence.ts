@@ -10,12 +10,13 @@ const sentences: { readonly [action: string]: Tell } = {
   'prompt.created': () => 'created the prompt',
   'prompt.updated': () => 'changed the description',
   'prompt.patched': (_entry, detail) => {
-    const [folder, contract] = [detail('folder_to'), detail('contract_to')];
-    const moved =
-      folder === '' ? 'moved the prompt out of its folder' : `moved the prompt into the folder “${folder}”`;
-    if (contract === '') return moved;
-    const set = `set the contract to ${contract}`;
-    return folder === detail('folder_from') ? set : `${moved} and ${set}`;
+    const contract = detail('contract_to');
+    // A prompt may leave its folder, so only a difference tells that the folder changed.
+    const isMoved = contract === '' || detail('folder_to') !== detail('folder_from');
+    return [
+      ...(isMoved ? [moved(detail('folder_to'))] : []),
+      ...(contract === '' ? [] : [`set the input contract to “${contract}”`]),
+    ].join(' and ');
   },
   'prompt.archived': () => 'archived the prompt',
   'prompt.restored': () => 'restored the prompt',
@@ -27,7 +28,8 @@ const sentences: { readonly [action: string]: Tell } = {
   'version.promoted': (entry, detail) => {
     if (detail('to') === 'stable') return `marked ${number(entry)} stable`;
     const replaced = detail('replaced');
-    return `made ${number(entry)} live${replaced === '' ? '' : `, replacing version ${replaced}`}`;
+    const allowed = detail('allowed') === 'contract_break' ? ', and allowed it to break the contract' : '';
+    return `made ${number(entry)} live${replaced === '' ? '' : `, replacing version ${replaced}`}${allowed}`;
   },
   'version.demoted': (entry) => `demoted ${number(entry)} to stable`,
   'version.archived': (entry) => `archived ${number(entry)}`,
@@ -41,6 +43,12 @@ const sentences: { readonly [action: string]: Tell } = {
   'payload.updated': (_entry, detail) => `changed ${payload(detail('name'))}`,
   'payload.deleted': () => 'deleted a payload',
 };
+
+function moved(folder: string): string {
+  return folder === ''
+    ? 'moved the prompt out of its folder'
+    : `moved the prompt into the folder “${folder}”`;
+}
 
 function payload(name: string): string {
   return name === '' ? 'an unnamed payload' : `the payload “${name}”`;
@@ -56,7 +64,7 @@ type LastChange = NonNullable<NonNullable<Wire<'Prompt'>['summary']>['last_chang
 
 /** The sentences of changes that a list of prompts knows no details of. */
 const briefSentences: { readonly [action: string]: (version: string) => string } = {
-  'prompt.patched': () => 'changed the folder or the contract of the prompt',
+  'prompt.patched': () => 'changed the folder or the input contract',
   'version.duplicated': (version) => `copied a version to ${version}`,
   'tag.set': (version) => `tagged ${version}`,
   'tag.removed': (version) => `removed a tag from ${version}`,

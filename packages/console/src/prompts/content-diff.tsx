@@ -1,6 +1,6 @@
-/** The diff of what two versions hold: their texts or conversations, and the settings of the model. */
+/** The diff of what two versions hold: their texts or conversations, the settings of the model, and the input schemas of their authors. */
 import { type DiffLayout, DiffView, ScrollRegion } from '../diff/mod.ts';
-import { bodyText, configText, contentOf, isChat } from '../preview/mod.ts';
+import { bodyText, configText, contentOf, isChat, schemaText } from '../preview/mod.ts';
 import { Callout } from '../ui/mod.ts';
 import type { Version } from './version-actions.ts';
 
@@ -28,6 +28,12 @@ export function ContentDiff(props: ContentDiffProps) {
           <ConfigDiff {...props} />
         </section>
       )}
+      {schemasOf(props.left, props.right) !== 'none' && (
+        <section aria-label="Input schema" className="flex min-w-0 flex-col gap-1.5">
+          <h2 className="font-medium text-sm">Input schema</h2>
+          <SchemaDiff {...props} />
+        </section>
+      )}
     </div>
   );
 }
@@ -35,6 +41,13 @@ export function ContentDiff(props: ContentDiffProps) {
 /** Whether either version has a configuration, and whether they differ. */
 export function configsOf(left: Version, right: Version): 'none' | 'same' | 'different' {
   const [before, after] = [left, right].map((version) => configText(contentOf(version).config));
+  if (before !== after) return 'different';
+  return before === '' ? 'none' : 'same';
+}
+
+/** Whether an author gave either version an input schema, and whether those differ. */
+export function schemasOf(left: Version, right: Version): 'none' | 'same' | 'different' {
+  const [before, after] = [left, right].map(({ authored_schema: schema }) => schemaText(schema));
   if (before !== after) return 'different';
   return before === '' ? 'none' : 'same';
 }
@@ -70,6 +83,19 @@ export function ConfigDiff({ left, right, leftLabel, rightLabel, layout }: Confi
       rightLabel={rightLabel.toLowerCase()}
       layout={layout}
       equalNote="Both versions have the same configuration."
+    />
+  );
+}
+
+export function SchemaDiff({ left, right, leftLabel, rightLabel, layout }: ConfigDiffProps) {
+  return (
+    <DiffView
+      left={schemaText(left.authored_schema)}
+      right={schemaText(right.authored_schema)}
+      leftLabel={`Input schema of ${leftLabel.toLowerCase()}`}
+      rightLabel={rightLabel.toLowerCase()}
+      layout={layout}
+      equalNote="Both versions have the same input schema."
     />
   );
 }

@@ -1,5 +1,6 @@
 export { attempt } from './attempt.ts';
-export { BodyDiff, ConfigDiff, configsOf } from './content-diff.tsx';
+export { BodyDiff, ConfigDiff, configsOf, SchemaDiff, schemasOf } from './content-diff.tsx';
+export type { ContractPolicy } from './contract-policy.ts';
 export {
   payloadsReading,
   promptReading,

@@ -10,11 +10,13 @@ import {
   FolderInput,
   MoreHorizontal,
   PenLine,
+  ShieldCheck,
 } from 'lucide-react';
 import { useState } from 'react';
 import { copyText, IconButton, Menu, MenuItem, MenuSeparator, toast } from '../ui/mod.ts';
 import { usePermissions } from '../workspace/mod.ts';
 import { attempt } from './attempt.ts';
+import { ContractDialog } from './contract-dialog.tsx';
 import { type PromptWrites, usePromptWrites } from './data/writes.ts';
 import { MovePromptDialog } from './move-prompt-dialog.tsx';
 import { MoveToFolderDialog } from './move-to-folder.tsx';
@@ -30,7 +32,7 @@ export function PromptMenu({ prompt, size = 'md', onDescribe }: PromptMenuProps)
   const writes = usePromptWrites();
   const navigate = useNavigate();
   const { reason } = usePermissions({ teamId: prompt.team_id });
-  const [moving, setMoving] = useState<'team' | 'folder'>();
+  const [asked, setAsked] = useState<'team' | 'folder' | 'contract'>();
   const copySlug = async (): Promise<void> => {
     if (await copyText(prompt.slug)) toast({ title: `Copied “${prompt.slug}”` });
   };
@@ -65,14 +67,21 @@ export function PromptMenu({ prompt, size = 'md', onDescribe }: PromptMenuProps)
         <MenuSeparator />
         <MenuItem
           icon={FolderInput}
-          onSelect={() => setMoving('folder')}
+          onSelect={() => setAsked('folder')}
           disabledReason={reason('patchPrompt')}
         >
           Move to folder…
         </MenuItem>
         <MenuItem
+          icon={ShieldCheck}
+          onSelect={() => setAsked('contract')}
+          disabledReason={reason('patchPrompt')}
+        >
+          Input contract…
+        </MenuItem>
+        <MenuItem
           icon={ArrowRightLeft}
-          onSelect={() => setMoving('team')}
+          onSelect={() => setAsked('team')}
           disabledReason={reason('movePrompt')}
         >
           Move to another team
@@ -96,11 +105,12 @@ export function PromptMenu({ prompt, size = 'md', onDescribe }: PromptMenuProps)
           </MenuItem>
         )}
       </Menu>
-      {moving === 'team' && (
-        <MovePromptDialog prompt={prompt} open onOpenChange={() => setMoving(undefined)} />
+      {asked === 'team' && <MovePromptDialog prompt={prompt} open onOpenChange={() => setAsked(undefined)} />}
+      {asked === 'folder' && (
+        <MoveToFolderDialog prompt={prompt} open onOpenChange={() => setAsked(undefined)} />
       )}
-      {moving === 'folder' && (
-        <MoveToFolderDialog prompt={prompt} open onOpenChange={() => setMoving(undefined)} />
+      {asked === 'contract' && (
+        <ContractDialog prompt={prompt} open onOpenChange={() => setAsked(undefined)} />
       )}
     </>
   );

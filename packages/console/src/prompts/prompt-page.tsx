@@ -20,6 +20,7 @@ import {
 } from '../ui/mod.ts';
 import { usePermissions } from '../workspace/mod.ts';
 import { ActivityList } from './activity-list.tsx';
+import { ContractBadge } from './contract-dialog.tsx';
 import { promptReading, versionsReading } from './data/readings.ts';
 import { usePromptWrites } from './data/writes.ts';
 import { NewVersionButton, useStart } from './new-version-button.tsx';
@@ -52,6 +53,7 @@ export function PromptPage() {
         <span className="inline-flex flex-wrap items-center gap-2.5">
           {prompt.name}
           {prompt.status === 'archived' && <Badge>Archived</Badge>}
+          <ContractBadge contract={prompt.contract} />
         </span>
       }
       description={

@@ -3,18 +3,19 @@
  * live version, and the result for each saved payload. If-Match makes sure that px0 promotes what the user reviewed.
  */
 
-import type { Wire } from '@px0/contracts';
 import { useQuery } from '@tanstack/react-query';
-import { CircleCheck, CircleX } from 'lucide-react';
 import { useState } from 'react';
-import { DiffView } from '../diff/mod.ts';
-import { Badge, Callout, ConfirmDialog, Failure, Skeleton, toast } from '../ui/mod.ts';
+import { ConfirmDialog, Failure, Skeleton, toast } from '../ui/mod.ts';
 import { attempt } from './attempt.ts';
+import { CheckResult } from './check-result.tsx';
 import { ContentDiff, WholeContent } from './content-diff.tsx';
+import { ContractChanges } from './contract-changes.tsx';
 import { checkReading, readVersion } from './data/readings.ts';
+import { refusedBreaks } from './data/refused-breaks.ts';
 import { type PromptWrites, usePromptWrites } from './data/writes.ts';
 import { NoteField } from './note-field.tsx';
 import { RecentRenders } from './recent-renders.tsx';
+import { useContractQuestion } from './use-contract-question.ts';
 import { liveOf, type Promotion, promotionOf, type Rollback, type Version } from './version-actions.ts';
 
 export type TransitionRequest =
@@ -166,12 +167,16 @@ function PromoteDialog({ promptId, version, live, promotion, onOpenChange, onCon
   const check = useQuery(checkReading(promptId, version.version));
   const [note, setNote] = useState('');
   const failing = check.data?.passed === false;
+  const { changes, missing, ask } = useContractQuestion(promptId, check.data, promotion.to);
   const promote = async (): Promise<void> => {
-    const { version: promoted } = await writes.transition('promote', promptId, version.version, {
-      etag: reviewed.data?.etag,
-      requirePayloads: check.data?.passed === true,
-      note,
-    });
+    const { version: promoted } = await ask((allowBreak) =>
+      writes.transition('promote', promptId, version.version, {
+        etag: reviewed.data?.etag,
+        requirePayloads: check.data?.passed === true,
+        allowBreak,
+        note,
+      }),
+    );
     toast({
       title:
         promoted.status === 'live'
@@ -200,10 +205,16 @@ function PromoteDialog({ promptId, version, live, promotion, onOpenChange, onCon
       }
       description={promotion.consequence}
       confirmLabel={failing ? `${promotion.verb} anyway` : promotion.verb}
+      disabledReason={missing}
       onConfirm={() => onConfirm(promote())}
     >
       <NoteField note={note} onChange={setNote} />
-      <CheckResult check={check.data} error={check.error} />
+      <ContractChanges {...changes} />
+      <CheckResult
+        check={check.data}
+        error={check.error}
+        told={changes.effect === 'none' ? [] : requiredBy(changes.breaks)}
+      />
       {reviewed.data === undefined ? (
         reviewed.error ? (
           <Failure error={reviewed.error} retry={reviewed.refetch} />
@@ -231,9 +242,37 @@ function PromoteDialog({ promptId, version, live, promotion, onOpenChange, onCon
 
 function backTo(writes: PromptWrites, promptId: string, version: number): Promise<void> {
   return attempt(async () => {
-    await writes.transition('promote', promptId, version);
-    toast({ title: `Version ${version} is live again` });
+    const broken = await promoteBack(writes, promptId, version);
+    toast({ title: `Version ${version} is live again`, ...aboutBreaks(broken) });
   });
+}
+
+/** Makes a version live again, even if that breaks the contract: an incident is no time for a refusal. Returns what it breaks. */
+async function promoteBack(
+  writes: PromptWrites,
+  promptId: string,
+  version: number,
+  note = '',
+): Promise<readonly string[]> {
+  try {
+    await writes.transition('promote', promptId, version, { note });
+    return [];
+  } catch (error) {
+    const broken = refusedBreaks(error);
+    if (broken === undefined) throw error;
+    await writes.transition('promote', promptId, version, { note, allowBreak: true });
+    return broken;
+  }
+}
+
+function aboutBreaks(breaks: readonly string[]) {
+  return breaks.length === 0 ? {} : { description: `It breaks the input contract: ${breaks.join('; ')}.` };
+}
+
+/** The variables that applications have to send in addition, as the breaks have it. */
+function requiredBy(breaks: readonly string[]): readonly string[] {
+  const start = 'added required ';
+  return breaks.filter((one) => one.startsWith(start)).map((one) => one.slice(start.length));
 }
 
 interface RollbackDialogProps {
@@ -248,6 +287,8 @@ function RollbackDialog({ promptId, rollback, live, onOpenChange, onConfirm }: R
   const writes = usePromptWrites();
   const { version } = rollback;
   const check = useQuery(checkReading(promptId, version.version));
+  const { changes } = useContractQuestion(promptId, check.data, 'live');
+  const effect = changes.effect === 'asks' ? 'allowed' : changes.effect;
   const [note, setNote] = useState('');
   const act = async (): Promise<void> => {
     let { version: number } = version;
@@ -257,9 +298,10 @@ function RollbackDialog({ promptId, rollback, live, onOpenChange, onConfirm }: R
       } = await writes.duplicate(promptId, version.version));
       await writes.transition('promote', promptId, number);
     }
-    await writes.transition('promote', promptId, number, { note });
+    const broken = await promoteBack(writes, promptId, number, note);
     toast({
       title: `Version ${number} is live`,
+      ...aboutBreaks(broken),
       action: {
         label: `Return to version ${live.version}`,
         run: () => backTo(writes, promptId, live.version),
@@ -282,7 +324,12 @@ function RollbackDialog({ promptId, rollback, live, onOpenChange, onConfirm }: R
       onConfirm={() => onConfirm(act())}
     >
       <NoteField note={note} onChange={setNote} />
-      <CheckResult check={check.data} error={check.error} />
+      <ContractChanges {...changes} effect={effect} />
+      <CheckResult
+        check={check.data}
+        error={check.error}
+        told={effect === 'none' ? [] : requiredBy(changes.breaks)}
+      />
       <ContentDiff
         left={live}
         right={version}
@@ -295,114 +342,6 @@ function RollbackDialog({ promptId, rollback, live, onOpenChange, onConfirm }: R
   );
 }
 
-interface CheckResultProps {
-  readonly check: Wire<'VersionCheck'> | undefined;
-  readonly error: unknown;
-}
-
-/** The result of rendering the version with each saved payload. */
-function CheckResult({ check, error }: CheckResultProps) {
-  const [opened, setOpened] = useState<string>();
-  if (error) return <Failure error={error} />;
-  if (check === undefined) return <Skeleton className="h-10 w-full" />;
-  const failed = check.payloads.filter(({ version }) => version.outcome === 'failed');
-  return (
-    <section aria-label="Check with saved payloads" className="flex flex-col gap-2">
-      {check.payloads.length === 0 ? (
-        <Callout tone="info">
-          No saved payloads, so nothing was checked. px0 renders saved payloads here before each promotion.
-        </Callout>
-      ) : (
-        <Callout tone={failed.length === 0 ? 'success' : 'warning'}>
-          {failed.length === 0
-            ? `${count(check.payloads.length, 'payload')} rendered without errors.`
-            : `${failed.length} of ${count(check.payloads.length, 'payload')} failed to render with this version.`}
-        </Callout>
-      )}
-      <NewVariables check={check} />
-      {check.payloads.length > 0 && (
-        <ul className="divide-y divide-line rounded-lg border border-line">
-          {check.payloads.map((payload) => (
-            <CheckedPayload
-              key={payload.payload_id}
-              payload={payload}
-              isOpen={opened === payload.payload_id}
-              onToggle={() => setOpened(opened === payload.payload_id ? undefined : payload.payload_id)}
-            />
-          ))}
-        </ul>
-      )}
-    </section>
-  );
-}
-
-/** The variables that applications will have to send in addition. */
-function NewVariables({ check: { new_variables, live_version } }: { readonly check: Wire<'VersionCheck'> }) {
-  if (new_variables.length === 0) return null;
-  const names = new_variables.map((path) => `“${path}”`).join(', ');
-  if (live_version === null) return <Callout tone="info">Applications must send {names}.</Callout>;
-  return (
-    <Callout tone="warning" title="Applications must send new variables">
-      The live version does not need {names}. Renders without {new_variables.length === 1 ? 'it' : 'them'}{' '}
-      will fail.
-    </Callout>
-  );
-}
-
-interface CheckedPayloadProps {
-  readonly payload: Wire<'VersionCheck'>['payloads'][number];
-  readonly isOpen: boolean;
-  readonly onToggle: () => void;
-}
-
-function CheckedPayload({ payload: { name, version, live, diff }, isOpen, onToggle }: CheckedPayloadProps) {
-  const hasFailed = version.outcome === 'failed';
-  const Icon = hasFailed ? CircleX : CircleCheck;
-  const isSame =
-    !hasFailed && live?.outcome === 'rendered' && (diff === '' || live.rendered === version.rendered);
-  return (
-    <li className="text-sm">
-      <button
-        type="button"
-        aria-expanded={isOpen}
-        onClick={onToggle}
-        className="flex min-h-9 w-full items-center gap-2 px-3 py-1.5 text-left -outline-offset-2 hover:bg-panel"
-      >
-        <Icon
-          aria-hidden="true"
-          className={hasFailed ? 'size-4 shrink-0 text-danger' : 'size-4 shrink-0 text-success'}
-        />
-        <span className="min-w-0 flex-1 truncate">{name ?? 'Unnamed payload'}</span>
-        <Badge tone={hasFailed ? 'danger' : 'outline'}>
-          {hasFailed ? 'Fails' : live === null ? 'Renders' : isSame ? 'Same output' : 'Output changes'}
-        </Badge>
-      </button>
-      {isOpen && (
-        <div className="px-3 pb-3">
-          {hasFailed ? (
-            <p className="break-words rounded-md bg-danger-soft px-3 py-2 font-mono text-danger-ink text-xs">
-              {version.error}
-            </p>
-          ) : (
-            <DiffView
-              left={live?.rendered ?? ''}
-              right={version.rendered ?? ''}
-              leftLabel={live?.outcome === 'failed' ? 'Live output (fails)' : 'Live output'}
-              rightLabel="New output"
-              layout="unified"
-              equalNote="Both versions render the same output."
-            />
-          )}
-        </div>
-      )}
-    </li>
-  );
-}
-
 function sameText({ kind }: Version): string {
   return `The ${kind === 'chat' ? 'conversation' : 'text'} is the same as in the live version.`;
-}
-
-function count(number: number, noun: string): string {
-  return number === 1 ? `1 ${noun}` : `${number} ${noun}s`;
 }

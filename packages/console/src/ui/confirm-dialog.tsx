@@ -19,6 +19,8 @@ export interface ConfirmDialogProps {
   readonly tone?: 'danger' | 'neutral';
   /** What the user must type, such as the name of what they delete. */
   readonly typed?: string;
+  /** Why it cannot be confirmed yet. */
+  readonly disabledReason?: string | undefined;
   readonly wide?: boolean;
   readonly children?: ReactNode;
   /** A rejection keeps the dialog open and shows the reason. */
@@ -50,6 +52,7 @@ function Question({
   confirmLabel,
   tone = 'danger',
   typed,
+  disabledReason,
   children,
   onOpenChange,
   onConfirm,
@@ -57,7 +60,7 @@ function Question({
   const [text, setText] = useState('');
   const isTyped = typed === undefined || text === typed;
   const { failure, isSending, submit } = useSubmission({
-    isReady: isTyped,
+    isReady: isTyped && disabledReason === undefined,
     send: onConfirm,
     onDone: () => onOpenChange(false),
   });
@@ -94,7 +97,7 @@ function Question({
           type="submit"
           variant={tone === 'danger' ? 'danger' : 'primary'}
           loading={isSending}
-          disabledReason={isTyped ? undefined : 'Type the text above to confirm'}
+          disabledReason={isTyped ? disabledReason : 'Type the text above to confirm'}
         >
           {confirmLabel}
         </Button>

@@ -20,6 +20,7 @@ export { Spinner } from './plain/spinner.tsx';
 export { styleNonce } from './plain/style-nonce.ts';
 export { toast, toastError } from './plain/toast.ts';
 export { useSubmission } from './plain/use-submission.ts';
+export { RadioGroup } from './radio-group.tsx';
 export { Segments } from './segments.tsx';
 export { Select, type SelectOption } from './select.tsx';
 export { SettingRow } from './setting-row.tsx';

@@ -4,6 +4,7 @@ import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api, outdated, type RequestBody } from '../../api/mod.ts';
 import type { JsonValue } from '../../json/mod.ts';
+import type { ContractPolicy } from '../contract-policy.ts';
 import type { Transition } from '../version-actions.ts';
 
 const promptOperations: readonly OperationId[] = ['getPrompt', 'listPrompts', 'listPromptAudit'];
@@ -39,6 +40,8 @@ function promptWrites(queryClient: QueryClient) {
       changed(promptOperations, api.call('updatePrompt', { params: { id }, body: { description } })),
     setFolder: (id: string, folder: string) =>
       changed(folderOperations, api.call('patchPrompt', { params: { id }, body: { folder } })),
+    setContract: (id: string, contract: ContractPolicy) =>
+      changed(promptOperations, api.call('patchPrompt', { params: { id }, body: { contract } })),
     moveFolder: (teamID: string, from: string, to: string) =>
       changed(folderOperations, api.call('moveFolder', { params: { teamID }, body: { from, to } })),
     archive: (id: string) => changed(promptOperations, api.call('archivePrompt', { params: { id } })),
@@ -65,7 +68,10 @@ function promptWrites(queryClient: QueryClient) {
         transition === 'promote'
           ? api.call('promoteVersion', {
               ...call,
-              query: { require: options.requirePayloads === true ? 'payloads' : undefined },
+              query: {
+                require: options.requirePayloads === true ? 'payloads' : undefined,
+                allow: options.allowBreak === true ? 'contract_break' : undefined,
+              },
             })
           : api.call(transition === 'demote' ? 'demoteVersion' : 'archiveVersion', call);
       return changed(versionOperations, write);
@@ -101,6 +107,8 @@ export interface TransitionOptions {
   readonly etag?: string | undefined;
   /** Fails unless every payload renders. */
   readonly requirePayloads?: boolean;
+  /** Promotes even if the version refuses what the live one accepts. */
+  readonly allowBreak?: boolean;
   /** Why; blank for no reason. */
   readonly note?: string;
 }

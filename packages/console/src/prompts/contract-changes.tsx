@@ -1,0 +1,132 @@
+/** What a version that goes live changes for applications, by the input schemas of both: breaks as a list, notices apart and quieter. */
+import { type ReactNode, useEffect, useRef } from 'react';
+import { Callout, Checkbox } from '../ui/mod.ts';
+import { type BreakEntry, breakEntry } from './contract-breaks.ts';
+
+export interface ContractChangesProps {
+  readonly breaks: readonly string[];
+  readonly notices: readonly string[];
+  /** What breaks mean for the step that the user is about to take. */
+  readonly effect: 'none' | 'later' | 'asks' | 'allowed';
+  /** px0 refused the step because of these breaks, after the dialog had been opened. */
+  readonly isLate?: boolean;
+  readonly isConfirmed?: boolean;
+  readonly onConfirm?: (isConfirmed: boolean) => void;
+}
+
+const titles = {
+  none: '',
+  later: 'Making this version live will break the input contract',
+  asks: 'This version breaks the input contract',
+  allowed: 'This rollback breaks the input contract',
+};
+
+const explanations: { readonly [Effect in ContractChangesProps['effect']]: string } = {
+  none: '',
+  later: 'You can mark it stable. px0 asks again before it goes live.',
+  asks: 'It refuses variables that the live version accepts.',
+  allowed:
+    'A rollback is allowed to. Applications may send variables that the earlier version does not accept.',
+};
+
+export function ContractChanges(props: ContractChangesProps) {
+  const { breaks, notices, effect, isLate = false, isConfirmed = false, onConfirm } = props;
+  const section = useRef<HTMLElement>(null);
+  // The user may be reading far below when px0 refuses.
+  useEffect(() => {
+    if (!isLate) return;
+    section.current?.scrollIntoView({ block: 'nearest' });
+    section.current?.focus();
+  }, [isLate]);
+  if (breaks.length === 0 && notices.length === 0) return null;
+  if (effect === 'none') return <QuietChanges breaks={breaks} notices={notices} />;
+  return (
+    <section
+      ref={section}
+      tabIndex={-1}
+      aria-label="Input contract"
+      className="flex scroll-mt-4 flex-col gap-2 rounded-lg outline-offset-2"
+    >
+      {breaks.length > 0 && (
+        <Callout tone={effect === 'later' ? 'info' : 'warning'} title={titles[effect]}>
+          <p>{isLate ? 'px0 refused the promotion: this is how it compares now.' : explanations[effect]}</p>
+          <Entries label="Breaks" texts={breaks} />
+          {effect === 'asks' && (
+            <div className="mt-3">
+              <Checkbox
+                label="Promote although it breaks the contract"
+                checked={isConfirmed}
+                onChange={(isChecked) => onConfirm?.(isChecked)}
+              />
+            </div>
+          )}
+        </Callout>
+      )}
+      <Notices notices={notices} />
+    </section>
+  );
+}
+
+/** While the contract is off, breaks are no more than worth knowing. */
+function QuietChanges({ breaks, notices }: Pick<ContractChangesProps, 'breaks' | 'notices'>) {
+  return (
+    <details className="text-muted text-xs">
+      <summary className="cursor-pointer rounded-sm">
+        The input schema changes. The contract of this prompt is off, so px0 refuses nothing.
+      </summary>
+      <Entries label="Breaks" texts={breaks} />
+      <Entries label="Notices" texts={notices} />
+    </details>
+  );
+}
+
+function Notices({ notices }: { readonly notices: readonly string[] }) {
+  if (notices.length === 0) return null;
+  return (
+    <div className="text-muted text-xs">
+      <p>Also changed, without breaking anything:</p>
+      <Entries label="Notices" texts={notices} />
+    </div>
+  );
+}
+
+/** Entries shown at once; a schema may have hundreds of variables. */
+const MOST_SHOWN = 10;
+
+function Entries({ label, texts }: { readonly label: string; readonly texts: readonly string[] }): ReactNode {
+  if (texts.length === 0) return null;
+  const entries = texts.map(breakEntry);
+  const others = entries.slice(MOST_SHOWN);
+  return (
+    <>
+      <ul aria-label={label} className="mt-1.5 flex list-disc flex-col gap-1 pl-4">
+        {entries.slice(0, MOST_SHOWN).map((entry) => (
+          <Entry key={entry.text} entry={entry} />
+        ))}
+      </ul>
+      {others.length > 0 && (
+        <details className="mt-1">
+          <summary className="cursor-pointer rounded-sm">{others.length} more</summary>
+          <ul aria-label={`More ${label.toLowerCase()}`} className="mt-1 flex list-disc flex-col gap-1 pl-4">
+            {others.map((entry) => (
+              <Entry key={entry.text} entry={entry} />
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}
+
+function Entry({ entry: { what, path, rest, meaning } }: { readonly entry: BreakEntry }) {
+  return (
+    <li>
+      <span className="font-medium">
+        {what}
+        {path !== undefined && <code className="break-all font-mono text-[0.92em]">{path}</code>}
+        {rest}
+      </span>
+      {meaning !== undefined && <span className="block text-xs">{meaning}</span>}
+    </li>
+  );
+}
