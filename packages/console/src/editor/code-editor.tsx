@@ -29,6 +29,7 @@ import { highlight } from '@px0/template';
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
 import type { TemplateFault } from '../preview/mod.ts';
 import { styleNonce } from '../ui/mod.ts';
+import type { TextMark } from './contract-marks.ts';
 import { editorTheme, jsonColours } from './editor-theme.ts';
 import { exactText, exactTextOf, replacementBy } from './exact-text.ts';
 import { type KnownVariables, templateCompletion } from './template-completion.ts';
@@ -37,9 +38,11 @@ import { templateHighlighting } from './template-highlighting.ts';
 export interface CodeEditorHandle {
   focus(): void;
   /** Moves the cursor to a fault. */
-  goTo(fault: TemplateFault): void;
+  goTo(fault: Pick<TemplateFault, 'offset'>): void;
   /** Replaces the text in one edit that the user can undo. */
   replace(text: string): void;
+  /** The document, in which each line break is one character. */
+  text(): string;
   /** Inserts at the cursor. */
   insert(text: string): void;
 }
@@ -53,6 +56,8 @@ export interface CodeEditorProps {
   readonly hint?: string;
   readonly isReadOnly?: boolean;
   readonly fault?: TemplateFault | undefined;
+  /** Finds what to underline in the text. The editor asks again when it gets another function. */
+  readonly marksIn?: (text: string) => readonly TextMark[];
   /** For completion; called when it opens. */
   readonly known?: () => KnownVariables;
   readonly onChange?: (text: string) => void;
@@ -60,7 +65,7 @@ export interface CodeEditorProps {
 }
 
 export function CodeEditor(props: CodeEditorProps) {
-  const { ref, language, initialText, label, hint, isReadOnly = false, fault, className } = props;
+  const { ref, language, initialText, label, hint, isReadOnly = false, fault, marksIn, className } = props;
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const latest = useRef(props);
@@ -110,13 +115,16 @@ export function CodeEditor(props: CodeEditorProps) {
   }, [label]);
 
   useEffect(() => {
-    if (view.current !== null) showFault(view.current, fault);
-  }, [fault]);
+    if (view.current === null) return;
+    if (marksIn === undefined) showFault(view.current, fault);
+    else showMarks(view.current, marksIn);
+  }, [fault, marksIn]);
 
   useImperativeHandle(ref, () => ({
     focus: () => view.current?.focus(),
     goTo: (place) => view.current && goTo(view.current, place),
     replace: (text) => view.current && replace(view.current, text),
+    text: () => view.current?.state.doc.toString() ?? '',
     insert: (text) => {
       view.current?.dispatch(view.current.state.replaceSelection(text));
       view.current?.focus();
@@ -176,6 +184,16 @@ function showFault(view: EditorView, fault: TemplateFault | undefined): void {
   view.dispatch(setDiagnostics(view.state, fault === undefined ? [] : [diagnosticOf(view, fault)]));
 }
 
+function showMarks(view: EditorView, marksIn: (text: string) => readonly TextMark[]): void {
+  const marks = marksIn(view.state.doc.toString());
+  view.dispatch(
+    setDiagnostics(
+      view.state,
+      marks.map((mark) => ({ ...mark, severity: 'warning' })),
+    ),
+  );
+}
+
 function diagnosticOf(view: EditorView, fault: TemplateFault): Diagnostic {
   const text = view.state.doc.toString();
   const offset = Math.min(fault.offset, text.length);
@@ -191,7 +209,7 @@ function diagnosticOf(view: EditorView, fault: TemplateFault): Diagnostic {
   };
 }
 
-function goTo(view: EditorView, fault: TemplateFault): void {
+function goTo(view: EditorView, fault: Pick<TemplateFault, 'offset'>): void {
   const anchor = Math.min(fault.offset, view.state.doc.length);
   view.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: 'center' }) });
   view.focus();

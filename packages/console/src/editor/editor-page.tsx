@@ -1,14 +1,17 @@
 /** The page of a version. A draft can be edited and saves automatically; any other version is read-only. */
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useMemo, useRef, useState } from 'react';
+import { useDeferredValue, useMemo, useRef, useState } from 'react';
 import {
+  type Body,
   formFault,
+  type InputSchema,
   inputSchemaOf,
   isChat,
   type ReadSchema,
   type TemplateFault,
   textsIn,
+  useJudgement,
 } from '../preview/mod.ts';
 import {
   payloadsReading,
@@ -21,6 +24,7 @@ import {
 import { classes, toast, useDocumentTitle } from '../ui/mod.ts';
 import { usePermissions } from '../workspace/mod.ts';
 import { definitionsIn } from './completion-scope.ts';
+import { formFields } from './form-fields.ts';
 import { type Pane, PaneChoice } from './pane-choice.tsx';
 import { PreviewPanel } from './preview-panel.tsx';
 import { ReadOnlyNote } from './read-only-note.tsx';
@@ -31,6 +35,9 @@ import { usePayloads } from './use-payloads.ts';
 import { useTried } from './use-tried.ts';
 import { VariablesPanel } from './variables-panel.tsx';
 import { VersionEditor, type VersionEditorHandle } from './version-editor.tsx';
+
+/** As long as no text was valid. */
+const NOTHING_NEEDED: InputSchema = { type: 'object' };
 
 const route = getRouteApi('/shell/prompts/$promptId/versions/$version');
 
@@ -80,7 +87,13 @@ function Workbench({ promptId, present }: WorkbenchProps) {
   const values = usePayloads(promptId, payloads);
   const { content, status } = draft;
   const tried = useTried(content.body, values);
-  const input = useMemo(() => inputSchemaOf(tried.needed, content.schema), [tried.needed, content.schema]);
+  const needed = tried.inferred ?? NOTHING_NEEDED;
+  const input = useMemo(() => inputSchemaOf(needed, content.schema), [needed, content.schema]);
+  const { schema, violation } = useJudgement(tried.inferred, content.schema, useDeferredValue(values.data));
+  const fields = useMemo(
+    () => formFields(tried.fields, schema, placeholdersOf(content.body)),
+    [tried.fields, schema, content.body],
+  );
   const rejected =
     status.kind === 'invalid' && status.message !== undefined
       ? serverFault(status.message, content.body)
@@ -126,7 +139,7 @@ function Workbench({ promptId, present }: WorkbenchProps) {
               data: values.data,
               definitions: textsIn(content.body).flatMap(definitionsIn),
             })}
-            inputs={{ needed: tried.needed, read: input, payloads }}
+            inputs={{ needed, read: input, payloads }}
             onChange={draft.edit}
           />
         </section>
@@ -145,8 +158,9 @@ function Workbench({ promptId, present }: WorkbenchProps) {
           >
             <VariablesPanel
               promptId={promptId}
-              fields={tried.fields}
+              fields={fields}
               values={values}
+              problems={violation?.problems}
               permissions={permissions}
             />
           </section>
@@ -157,6 +171,8 @@ function Workbench({ promptId, present }: WorkbenchProps) {
             <PreviewPanel
               preview={tried.preview}
               last={tried.last}
+              contract={prompt.contract}
+              violation={violation?.detail}
               isChat={isChat(content.body)}
               config={content.config}
               slug={prompt.slug}
@@ -172,4 +188,10 @@ function Workbench({ promptId, present }: WorkbenchProps) {
 /** The page finds it before px0 is asked to save. */
 function schemaFault(input: ReadSchema): ServerFault | undefined {
   return input.ok ? undefined : { section: 'schema', fault: formFault(input.message) };
+}
+
+/** The variables that hold messages. */
+function placeholdersOf(body: Body): ReadonlySet<string> {
+  const entries = isChat(body) ? body.messages : [];
+  return new Set(entries.flatMap((entry) => ('placeholder' in entry ? [entry.placeholder] : [])));
 }

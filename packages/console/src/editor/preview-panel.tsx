@@ -1,5 +1,5 @@
 /** Shows what the version renders while the user types, with its size. If the render would fail, shows why and where. */
-import { CircleAlert, Info } from 'lucide-react';
+import { CircleAlert, Info, TriangleAlert } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { ScrollRegion } from '../diff/mod.ts';
 import { asJson, type JsonObject } from '../json/mod.ts';
@@ -13,6 +13,7 @@ import {
   requestFor,
   type TemplateFault,
 } from '../preview/mod.ts';
+import type { ContractPolicy } from '../prompts/mod.ts';
 import { CopyButton, classes, Segments } from '../ui/mod.ts';
 import { ConversationPreview } from './conversation-preview.tsx';
 import { LongText } from './long-text.tsx';
@@ -24,13 +25,17 @@ export interface PreviewPanelProps {
   readonly preview: Preview;
   /** What the last valid template rendered. */
   readonly last: Rendered | undefined;
+  readonly contract: ContractPolicy;
+  /** What the input schema does not accept in the values, as the API says it. */
+  readonly violation: string | undefined;
   readonly isChat: boolean;
   readonly config: JsonObject;
   readonly slug: string;
   readonly onGoTo: (fault: TemplateFault) => void;
 }
 
-export function PreviewPanel({ preview, last, isChat, config, slug, onGoTo }: PreviewPanelProps) {
+export function PreviewPanel(props: PreviewPanelProps) {
+  const { preview, last, contract, violation, isChat, config, slug, onGoTo } = props;
   const { output, fault, missing } = preview;
   const [view, setView] = useState<'output' | Provider>('output');
   const { messages } = preview;
@@ -60,7 +65,14 @@ export function PreviewPanel({ preview, last, isChat, config, slug, onGoTo }: Pr
           </span>
         )}
       </header>
-      <Fault fault={fault} missing={missing} onGoTo={onGoTo} />
+      {isRefused(props) ? (
+        <Refusal violation={violation} hasPlaceholders={missing.length > 0} />
+      ) : (
+        <>
+          <Fault fault={fault} missing={missing} onGoTo={onGoTo} />
+          {contract === 'warn' && <Warning violation={violation} />}
+        </>
+      )}
       {view === 'output' ? (
         <ScrollRegion
           label="Rendered output"
@@ -81,6 +93,50 @@ export function PreviewPanel({ preview, last, isChat, config, slug, onGoTo }: Pr
       ) : (
         <Request provider={view} rendered={shown} config={config} slug={slug} />
       )}
+    </div>
+  );
+}
+
+/** Whether px0 refuses the render before the template runs. What is wrong with the template itself comes first. */
+function isRefused({ contract, violation, preview: { fault } }: PreviewPanelProps): boolean {
+  return (
+    contract === 'enforce' && violation !== undefined && (fault === undefined || fault.kind === 'execution')
+  );
+}
+
+interface RefusalProps {
+  readonly violation: string | undefined;
+  readonly hasPlaceholders: boolean;
+}
+
+function Refusal({ violation, hasPlaceholders }: RefusalProps) {
+  return (
+    <div
+      role="status"
+      className="flex items-start gap-2 border-line border-b bg-danger-soft px-3 py-2 text-danger-ink text-xs"
+    >
+      <CircleAlert aria-hidden="true" className="mt-0.5 size-3.5 shrink-0" />
+      <div className="min-w-0 flex-1 break-words">
+        The contract of this prompt is “enforce”, so px0 refuses this render:
+        <p className="font-mono">invalid variables: {violation}</p>
+        {hasPlaceholders && 'The preview shows placeholders for what is missing.'}
+      </div>
+    </div>
+  );
+}
+
+function Warning({ violation }: Pick<RefusalProps, 'violation'>) {
+  if (violation === undefined) return null;
+  return (
+    <div
+      role="status"
+      className="flex items-start gap-2 border-line border-b bg-warning-soft px-3 py-2 text-warning-ink text-xs"
+    >
+      <TriangleAlert aria-hidden="true" className="mt-0.5 size-3.5 shrink-0" />
+      <div className="min-w-0 flex-1 break-words">
+        The contract of this prompt is “warn”, so this render would carry a warning:
+        <p className="font-mono">{violation}</p>
+      </div>
     </div>
   );
 }

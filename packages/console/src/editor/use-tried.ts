@@ -15,8 +15,8 @@ import type { Payloads } from './use-payloads.ts';
 export interface Tried {
   readonly fault: TemplateFault | undefined;
   readonly fields: readonly Field[];
-  /** What every render of the text needs. */
-  readonly needed: InputSchema;
+  /** What every render of the text needs; undefined if no text was valid yet. */
+  readonly inferred: InputSchema | undefined;
   readonly preview: Preview;
   /** What the last valid template rendered. */
   readonly last: Rendered | undefined;
@@ -24,7 +24,7 @@ export interface Tried {
 
 interface LastGood {
   fields: readonly Field[];
-  needed: InputSchema;
+  inferred: InputSchema | undefined;
   rendered: Rendered | undefined;
 }
 
@@ -37,18 +37,18 @@ export function useTried(body: Body, values: Payloads): Tried {
   const data = useDeferredValue(values.data);
   const compilation = useMemo(() => compileBody(tried), [tried]);
   const preview = useMemo(() => previewOfBody(tried, compilation, data), [tried, compilation, data]);
-  const needed = compilation.ok ? compilation.template.inputSchema : undefined;
-  const lastGood = useRef<LastGood>({ fields: [], needed: { type: 'object' }, rendered: undefined });
+  const inferred = compilation.ok ? compilation.template.inputSchema : undefined;
+  const lastGood = useRef<LastGood>({ fields: [], inferred: undefined, rendered: undefined });
   useEffect(() => {
     if (compilation.ok) lastGood.current.fields = compilation.fields;
-    if (needed !== undefined) lastGood.current.needed = needed;
+    if (inferred !== undefined) lastGood.current.inferred = inferred;
     if (preview.output !== undefined) lastGood.current.rendered = preview;
-  }, [compilation, needed, preview]);
+  }, [compilation, inferred, preview]);
   return {
     // A position in an older text would be wrong.
     fault: tried === body ? shownFault(compilation, preview) : undefined,
     fields: compilation.ok ? compilation.fields : lastGood.current.fields,
-    needed: needed ?? lastGood.current.needed,
+    inferred: inferred ?? lastGood.current.inferred,
     preview,
     last: lastGood.current.rendered,
   };

@@ -1,6 +1,9 @@
-/** The form for a template's variables. It edits one JSON value and keeps the parts that have no field. */
+/**
+ * The form for a version's variables, built from what its template reads and its input schema says. It edits one JSON value and keeps the
+ * parts that have no field. A value that the schema does not accept is marked, with the words of the API, and stays.
+ */
 import { Braces, Plus, Trash2, X } from 'lucide-react';
-import { useId, useState } from 'react';
+import { useId } from 'react';
 import {
   ExactNumber,
   isList,
@@ -8,23 +11,28 @@ import {
   type JsonPath,
   type JsonValue,
   parseJson,
-  prettyJson,
   valueAt,
   withoutValueAt,
   withValueAt,
 } from '../json/mod.ts';
-import { emptyValue, type Field, pathText, printedNumber, unusedKeys } from '../preview/mod.ts';
+import { pathText, unusedKeys } from '../preview/mod.ts';
 import { retyped, withLineFeeds } from '../text/mod.ts';
 import { Badge, Button, classes, IconButton, inputClasses, Menu, MenuChoice } from '../ui/mod.ts';
+import { blankInput, blankValue, type FormField, otherKeys } from './form-fields.ts';
+import type { ProblemsByPath } from './problems-by-path.ts';
+import { ChoiceInput, describedBy, JsonInput, NumberInput, numberIn } from './variable-inputs.tsx';
 
 export interface VariablesFormProps {
-  readonly fields: readonly Field[];
+  readonly fields: readonly FormField[];
   readonly data: JsonValue;
+  /** What the input schema does not accept. */
+  readonly problems: ProblemsByPath;
   readonly onChange: (data: JsonValue) => void;
 }
 
-export function VariablesForm({ fields, data, onChange }: VariablesFormProps) {
+export function VariablesForm({ fields, data, problems, onChange }: VariablesFormProps) {
   const unused = unusedKeys(fields, data);
+  const refused = unused.flatMap((key) => problems.at(pathText([key])));
   if (fields.length === 0 && unused.length === 0) {
     return (
       <div className="px-2 py-6 text-center">
@@ -45,6 +53,7 @@ export function VariablesForm({ fields, data, onChange }: VariablesFormProps) {
           label={field.label}
           at={[field.label]}
           data={data}
+          problems={problems}
           onChange={onChange}
         />
       ))}
@@ -55,7 +64,12 @@ export function VariablesForm({ fields, data, onChange }: VariablesFormProps) {
             {unused.map((key) => (
               <li
                 key={key}
-                className="inline-flex h-6 items-center gap-1 rounded-full border border-line pl-2 font-mono text-muted text-xs"
+                className={classes(
+                  'inline-flex h-6 items-center gap-1 rounded-full border pl-2 font-mono text-xs',
+                  problems.at(pathText([key])).length > 0
+                    ? 'border-danger text-danger-ink'
+                    : 'border-line text-muted',
+                )}
               >
                 {key}
                 <button
@@ -69,17 +83,40 @@ export function VariablesForm({ fields, data, onChange }: VariablesFormProps) {
               </li>
             ))}
           </ul>
+          <Problems texts={refused} />
         </section>
       )}
     </div>
   );
 }
 
+/** What is wrong with a value, below its input. */
+function Problems({ id, texts }: { readonly id?: string; readonly texts: readonly string[] }) {
+  if (texts.length === 0) return null;
+  return (
+    <ul id={id} className="flex flex-col break-words text-danger-ink text-xs">
+      {texts.map((text) => (
+        <li key={text}>{text}</li>
+      ))}
+    </ul>
+  );
+}
+
+function Hint({ id, field: { hint } }: { readonly id?: string; readonly field: FormField }) {
+  if (hint === undefined) return null;
+  return (
+    <p id={id} className="break-words text-faint text-xs">
+      {hint}
+    </p>
+  );
+}
+
 interface FieldViewProps {
-  readonly field: Field;
+  readonly field: FormField;
   readonly label: string;
   readonly at: JsonPath;
   readonly data: JsonValue;
+  readonly problems: ProblemsByPath;
   readonly onChange: (data: JsonValue) => void;
 }
 
@@ -102,33 +139,39 @@ function FieldLabel({
 }: {
   readonly id?: string;
   readonly label: string;
-  readonly field: Field;
+  readonly field: FormField;
   readonly value: JsonValue | undefined;
 }) {
   const text = <span className="break-all font-medium font-mono text-xs">{label}</span>;
   const isItem = field.label === 'item' && label !== 'item';
+  const isNeeded = field.required || field.isDemanded;
   return (
     <span className="flex min-w-0 items-center gap-2">
       {id === undefined ? text : <label htmlFor={id}>{text}</label>}
-      {value === undefined && field.required && !isItem && <Badge tone="warning">Required</Badge>}
-      {!field.required && !isItem && <span className="text-faint text-xs">optional</span>}
+      {value === undefined && isNeeded && !isItem && <Badge tone="warning">Required</Badge>}
+      {!isNeeded && !isItem && <span className="text-faint text-xs">optional</span>}
     </span>
   );
 }
 
-function MapView({ field, label, at, data, onChange }: FieldViewProps) {
+function MapView({ field, label, at, data, problems, onChange }: FieldViewProps) {
+  const value = valueAt(data, at);
+  const others = otherKeys(field, value).map((key) => otherField(key, pathText([...at, key])));
   return (
     <fieldset className="flex flex-col gap-3 rounded-lg border border-line p-3">
       <legend className="px-1">
-        <FieldLabel label={label} field={field} value={valueAt(data, at)} />
+        <FieldLabel label={label} field={field} value={value} />
       </legend>
-      {field.children.map((child) => (
+      <Hint field={field} />
+      <Problems texts={problems.at(pathText(at))} />
+      {[...field.children, ...others].map((child) => (
         <FieldView
           key={child.path}
           field={child}
           label={child.label}
           at={[...at, child.label]}
           data={data}
+          problems={problems}
           onChange={onChange}
         />
       ))}
@@ -136,28 +179,40 @@ function MapView({ field, label, at, data, onChange }: FieldViewProps) {
   );
 }
 
+/** A key that neither the template nor the schema names: it is shown, since it would be hidden otherwise. */
+function otherField(label: string, path: string): FormField {
+  return {
+    label,
+    path,
+    required: false,
+    kind: 'scalar',
+    children: [],
+    element: undefined,
+    hint: undefined,
+    types: undefined,
+    choices: undefined,
+    isDemanded: false,
+  };
+}
+
 function ListView({
   field,
   label,
   at,
   data,
+  problems,
   onChange,
   items,
 }: FieldViewProps & { readonly items: readonly JsonValue[] }) {
-  const element: Field = field.element ?? {
-    label: 'item',
-    path: `${field.path}[]`,
-    required: false,
-    kind: 'scalar',
-    children: [],
-    element: undefined,
-  };
+  const element = field.element ?? otherField('item', `${field.path}[]`);
   const value = valueAt(data, at);
   return (
     <fieldset className="flex flex-col gap-2 rounded-lg border border-line p-3">
       <legend className="px-1">
         <FieldLabel label={label} field={field} value={value} />
       </legend>
+      <Hint field={field} />
+      <Problems texts={problems.at(pathText(at))} />
       {items.map((_, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: items have no identity other than their position
         <div key={index} className="flex items-start gap-1">
@@ -167,6 +222,7 @@ function ListView({
               label={`${index + 1}`}
               at={[...at, index]}
               data={data}
+              problems={problems}
               onChange={onChange}
             />
           </div>
@@ -182,11 +238,11 @@ function ListView({
         <Button
           size="sm"
           icon={Plus}
-          onClick={() => onChange(withValueAt(data, at, [...items, emptyValue(element)]))}
+          onClick={() => onChange(withValueAt(data, at, [...items, blankValue(element)]))}
         >
           Add item
         </Button>
-        {value === undefined && field.required && (
+        {value === undefined && (field.required || field.isDemanded) && (
           <Button size="sm" variant="ghost" onClick={() => onChange(withValueAt(data, at, []))}>
             Use empty list
           </Button>
@@ -222,28 +278,30 @@ function converted(value: JsonValue | undefined, type: ScalarType): JsonValue {
     : {};
 }
 
-/** The number in a text, with all its digits; undefined if it is not a number or too large to render. */
-function numberIn(text: string): number | ExactNumber | undefined {
-  const parsed = parseJson(text);
-  if (parsed.ok && parsed.value instanceof ExactNumber) {
-    return Number.isFinite(parsed.value.float) ? parsed.value : undefined;
-  }
-  return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined;
-}
-
 function LeafView({
   field,
   label,
   at,
   data,
+  problems,
   onChange,
   value,
 }: FieldViewProps & { readonly value: JsonValue | undefined }) {
   const id = useId();
-  const type = field.kind !== 'scalar' && value === undefined ? 'json' : typeOf(value);
+  const type = value === undefined ? blankInput(field) : typeOf(value);
   const set = (next: JsonValue) => onChange(withValueAt(data, at, next));
   const name = pathText(at);
   const isItem = typeof at.at(-1) === 'number';
+  const { choices } = field;
+  // What is in a list or an object that is edited as JSON has no field of its own.
+  const texts = problems.within(name);
+  const described = {
+    ...(texts.length > 0 && { 'aria-invalid': true }),
+    'aria-describedby': describedBy(
+      field.hint !== undefined && `${id}-hint`,
+      texts.length > 0 && `${id}-problems`,
+    ),
+  };
   return (
     <div className="group/field flex flex-col gap-1">
       <div className="flex h-6 items-center justify-between gap-2">
@@ -280,9 +338,14 @@ function LeafView({
           )}
         </span>
       </div>
-      {type === 'text' && (
+      <Hint id={`${id}-hint`} field={field} />
+      {choices !== undefined && (
+        <ChoiceInput id={id} described={described} choices={choices} value={value} onChange={set} />
+      )}
+      {choices === undefined && type === 'text' && (
         <textarea
           id={id}
+          {...described}
           rows={1}
           value={typeof value === 'string' ? withLineFeeds(value) : ''}
           placeholder={value === undefined ? 'Not set' : ''}
@@ -290,106 +353,21 @@ function LeafView({
           className={classes(inputClasses, 'field-sizing-content max-h-48 min-h-9 resize-y py-1.5 leading-5')}
         />
       )}
-      {type === 'number' && (
+      {choices === undefined && type === 'number' && (
         <NumberInput
           id={id}
-          value={typeof value === 'number' || value instanceof ExactNumber ? value : 0}
+          described={described}
+          value={typeof value === 'number' || value instanceof ExactNumber ? value : undefined}
           onChange={set}
         />
       )}
-      {type === 'boolean' && (
-        <select
-          id={id}
-          value={String(value)}
-          onChange={(event) => set(event.target.value === 'true')}
-          className={classes(inputClasses, 'h-9')}
-        >
-          <option value="true">true</option>
-          <option value="false">false</option>
-        </select>
+      {choices === undefined && type === 'boolean' && (
+        <ChoiceInput id={id} described={described} choices={[true, false]} value={value} onChange={set} />
       )}
-      {type === 'json' && <JsonInput id={id} value={value} onChange={set} />}
+      {choices === undefined && type === 'json' && (
+        <JsonInput id={id} described={described} value={value} onChange={set} />
+      )}
+      <Problems id={`${id}-problems`} texts={texts} />
     </div>
-  );
-}
-
-/** Keeps the typed text while it is not a number yet, such as `-` or `1e`. */
-function NumberInput({
-  id,
-  value,
-  onChange,
-}: {
-  readonly id: string;
-  readonly value: number | ExactNumber;
-  readonly onChange: (value: number | ExactNumber) => void;
-}) {
-  const [text, setText] = useState(String(value));
-  const parsed = numberIn(text);
-  const shown = parsed !== undefined && String(parsed) !== String(value) ? String(value) : text;
-  const isExact = value instanceof ExactNumber;
-  return (
-    <>
-      <input
-        id={id}
-        inputMode="decimal"
-        value={shown}
-        aria-invalid={parsed === undefined}
-        {...(isExact && { 'aria-describedby': `${id}-float` })}
-        onChange={(event) => {
-          setText(event.target.value);
-          const next = numberIn(event.target.value);
-          if (next !== undefined) onChange(next);
-        }}
-        className={classes(inputClasses, 'h-9 font-mono')}
-      />
-      {isExact && (
-        <p id={`${id}-float`} className="text-faint text-xs">
-          {Number.isFinite(value.float)
-            ? `Saved with every digit, but renders print ${printedNumber(value.float)}. Change the type to Text to render it exactly.`
-            : 'This number is too large to render.'}
-        </p>
-      )}
-    </>
-  );
-}
-
-function JsonInput({
-  id,
-  value,
-  onChange,
-}: {
-  readonly id: string;
-  readonly value: JsonValue | undefined;
-  readonly onChange: (value: JsonValue) => void;
-}) {
-  const [text, setText] = useState<string>();
-  const parsed = text === undefined ? undefined : parseJson(text);
-  return (
-    <>
-      <textarea
-        id={id}
-        rows={2}
-        spellCheck={false}
-        value={text ?? (value === undefined ? '' : prettyJson(value))}
-        placeholder='{ "key": "value" }'
-        aria-invalid={parsed?.ok === false}
-        {...(parsed?.ok === false && { 'aria-describedby': `${id}-error` })}
-        onBlur={() => parsed?.ok === true && setText(undefined)}
-        onChange={(event) => {
-          setText(event.target.value);
-          const next = parseJson(event.target.value);
-          if (next.ok) onChange(next.value);
-        }}
-        className={classes(
-          inputClasses,
-          'field-sizing-content max-h-60 resize-y py-1.5 font-mono text-xs leading-5',
-        )}
-      />
-      {parsed?.ok === false && (
-        <p id={`${id}-error`} className="text-danger-ink text-xs">
-          {parsed.message}
-        </p>
-      )}
-    </>
   );
 }

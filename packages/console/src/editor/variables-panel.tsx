@@ -1,9 +1,11 @@
 /** The variables for the preview, as a form or as JSON, from a saved payload or as custom values. */
+
+import { problemTexts } from '@px0/input-contract/problem-text';
 import { useQuery } from '@tanstack/react-query';
 import { MoreHorizontal, Pencil, Plus, RotateCcw, Save, Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { isObject, losesDigits, parseJson, prettyJson } from '../json/mod.ts';
-import type { Field } from '../preview/mod.ts';
+import type { ContractProblems } from '../preview/mod.ts';
 import { attempt, payloadsReading, usePromptWrites } from '../prompts/mod.ts';
 import {
   Badge,
@@ -20,7 +22,10 @@ import {
   toast,
 } from '../ui/mod.ts';
 import type { Permissions } from '../workspace/mod.ts';
-import { CodeEditor } from './code-editor.tsx';
+import { CodeEditor, type CodeEditorHandle } from './code-editor.tsx';
+import { contractMarks, type TextMark } from './contract-marks.ts';
+import type { FormField } from './form-fields.ts';
+import { problemsByPath } from './problems-by-path.ts';
 import { type Payloads, SCRATCH } from './use-payloads.ts';
 import { VariablesForm } from './variables-form.tsx';
 
@@ -31,12 +36,15 @@ const views = [
 
 export interface VariablesPanelProps {
   readonly promptId: string;
-  readonly fields: readonly Field[];
+  readonly fields: readonly FormField[];
   readonly values: Payloads;
+  /** What the input schema does not accept in the values. */
+  readonly problems: ContractProblems | undefined;
   readonly permissions: Permissions;
 }
 
-export function VariablesPanel({ promptId, fields, values, permissions }: VariablesPanelProps) {
+export function VariablesPanel({ promptId, fields, values, problems, permissions }: VariablesPanelProps) {
+  const byPath = useMemo(() => problemsByPath(problems), [problems]);
   const [view, setView] = useState<'form' | 'json'>('form');
   return (
     <div className="flex h-full min-h-0 flex-col">
@@ -53,6 +61,7 @@ export function VariablesPanel({ promptId, fields, values, permissions }: Variab
                 key={values.edition}
                 fields={fields}
                 data={values.data}
+                problems={byPath}
                 onChange={values.change}
               />
             ) : (
@@ -62,15 +71,30 @@ export function VariablesPanel({ promptId, fields, values, permissions }: Variab
             )}
           </div>
         ) : (
-          <JsonView key={values.edition} values={values} />
+          <JsonView key={values.edition} values={values} problems={problems} />
         )}
       </div>
     </div>
   );
 }
 
-function JsonView({ values }: { readonly values: Payloads }) {
+interface JsonViewProps {
+  readonly values: Payloads;
+  readonly problems: ContractProblems | undefined;
+}
+
+function JsonView({ values, problems }: JsonViewProps) {
   const [error, setError] = useState<string>();
+  const editor = useRef<CodeEditorHandle>(null);
+  const marksIn = useMemo(
+    () => (text: string) => (problems === undefined ? [] : contractMarks(text, problems)),
+    [problems],
+  );
+  const goTo = (message: string, find: (text: string) => readonly TextMark[]): void => {
+    const text = editor.current?.text() ?? '';
+    const place = find(text).find((mark) => mark.message === message);
+    if (place !== undefined) editor.current?.goTo({ offset: place.from });
+  };
   return (
     <div className="flex h-full min-h-40 flex-col">
       {error !== undefined && (
@@ -78,9 +102,14 @@ function JsonView({ values }: { readonly values: Payloads }) {
           {error}
         </p>
       )}
+      {error === undefined && problems !== undefined && (
+        <JsonProblems problems={problems} onGoTo={(message) => goTo(message, marksIn)} />
+      )}
       <CodeEditor
+        ref={editor}
         language="json"
         label="Variables as JSON"
+        marksIn={marksIn}
         initialText={prettyJson(values.data)}
         className="min-h-0 flex-1"
         onChange={(text) => {
@@ -95,6 +124,39 @@ function JsonView({ values }: { readonly values: Payloads }) {
           );
         }}
       />
+    </div>
+  );
+}
+
+/** Problems listed above the JSON; the others are underlined in it, too. */
+const MOST_LISTED = 5;
+
+interface JsonProblemsProps {
+  readonly problems: ContractProblems;
+  readonly onGoTo: (message: string) => void;
+}
+
+/** What is underlined, as text for those who cannot see or point at it. Each leads to its place. */
+function JsonProblems({ problems, onGoTo }: JsonProblemsProps) {
+  const texts = problemTexts(problems).map(({ text }) => text);
+  const others = texts.length - MOST_LISTED + (problems.more ?? 0);
+  return (
+    <div role="status" className="border-line border-b bg-warning-soft px-3 py-1.5 text-warning-ink text-xs">
+      <p className="font-medium">The input schema does not accept these variables</p>
+      <ul className="flex flex-col items-start">
+        {texts.slice(0, MOST_LISTED).map((text) => (
+          <li key={text} className="max-w-full">
+            <button
+              type="button"
+              onClick={() => onGoTo(text)}
+              className="min-h-6 max-w-full break-words rounded-sm text-left font-mono hover:underline"
+            >
+              {text}
+            </button>
+          </li>
+        ))}
+        {others > 0 && <li>and {others} more</li>}
+      </ul>
     </div>
   );
 }
