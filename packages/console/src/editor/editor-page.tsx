@@ -5,7 +5,6 @@ import { useDeferredValue, useMemo, useRef, useState } from 'react';
 import {
   type Body,
   formFault,
-  type InputSchema,
   inputSchemaOf,
   isChat,
   type ReadSchema,
@@ -35,9 +34,6 @@ import { usePayloads } from './use-payloads.ts';
 import { useTried } from './use-tried.ts';
 import { VariablesPanel } from './variables-panel.tsx';
 import { VersionEditor, type VersionEditorHandle } from './version-editor.tsx';
-
-/** As long as no text was valid. */
-const NOTHING_NEEDED: InputSchema = { type: 'object' };
 
 const route = getRouteApi('/shell/prompts/$promptId/versions/$version');
 
@@ -87,9 +83,11 @@ function Workbench({ promptId, present }: WorkbenchProps) {
   const values = usePayloads(promptId, payloads);
   const { content, status } = draft;
   const tried = useTried(content.body, values);
-  const needed = tried.inferred ?? NOTHING_NEEDED;
+  const { needed } = tried;
   const input = useMemo(() => inputSchemaOf(needed, content.schema), [needed, content.schema]);
-  const { schema, violation } = useJudgement(tried.inferred, content.schema, useDeferredValue(values.data));
+  // While the text of a draft needs what its schema refuses, px0 saves neither.
+  const schema = input.ok ? input.schema : needed;
+  const violation = useJudgement(schema, useDeferredValue(values.data));
   const fields = useMemo(
     () => formFields(tried.fields, schema, placeholdersOf(content.body)),
     [tried.fields, schema, content.body],

@@ -15,12 +15,11 @@ export interface FormField extends Field {
 }
 
 /**
- * @param schema undefined while it is not known
  * @param placeholders variables that hold messages of a conversation: their messages may have more keys than the schema names
  */
 export function formFields(
   fields: readonly Field[],
-  schema: InputSchema | undefined,
+  schema: InputSchema,
   placeholders: ReadonlySet<string>,
 ): readonly FormField[] {
   return childrenOf(fields, schema, []).map((field) =>

@@ -1,7 +1,7 @@
 /** The editor of a version: edit, preview and promote it. */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { shellRoute } from '../frame/mod.ts';
-import { loadInputContracts } from '../preview/mod.ts';
+import { loadJudge } from '../preview/mod.ts';
 import { payloadsReading, promptReading, taggedVersionReading, versionsReading } from '../prompts/mod.ts';
 import { EditorSkeleton } from './editor-skeleton.tsx';
 
@@ -10,7 +10,7 @@ const versionRoute = createRoute({
   path: '/prompts/$promptId/versions/$version',
   loader: ({ context: { queryClient }, params: { promptId, version } }) =>
     Promise.all([
-      loadInputContracts(),
+      loadJudge(),
       queryClient.ensureQueryData(promptReading(promptId)),
       queryClient.ensureQueryData(versionsReading(promptId)),
       queryClient.ensureQueryData(payloadsReading(promptId)),

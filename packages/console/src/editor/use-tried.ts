@@ -15,8 +15,8 @@ import type { Payloads } from './use-payloads.ts';
 export interface Tried {
   readonly fault: TemplateFault | undefined;
   readonly fields: readonly Field[];
-  /** What every render of the text needs; undefined if no text was valid yet. */
-  readonly inferred: InputSchema | undefined;
+  /** What every render of the text needs. */
+  readonly needed: InputSchema;
   readonly preview: Preview;
   /** What the last valid template rendered. */
   readonly last: Rendered | undefined;
@@ -24,7 +24,7 @@ export interface Tried {
 
 interface LastGood {
   fields: readonly Field[];
-  inferred: InputSchema | undefined;
+  needed: InputSchema;
   rendered: Rendered | undefined;
 }
 
@@ -37,18 +37,18 @@ export function useTried(body: Body, values: Payloads): Tried {
   const data = useDeferredValue(values.data);
   const compilation = useMemo(() => compileBody(tried), [tried]);
   const preview = useMemo(() => previewOfBody(tried, compilation, data), [tried, compilation, data]);
-  const inferred = compilation.ok ? compilation.template.inputSchema : undefined;
-  const lastGood = useRef<LastGood>({ fields: [], inferred: undefined, rendered: undefined });
+  const needed = compilation.ok ? compilation.template.inputSchema : undefined;
+  const lastGood = useRef<LastGood>({ fields: [], needed: { type: 'object' }, rendered: undefined });
   useEffect(() => {
     if (compilation.ok) lastGood.current.fields = compilation.fields;
-    if (inferred !== undefined) lastGood.current.inferred = inferred;
+    if (needed !== undefined) lastGood.current.needed = needed;
     if (preview.output !== undefined) lastGood.current.rendered = preview;
-  }, [compilation, inferred, preview]);
+  }, [compilation, needed, preview]);
   return {
     // A position in an older text would be wrong.
     fault: tried === body ? shownFault(compilation, preview) : undefined,
     fields: compilation.ok ? compilation.fields : lastGood.current.fields,
-    inferred: inferred ?? lastGood.current.inferred,
+    needed: needed ?? lastGood.current.needed,
     preview,
     last: lastGood.current.rendered,
   };

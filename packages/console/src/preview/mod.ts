@@ -7,8 +7,8 @@ export {
   entryOf,
   isChat,
   isSameBody,
+  isSameConfig,
   isSameContent,
-  isSameObject,
   type MessagePart,
   type Place,
   type Role,
@@ -18,15 +18,9 @@ export {
 } from './content.ts';
 export { bodyText, configText, schemaText } from './content-text.ts';
 export { lateSystemMessages } from './conversation-form.ts';
-export {
-  type ContractProblems,
-  type InputSchema,
-  type JsonType,
-  type Judgement,
-  loadInputContracts,
-  useJudgement,
-} from './input-contract.ts';
-export { inputSchemaOf, type ReadSchema } from './input-schema.ts';
+export { type InputSchema, inputSchemaOf, type ReadSchema } from './input-schema.ts';
+export { type ContractProblems, type JsonType, useJudgement } from './judgement.ts';
+export { loadJudge } from './load-judge.ts';
 export { messagesText, messageText } from './message-text.ts';
 export {
   type Compilation,

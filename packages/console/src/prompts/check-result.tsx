@@ -71,6 +71,9 @@ interface CheckedPayloadProps {
 
 function CheckedPayload({ payload, isOpen, onToggle }: CheckedPayloadProps) {
   const { name, version, live, diff, violations } = payload;
+  const isWrong = violations !== undefined && violations !== null;
+  // Then the error says nothing but what the list of problems says.
+  const isRefused = isWrong && version.error?.startsWith('invalid variables: ') === true;
   const hasFailed = version.outcome === 'failed';
   const Icon = hasFailed ? CircleX : CircleCheck;
   const isSame =
@@ -88,19 +91,20 @@ function CheckedPayload({ payload, isOpen, onToggle }: CheckedPayloadProps) {
           className={hasFailed ? 'size-4 shrink-0 text-danger' : 'size-4 shrink-0 text-success'}
         />
         <span className="min-w-0 flex-1 truncate">{name ?? 'Unnamed payload'}</span>
+        {isWrong && !hasFailed && <Badge tone="warning">Wrong variables</Badge>}
         <Badge tone={hasFailed ? 'danger' : 'outline'}>
           {hasFailed ? 'Fails' : live === null ? 'Renders' : isSame ? 'Same output' : 'Output changes'}
         </Badge>
       </button>
       {isOpen && (
         <div className="px-3 pb-3">
-          {violations != null && (
-            <div className="mb-2 rounded-md bg-warning-soft px-3 py-2 text-warning-ink text-xs">
+          {isWrong && (
+            <div className="rounded-md not-last:mb-2 bg-warning-soft px-3 py-2 text-warning-ink text-xs">
               <p className="font-medium">The input schema does not accept this payload</p>
               <ProblemList problems={violations} />
             </div>
           )}
-          {hasFailed ? (
+          {isRefused ? null : hasFailed ? (
             <p className="break-words rounded-md bg-danger-soft px-3 py-2 font-mono text-danger-ink text-xs">
               {version.error}
             </p>

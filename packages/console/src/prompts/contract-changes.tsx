@@ -33,11 +33,12 @@ export function ContractChanges(props: ContractChangesProps) {
   const { breaks, notices, effect, isLate = false, isConfirmed = false, onConfirm } = props;
   const section = useRef<HTMLElement>(null);
   // The user may be reading far below when px0 refuses.
+  const late = isLate ? breaks : undefined;
   useEffect(() => {
-    if (!isLate) return;
+    if (late === undefined) return;
     section.current?.scrollIntoView({ block: 'nearest' });
     section.current?.focus();
-  }, [isLate]);
+  }, [late]);
   if (breaks.length === 0 && notices.length === 0) return null;
   if (effect === 'none') return <QuietChanges breaks={breaks} notices={notices} />;
   return (
