@@ -32,14 +32,16 @@ export function useContractQuestion(
   const [confirmed, setConfirmed] = useState<readonly string[]>();
   const breaks = late ?? check?.contract?.breaks ?? [];
   const isWatched = policy !== 'off' || late !== undefined;
-  const isAsked = to === 'live' && breaks.length > 0 && isWatched;
+  // A refusal shows that it is about to go live, whatever the page knew: somebody else may have marked it stable.
+  const goesLive = to === 'live' || late !== undefined;
+  const isAsked = goesLive && breaks.length > 0 && isWatched;
   // A confirmation of other breaks than these counts for nothing.
   const isAgreed = confirmed !== undefined && confirmed.join('\n') === breaks.join('\n');
   return {
     changes: {
       breaks,
       notices: check?.contract?.notices ?? [],
-      effect: !isWatched ? 'none' : to === 'live' ? 'asks' : 'later',
+      effect: !isWatched ? 'none' : goesLive ? 'asks' : 'later',
       isLate: late !== undefined,
       isConfirmed: isAgreed,
       onConfirm: (agrees) => setConfirmed(agrees ? breaks : undefined),

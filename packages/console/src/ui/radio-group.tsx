@@ -39,7 +39,7 @@ export function RadioGroup<Value extends string>({
             // Of the choice that holds: a dialog focuses it first.
             {...(option.value === value && { 'data-autofocus': '' })}
             aria-describedby={`${id}-${option.value}-hint`}
-            className="mt-0.5 size-4 shrink-0 accent-accent"
+            className="relative z-10 mt-0.5 size-4 shrink-0 accent-accent"
           />
           <div className="min-w-0">
             <label
