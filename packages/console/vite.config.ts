@@ -80,9 +80,11 @@ const neededByAll = either(
   /node_modules\/(?:@tanstack|react|react-dom|scheduler|use-sync-external-store|get-nonce)\//,
   /\/src\/(?:account|api|frame|json|outline|prompts\/data|text|ui\/plain|workspace)\/(?!.*-page\.tsx$)/,
 );
+// The words for problems are shared by pages and the judge; in a file with other such things they would bring the template engine along.
 const neededBehindTheLogin = either(
   /node_modules\/(?:@radix-ui|@floating-ui|radix-ui|react-remove-scroll|aria-hidden|lucide-react)/,
   /\/src\/(?:ui|commands)\//,
+  /\/input-contract\/src\/judge\/problem-text\.ts$/,
 );
 
 function either(...patterns: readonly RegExp[]): RegExp {

@@ -26,6 +26,10 @@ function scriptsOf(manifest: Manifest, name: string, found = new Set<string>()):
   return found;
 }
 
+function sourcesOf(folder: string, files: ReadonlySet<string>): Promise<string[]> {
+  return Promise.all([...files].map((file) => readFile(join(folder, file), 'utf8')));
+}
+
 it('the list of prompts needs less than 250 KiB of compressed script, and nothing of the editor', async () => {
   const folder = await consoleFolder();
   const text = await readFile(join(folder, '.vite', 'manifest.json'), 'utf8');
@@ -43,12 +47,20 @@ it('the list of prompts needs less than 250 KiB of compressed script, and nothin
   const editor = manifest['src/editor/editor-page.tsx'];
   expect(editor?.file).toBeDefined();
   expect(files.has(editor?.file ?? '')).toBe(false);
-  const sources = await Promise.all([...files].map((file) => readFile(join(folder, file), 'utf8')));
+  const sources = await sourcesOf(folder, files);
   expect(sources.some((source) => source.includes('cm-editor'))).toBe(false);
+
+  // What judges variables waits for the editor, and is no reason for the page of a prompt to load the template engine.
+  const prompt = await sourcesOf(folder, scriptsOf(manifest, 'src/prompts/prompt-page.tsx', new Set(files)));
+  expect(prompt.some((source) => source.includes('did you mean'))).toBe(true);
+  expect(prompt.some((source) => source.includes('unclosed action'))).toBe(false);
+  const edited = await sourcesOf(folder, scriptsOf(manifest, 'src/editor/editor-page.tsx', new Set(files)));
+  expect(edited.some((source) => source.includes('unclosed action'))).toBe(true);
+  expect(edited.some((source) => source.includes('have at least # characters'))).toBe(false);
 
   // The pages before the login have neither menus nor tooltips.
   const login = scriptsOf(manifest, 'src/account/login-page.tsx', new Set(first));
-  const read = await Promise.all([...login].map((file) => readFile(join(folder, file), 'utf8')));
+  const read = await sourcesOf(folder, login);
   expect(read.some((source) => source.includes('data-radix-popper-content-wrapper'))).toBe(false);
   expect(sources.some((source) => source.includes('data-radix-popper-content-wrapper'))).toBe(true);
 

@@ -92,7 +92,7 @@ function Notices({ notices }: { readonly notices: readonly string[] }) {
 }
 
 /** Entries shown at once; a schema may have hundreds of variables. */
-const MOST_SHOWN = 10;
+const MOST_SHOWN = 8;
 
 function Entries({ label, texts }: { readonly label: string; readonly texts: readonly string[] }): ReactNode {
   if (texts.length === 0) return null;
@@ -100,17 +100,24 @@ function Entries({ label, texts }: { readonly label: string; readonly texts: rea
   const others = entries.slice(MOST_SHOWN);
   return (
     <>
-      <ul aria-label={label} className="mt-1.5 flex list-disc flex-col gap-1 pl-4">
-        {entries.slice(0, MOST_SHOWN).map((entry) => (
-          <Entry key={entry.text} entry={entry} />
+      <ul aria-label={label} className="mt-1.5 flex list-disc flex-col gap-0.5 pl-4">
+        {entries.slice(0, MOST_SHOWN).map((entry, at) => (
+          <Entry key={entry.text} entry={entry} isExplained={entry.meaning !== entries[at - 1]?.meaning} />
         ))}
       </ul>
       {others.length > 0 && (
         <details className="mt-1">
           <summary className="cursor-pointer rounded-sm">{others.length} more</summary>
-          <ul aria-label={`More ${label.toLowerCase()}`} className="mt-1 flex list-disc flex-col gap-1 pl-4">
-            {others.map((entry) => (
-              <Entry key={entry.text} entry={entry} />
+          <ul
+            aria-label={`More ${label.toLowerCase()}`}
+            className="mt-1 flex list-disc flex-col gap-0.5 pl-4"
+          >
+            {others.map((entry, at) => (
+              <Entry
+                key={entry.text}
+                entry={entry}
+                isExplained={entry.meaning !== entries[MOST_SHOWN + at - 1]?.meaning}
+              />
             ))}
           </ul>
         </details>
@@ -119,7 +126,13 @@ function Entries({ label, texts }: { readonly label: string; readonly texts: rea
   );
 }
 
-function Entry({ entry: { what, path, rest, meaning } }: { readonly entry: BreakEntry }) {
+interface EntryProps {
+  readonly entry: BreakEntry;
+  /** Entries of one kind follow each other, and the first is explained. */
+  readonly isExplained: boolean;
+}
+
+function Entry({ entry: { what, path, rest, meaning }, isExplained }: EntryProps) {
   return (
     <li>
       <span className="font-medium">
@@ -127,7 +140,7 @@ function Entry({ entry: { what, path, rest, meaning } }: { readonly entry: Break
         {path !== undefined && <code className="break-all font-mono text-[0.92em]">{path}</code>}
         {rest}
       </span>
-      {meaning !== undefined && <span className="block text-xs">{meaning}</span>}
+      {isExplained && meaning !== undefined && <span className="block text-xs">{meaning}</span>}
     </li>
   );
 }
