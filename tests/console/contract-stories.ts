@@ -244,6 +244,17 @@ export function contractStories(started: () => ConsoleHarness): void {
         await page.getByRole('menuitem', { name: 'Input contract…' }).click();
         await page.getByRole('radio', { name: 'Enforce' }).waitFor();
       });
+      await harness.inspect(
+        'contract-compare',
+        `${path}/compare?from=1&to=2&part=schema`,
+        owner,
+        async (page) => {
+          await page.getByRole('tab', { name: 'Input schema, changed' }).waitFor();
+          await page
+            .getByRole('region', { name: 'Diff of Input schema of version 1, live and version 2' })
+            .waitFor();
+        },
+      );
       const press = async (page: Page, name: string): Promise<void> => {
         const button = page.getByRole('button', { name }).first();
         if (await button.isVisible()) await button.click();
