@@ -88,6 +88,12 @@ export function contractStories(started: () => ConsoleHarness): void {
       await makeLive(page).press('Enter');
       await toastSays(page, 'Version 2 is live');
       expect(sent.at(-1)).toContain('allow=contract_break');
+      await page
+        .getByRole('region', { name: 'Notifications' })
+        .getByRole('button', { name: 'Return to version 1' })
+        .click();
+      await toastSays(page, 'Version 1 is live again');
+      await toastSays(page, 'It breaks the input contract: added required old.');
       await page.getByRole('tab', { name: 'Activity' }).click();
       await page
         .getByText('made version 2 live, replacing version 1, and allowed it to break the contract')
@@ -125,8 +131,9 @@ export function contractStories(started: () => ConsoleHarness): void {
       const prompt = await promptWith(harness, owner, [
         { template: '{{.a}}' },
         { template: '{{.a}} {{.b}}' },
+        { template: 'Hello' },
       ]);
-      await promote(harness, owner, prompt, 1, 1, 2);
+      await promote(harness, owner, prompt, 1, 1, 2, 3);
       const [ada, grace] = await Promise.all([
         harness.open(`/prompts/${prompt.id}`, { person: owner }),
         harness.open(`/prompts/${prompt.id}`, { person: guest }),
@@ -142,6 +149,13 @@ export function contractStories(started: () => ConsoleHarness): void {
       await question(grace).getByRole('alert').getByText('Contract break: added required b.').waitFor();
       await breaks(grace).getByText('added required b').waitFor();
       await harness.expectAccessible(grace);
+      await consent(grace).check();
+
+      // What she has confirmed is not what it breaks once another version is live.
+      await promote(harness, owner, prompt, 3);
+      await makeLive(grace).click();
+      await breaks(grace).getByText('added required a').waitFor();
+      expect(await consent(grace).isChecked()).toBe(false);
       await consent(grace).check();
       await makeLive(grace).click();
       await toastSays(grace, 'Version 2 is live');
@@ -255,18 +269,18 @@ export function contractStories(started: () => ConsoleHarness): void {
             .waitFor();
         },
       );
-      const press = async (page: Page, name: string): Promise<void> => {
-        const button = page.getByRole('button', { name }).first();
-        if (await button.isVisible()) await button.click();
+      // A narrow window shows one panel at a time.
+      const showVariables = async (page: Page): Promise<void> => {
+        await page.getByRole('heading', { name: 'Support reply, version 2' }).waitFor();
+        const panel = page.getByRole('group', { name: 'Panel' }).getByRole('button', { name: 'Variables' });
+        if (await panel.isVisible()) await panel.click();
       };
       await harness.inspect('contract-form', `${path}/versions/2`, owner, async (page) => {
-        await page.getByRole('heading', { name: 'Support reply, version 2' }).waitFor();
-        await press(page, 'Variables');
+        await showVariables(page);
         await page.getByText('Whether somebody waits on the phone.').waitFor();
       });
       await harness.inspect('contract-json', `${path}/versions/2`, owner, async (page) => {
-        await page.getByRole('heading', { name: 'Support reply, version 2' }).waitFor();
-        await press(page, 'Variables');
+        await showVariables(page);
         await page.getByRole('button', { name: 'JSON', exact: true }).click();
         await page.locator('.cm-lintRange-warning', { hasText: '"old"' }).waitFor();
       });
