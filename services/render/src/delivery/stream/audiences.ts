@@ -1,7 +1,8 @@
 /** What callers are delivered: those who see the same teams, and the same prompts of them, are sent the same bytes. */
 import { Digest, type MarkedTeam } from '@px0/delivery/server';
 import { digestOf, type Selection, selects } from '../view/audience.ts';
-import type { Batch, DeliveryView, TeamBatch, TeamChange } from '../view/delivery-view.ts';
+import type { Batch, TeamBatch, TeamChange } from '../view/batch.ts';
+import type { DeliveryView } from '../view/delivery-view.ts';
 import { addTo, removeFrom, shortKey } from './sets.ts';
 
 /** A team of a batch as an audience is shown it. */

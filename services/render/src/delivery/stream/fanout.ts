@@ -5,8 +5,9 @@
  */
 import { asEvent, type MarkFrame } from '@px0/delivery/server';
 import type { Logger } from '@px0/service-kit';
+import type { Batch } from '../view/batch.ts';
 import type { DeliveredEntry } from '../view/delivered-entry.ts';
-import type { Batch, DeliveryView } from '../view/delivery-view.ts';
+import type { DeliveryView } from '../view/delivery-view.ts';
 import { Slices } from '../view/slices.ts';
 import { type Audience, Audiences, type ShownTeam } from './audiences.ts';
 import type { Connection } from './connection.ts';

@@ -8,6 +8,7 @@ import { compareTokens, type RevisionToken } from '@px0/event-bus';
 import type { Logger } from '@px0/service-kit';
 import type { BodySource, VersionBodies } from '../../bodies/mod.ts';
 import type { PromptDirectory, PromptEntry, PromptListener, VersionRow } from '../../prompts/mod.ts';
+import type { Batch, TeamBatch, TeamChange } from './batch.ts';
 import { ContentFetches } from './content-fetches.ts';
 import {
   DeliveredEntry,
@@ -18,34 +19,8 @@ import {
 } from './delivered-entry.ts';
 import type { DeliveredTeam } from './delivered-team.ts';
 import { type Departure, Departures } from './departures.ts';
-import { Slices } from './slices.ts';
 import { revisionAt, type StreamPosition } from './stream-position.ts';
-import { TeamBuild } from './team-build.ts';
-
-/** How a prompt has changed in one team. */
-export interface TeamChange {
-  readonly before: DeliveredEntry | undefined;
-  readonly after: DeliveredEntry | undefined;
-}
-
-/** What one pass has changed in one team. */
-export interface TeamBatch {
-  readonly team: DeliveredTeam;
-  readonly prev: string;
-  readonly revision: string;
-  readonly digest: string;
-  readonly count: number;
-  readonly changes: readonly TeamChange[];
-}
-
-/** What one pass has changed. */
-export interface Batch {
-  /** Everything up to this has been shown when the batch has been. */
-  readonly sequence: number;
-  readonly teams: ReadonlyMap<string, TeamBatch>;
-  /** When the earliest of its events was written, in milliseconds since 1970. */
-  readonly since: number;
-}
+import { TeamBuilds } from './team-builds.ts';
 
 export interface DeliveryViewOptions {
   readonly directory: PromptDirectory;
@@ -79,8 +54,6 @@ const CONTENT_PATIENCE_MS = 1_000;
 const WAIT_CHECK_MS = 100;
 /** Changes of one pass: taking them over is one step, which costs about 15 µs for each. */
 const MOST_AT_ONCE = 500;
-/** Prompts of a team that are built before another team has its turn. */
-const BUILD_STEP = 256;
 /** How long a team stays after it was last asked for. */
 const KEEP_MS = 5 * 60_000;
 const SWEEP_MS = 30_000;
@@ -90,7 +63,7 @@ export class DeliveryView {
   readonly #options: DeliveryViewOptions;
   readonly #contents: ContentFetches;
   readonly #teams = new Map<string, DeliveredTeam>();
-  readonly #building = new Map<string, TeamBuild>();
+  readonly #builds: TeamBuilds;
   readonly #lastUsed = new Map<string, number>();
   #dirty = new Map<string, Change>();
   /** Changes whose contents are being read. */
@@ -99,7 +72,6 @@ export class DeliveryView {
   #deliver: (batch: Batch) => Promise<void> = async () => undefined;
   #isInUse: (teamId: string) => boolean = () => false;
   #isRunning = false;
-  #isBuilding = false;
   readonly #sweep: NodeJS.Timeout;
   #waitCheck: NodeJS.Timeout | undefined;
 
@@ -116,6 +88,12 @@ export class DeliveryView {
       },
       isWanted: (promptId, row) => this.#wantsContent(promptId, row),
       onSettled: (promptId, hasCome) => this.#contentSettled(promptId, hasCome),
+    });
+    this.#builds = new TeamBuilds({
+      directory: options.directory,
+      position: options.position,
+      assemble: (prompt, mayLack) => this.#assemble(prompt, undefined, mayLack),
+      onComplete: () => this.#schedule(),
     });
     this.#sweep = setInterval(() => this.#dropUnused(), SWEEP_MS).unref();
   }
@@ -198,7 +176,7 @@ export class DeliveryView {
     const waits: Promise<void>[] = [];
     for (const teamId of teamIds) {
       this.#lastUsed.set(teamId, now);
-      if (!this.#teams.has(teamId)) waits.push(this.#build(teamId).done);
+      if (!this.#teams.has(teamId)) waits.push(this.#builds.begin(teamId).done);
     }
     await Promise.all(waits);
   }
@@ -214,9 +192,9 @@ export class DeliveryView {
     // An entity that an epoch has not shown is gone without an event.
     const sequence = () => position.shownAt(id) || position.position;
     if (hasLeft && !isHeld) this.departures.add({ teamId: from, promptId: id, sequence: sequence() });
-    if (this.#teams.size === 0 && this.#building.size === 0) return;
-    if (hasLeft) this.#building.get(from)?.remove(id);
-    if (entry !== undefined) this.#buildAgain(entry);
+    if (this.#teams.size === 0 && this.#builds.size === 0) return;
+    if (hasLeft) this.#builds.remove(from, id);
+    if (entry !== undefined) this.#builds.add(entry);
     if (isHeld || (entry !== undefined && this.#teams.has(entry.teamId)))
       this.#touch(id, from, sequence(), { hasLeft: hasLeft && isHeld, time });
   };
@@ -224,7 +202,7 @@ export class DeliveryView {
   /** Sequences of the old epoch mean nothing any more. */
   readonly onEpoch = (): void => {
     for (const team of this.#teams.values()) team.forgetSequences();
-    for (const build of this.#building.values()) build.forgetSequences();
+    this.#builds.forgetSequences();
     this.departures.forget();
     for (const changes of [this.#dirty, this.#waiting])
       for (const change of changes.values()) change.first = change.latest = 1;
@@ -269,8 +247,7 @@ export class DeliveryView {
       this.#contents.release(promptId);
       return;
     }
-    this.#building.get(prompt.teamId)?.settled(promptId);
-    if (this.#building.has(prompt.teamId)) this.#runBuilds();
+    this.#builds.settled(prompt.teamId, promptId);
     if (!hasCome) return;
     const waiting = this.#waiting.get(promptId);
     if (waiting !== undefined) {
@@ -291,7 +268,7 @@ export class DeliveryView {
   }
 
   #isKept(teamId: string): boolean {
-    return this.#teams.has(teamId) || this.#building.has(teamId);
+    return this.#teams.has(teamId) || this.#builds.has(teamId);
   }
 
   /** The prompt as it is delivered now. Undefined while contents are being read that it should not go without. */
@@ -338,7 +315,7 @@ export class DeliveryView {
 
   async #run(): Promise<void> {
     try {
-      while (this.#dirty.size > 0 || this.#hasCompleteBuild()) {
+      while (this.#dirty.size > 0 || this.#builds.hasComplete) {
         const batch = this.#commit();
         for (const committed of this.#onCommit) committed();
         if (batch !== undefined) await this.#deliver(batch);
@@ -354,7 +331,13 @@ export class DeliveryView {
   }
 
   #commit(): Batch | undefined {
-    const finished = this.#finishBuilds();
+    const finished = this.#builds.takeComplete();
+    for (const build of finished) {
+      this.#teams.set(
+        build.teamId,
+        build.team((sequence) => this.revisionAt(sequence)),
+      );
+    }
     const changes = new Map<DeliveredTeam, { list: TeamChange[]; latest: number }>();
     let since = Date.now();
     // Of what is shown alone: an event that makes no difference may be old, and delays nothing.
@@ -441,81 +424,6 @@ export class DeliveryView {
       const timer = setTimeout(end, timeoutMs);
       this.#onCommit.add(end);
     });
-  }
-
-  // --- Teams -------------------------------------------------------------------------------------------------------
-
-  #build(teamId: string): TeamBuild {
-    const known = this.#building.get(teamId);
-    if (known !== undefined) return known;
-    const build = new TeamBuild(
-      teamId,
-      this.#options.directory.in(teamId).map(({ id }) => id),
-      (promptId) => this.#options.position.shownAt(promptId),
-    );
-    this.#building.set(teamId, build);
-    this.#runBuilds();
-    return build;
-  }
-
-  #buildAgain({ id, teamId }: PromptEntry): void {
-    const build = this.#building.get(teamId);
-    if (build === undefined) return;
-    build.add(id);
-    this.#runBuilds();
-  }
-
-  #runBuilds(): void {
-    if (this.#isBuilding) return;
-    this.#isBuilding = true;
-    void this.#buildAll();
-  }
-
-  async #buildAll(): Promise<void> {
-    const slices = new Slices();
-    // Whoever asked goes on first.
-    await slices.others();
-    for (let isBusy = true; isBusy; ) {
-      isBusy = false;
-      for (const build of this.#building.values()) {
-        for (let step = 0; step < BUILD_STEP && this.#buildNext(build); step += 1)
-          if (slices.isOver) await slices.others();
-        if (build.isWaiting && build.isOutOfPatience) build.giveUpWaiting();
-        isBusy ||= !build.isComplete && !build.isWaiting;
-      }
-      if (isBusy) await slices.others();
-    }
-    this.#isBuilding = false;
-    if (this.#hasCompleteBuild()) this.#schedule();
-    if ([...this.#building.values()].some(({ isWaiting }) => isWaiting))
-      setTimeout(() => this.#runBuilds(), WAIT_CHECK_MS).unref();
-  }
-
-  /** Takes the next step of a build; false when there is none. */
-  #buildNext(build: TeamBuild): boolean {
-    const promptId = build.next();
-    if (promptId === undefined) return build.place();
-    const prompt = this.#options.directory.byId(promptId);
-    if (prompt?.teamId !== build.teamId) build.remove(promptId);
-    else build.take(promptId, this.#assemble(prompt, undefined, build.isOutOfPatience));
-    return true;
-  }
-
-  #hasCompleteBuild(): boolean {
-    for (const build of this.#building.values()) if (build.isComplete) return true;
-    return false;
-  }
-
-  #finishBuilds(): TeamBuild[] {
-    const complete = [...this.#building.values()].filter((build) => build.isComplete);
-    for (const build of complete) {
-      this.#building.delete(build.teamId);
-      this.#teams.set(
-        build.teamId,
-        build.team((sequence) => this.revisionAt(sequence)),
-      );
-    }
-    return complete;
   }
 
   #dropUnused(): void {
