@@ -17,6 +17,7 @@ const pages = [
   'template-syntax.md',
   'concepts/chat-prompts.md',
   'concepts/model-configuration.md',
+  'concepts/input-contracts.md',
   'concepts/folders-and-notes.md',
   'concepts/revisions.md',
   'concepts/failures.md',
