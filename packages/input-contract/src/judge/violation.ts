@@ -82,9 +82,14 @@ class Room {
     this.outside = problems;
   }
 
-  fill<Found, Problem>(found: readonly Found[], problemOf: (found: Found) => Problem): readonly Problem[] {
+  fill<Found extends { readonly path: string }, Problem>(
+    found: readonly Found[],
+    problemOf: (found: Found) => Problem,
+  ): readonly Problem[] {
     const filled: Problem[] = [];
     for (const one of found) {
+      // A name may be as long as a request, and need not be written to see that it is too long.
+      this.#isFull ||= one.path.length > MOST_HEADER_BYTES;
       if (this.#isFull) break;
       const problem = problemOf(one);
       const bytes = this.#bytes + (filled.length === 0 ? 0 : 1) + asciiJson(problem).length;

@@ -36,6 +36,11 @@ export function pathStep(key: string, isFirst: boolean): string {
 /** What a template can write behind a dot: the platform's own letters may be more than the language's. */
 function isIdentifier(key: string): boolean {
   if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) return true;
-  const [first = 0, ...others] = Array.from(key, (character) => character.codePointAt(0) ?? 0);
-  return (first === UNDERSCORE || isLetter(first)) && others.every(isIdentifierPart);
+  let isFirst = true;
+  for (const character of key) {
+    const point = character.codePointAt(0) ?? 0;
+    if (isFirst ? point !== UNDERSCORE && !isLetter(point) : !isIdentifierPart(point)) return false;
+    isFirst = false;
+  }
+  return !isFirst;
 }
