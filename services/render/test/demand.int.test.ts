@@ -19,6 +19,15 @@ let key: { readonly token: string };
 let early: PlayedUser;
 let covered: string;
 
+/** Renders under a contract of its author, or one that the caller asks for: status, and what is missing. */
+const JUDGED = [
+  ['warn', undefined, { list: [] }, 200, 'name'],
+  ['enforce', undefined, { list: [] }, 422, 'name'],
+  // What its author wants cannot be had: what the program needs has to do.
+  ['off', 'enforce', { list: [] }, 200, undefined],
+  ['off', 'enforce', {}, 422, 'list'],
+] as const;
+
 const PATHS = {
   'one render': ['/v1/prompts/hello/render', '{}'],
   'a batch': ['/v1/render/batch', '{"renders": [{"slug": "hello"}]}'],
@@ -67,6 +76,12 @@ beforeAll(async () => {
   key = await render.identity.createKey(orgId);
   early = await render.identity.register({ placement: { kind: 'team', team_id: teamId } });
   await render.prompt({ teamId, slug: 'hello', versions: [{ number: 1, template: 'hi', status: 'live' }] });
+  const schema = { type: 'object' as const, required: ['name'] };
+  const versions = [{ number: 1, template: '{{range .list}}{{end}}', status: 'live' as const, schema }];
+  await render.prompt({ teamId, slug: 'off', versions });
+  for (const contract of ['warn', 'enforce'] as const)
+    await render.prompt({ teamId, slug: contract, versions, contract });
+  await render.caughtUp(key.token);
   await eventually(async () => (await send('one render', key.token)).status === 200);
   covered = (await send('one render', key.token)).headers.get('px0-revision') ?? '';
 });
@@ -106,4 +121,13 @@ describe('cut off from the stream', () => {
   it.each<Path>(['one render', 'a batch'])('%s answers as the headers demand', (path) =>
     expectRows(path, 'away'),
   );
+
+  it.each(JUDGED)('%s judges with %s as ever: %j', async (slug, contract, variables, status, missing) => {
+    const body = { variables, options: { contract } };
+    const answer = await render.plain(`${slug}/render`, key.token, body);
+    expect([answer.status, answer.headers.get('px0-stale')]).toEqual([status, 'true']);
+    expect(answer.headers.get('px0-contract')).toBe(
+      missing === undefined ? null : `{"missing":[{"path":"${missing}"}],"unknown":[],"invalid":[]}`,
+    );
+  });
 });

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ProgramState, StateOf } from '@px0/contracts';
 import { encodeToken } from '@px0/event-bus';
-import { Cleanups, loadConfig, silentLogger } from '@px0/service-kit';
+import { Cleanups, type Logger, loadConfig, silentLogger } from '@px0/service-kit';
 import { compileProgram } from '@px0/template';
 import { eventually, ForeignContexts, PlayedIdentity, type TestBus, testBus, whenReady } from '@px0/testing';
 import { startRender } from '../src/compose.ts';
@@ -50,9 +50,13 @@ export class RenderFixture {
   }
 
   /** Starts render on the run's NATS or a given one, and plays the other contexts until it is ready. */
-  static async start(environment: Record<string, string> = {}, ownBus?: TestBus): Promise<RenderFixture> {
+  static async start(
+    environment: Record<string, string> = {},
+    ownBus?: TestBus,
+    logger?: Logger,
+  ): Promise<RenderFixture> {
     const bus = ownBus ?? (await testBus());
-    const { url, cleanups } = await startProcess(bus, environment);
+    const { url, cleanups } = await startProcess(bus, environment, logger);
     const contexts = await ForeignContexts.connect(bus);
     const identity = new PlayedIdentity(contexts);
     const fixture = new RenderFixture(url, bus, contexts, identity, cleanups);
@@ -223,8 +227,7 @@ export class RenderFixture {
   }
 }
 
-async function startProcess(bus: TestBus, environment: Record<string, string>) {
-  const logger = silentLogger();
+async function startProcess(bus: TestBus, environment: Record<string, string>, logger = silentLogger()) {
   const cleanups = new Cleanups(logger);
   const config = loadConfig(configSchema, {
     NATS_URL: bus.servers,

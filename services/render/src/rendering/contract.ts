@@ -1,4 +1,7 @@
-/** Whether a render's variables are judged, and how. Worker threads load this module, too. */
+/**
+ * Whether a render's variables are judged, and how. Worker threads load this module, too.
+ * See docs/decisions/193-contracts-at-the-render.md.
+ */
 import type { Judge } from '@px0/input-contract';
 import type { ContractPolicy } from '../prompts/thread.ts';
 
