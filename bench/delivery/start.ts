@@ -5,7 +5,7 @@ import { World } from '../lib/world.ts';
 import { comparison, type Row } from './row.ts';
 
 /** The last commit before the render service delivered anything. */
-const BASELINE = 'e3340db0';
+const BASELINE = 'ddb03d97';
 const MOST = 1.05;
 
 export async function start({ prompts = 100_000, starts = 9 } = {}): Promise<Row[]> {

@@ -6,7 +6,7 @@ import { World } from '../lib/world.ts';
 import { againstCommit } from './before.ts';
 
 /** The last commit before a version could be a chat. */
-const BASELINE = 'cc1bea9';
+const BASELINE = 'ec250d5b';
 const FOLDERS = { [BASELINE]: () => checkOut(BASELINE), present: () => ROOT };
 
 export async function authoringUnused({ pairs = 16, seconds = 3, prompts = 50_000, starts = 3 } = {}) {
