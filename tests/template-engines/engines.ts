@@ -7,6 +7,7 @@ import { type Backend, closures, generated } from '../../packages/template/src/c
 import { TemplateExecutionError, TemplateSyntaxError } from '../../packages/template/src/errors.ts';
 import { compileProgramWith } from '../../packages/template/src/program/compile-program.ts';
 import type { Command } from '../sdk/programs.ts';
+import type { ContractCase, Verdict } from './contracts.ts';
 import type { Conversation } from './conversations.ts';
 
 export interface EngineCase extends FuzzCase {
@@ -72,19 +73,26 @@ function ownEngine(name: string, backend: Backend): Engine {
 export const GENERATED = ownEngine('TypeScript, generated code', generated);
 export const CLOSURES = ownEngine('TypeScript, closures', closures);
 
+/** An engine of an SDK, which judges contracts, too. */
+export interface SdkEngine extends Engine {
+  readonly judge: (cases: readonly ContractCase[]) => Promise<Verdict[]>;
+}
+
 /** A program that reads a case and writes an answer in each line. A case that ends it is answered with its last words. */
-export function programEngine(name: string, command: Command): Engine {
+export function programEngine(name: string, command: Command): SdkEngine {
+  const answersTo = async <Given>(questions: readonly string[]): Promise<(Given | { crash: string })[]> => {
+    const answers: (Given | { crash: string })[] = [];
+    while (answers.length < questions.length) {
+      const { lines, words } = await converse(command, questions.slice(answers.length));
+      answers.push(...lines.map((text): Given => JSON.parse(text)));
+      if (answers.length < questions.length) answers.push({ crash: words });
+    }
+    return answers;
+  };
   return {
     name,
-    answer: async (cases) => {
-      const answers: Answer[] = [];
-      while (answers.length < cases.length) {
-        const { lines, words } = await converse(command, cases.slice(answers.length).map(line));
-        answers.push(...lines.map((text): Answer => JSON.parse(text)));
-        if (answers.length < cases.length) answers.push({ crash: words });
-      }
-      return answers;
-    },
+    answer: (cases) => answersTo<Answer>(cases.map(line)),
+    judge: (cases) => answersTo<Verdict>(cases.map((contractCase) => JSON.stringify(contractCase))),
   };
 }
 

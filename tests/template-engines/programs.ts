@@ -3,12 +3,12 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { goSdk, pythonSdk } from '../sdk/programs.ts';
-import { type Engine, programEngine } from './engines.ts';
+import { programEngine, type SdkEngine } from './engines.ts';
 
 const run = promisify(execFile);
 
 export interface SdkEngines {
-  readonly engines: readonly Engine[];
+  readonly engines: readonly SdkEngine[];
   /** Why engines are missing. */
   readonly missing: readonly string[];
 }
@@ -22,14 +22,14 @@ export async function sdkEngines(folder: string): Promise<SdkEngines> {
   };
 }
 
-async function pythonEngine(): Promise<Engine | string> {
+async function pythonEngine(): Promise<SdkEngine | string> {
   const sdk = await pythonSdk();
   if (typeof sdk === 'string') return `no Python: ${sdk}`;
   const { program, cwd } = sdk.lines;
   return programEngine('Python', { program, args: [join(cwd, 'tests', 'template_lines.py')], cwd });
 }
 
-async function goEngine(folder: string): Promise<Engine | string> {
+async function goEngine(folder: string): Promise<SdkEngine | string> {
   const sdk = await goSdk(folder);
   if (typeof sdk === 'string') return `no Go: ${sdk}`;
   const program = join(folder, 'template-lines');

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildOracle } from '../../packages/template/fuzz/go-oracle.ts';
 import { templateSeeds } from '../../packages/template/fuzz/seeds.ts';
 import { askAll, compareEngines, isDifferent, randomCases } from './compare.ts';
+import { compareJudges, contractCases } from './contracts.ts';
 import { conversationCase } from './conversations.ts';
 import { CLOSURES, type Engine } from './engines.ts';
 import { type SdkEngines, sdkEngines } from './programs.ts';
@@ -36,6 +37,22 @@ it('every engine gives the same bytes, the same errors and reaches the same limi
   expect(tally.declined).toBeLessThan(CASES / 20);
   if (sdks.missing.length > 0) skip(`the engines that are here agree; ${sdks.missing.join('; ')}`);
 }, 120_000);
+
+it('the judges of every language refuse the same variables with the same words', async ({ skip }) => {
+  const tally = await compareJudges(sdks.engines, contractCases(20_260_102, CASES));
+  expect(tally.differences).toEqual([]);
+  for (const kind of [tally.accepted, tally.cut, tally.suggestions]) expect(kind).toBeGreaterThan(CASES / 50);
+  if (sdks.missing.length > 0) skip(`the judges that are here agree; ${sdks.missing.join('; ')}`);
+}, 120_000);
+
+it('a judge that says something else is noticed', async () => {
+  const wrong = { name: 'wrong', judge: async () => [{ detail: 'missing a', header: '{}' }] };
+  const contractCase = { schema: { required: ['a'] }, data: {}, missing_key: 'error' } as const;
+  const { differences } = await compareJudges([wrong], [contractCase]);
+  expect(differences.map(({ verdicts }) => verdicts.get('TypeScript'))).toEqual([
+    { detail: 'missing a', header: '{"missing":[{"path":"a"}],"unknown":[],"invalid":[]}' },
+  ]);
+});
 
 it('a difference is noticed, and made small', async () => {
   const wrong: Engine = {

@@ -1,4 +1,4 @@
-// Renders templates line by line, JSON in, JSON out, by the SDK's own engine. For tests that compare it with px0's.
+// Renders templates and judges variables line by line, JSON in, JSON out, by the SDK's own engine. For tests that compare it with px0's.
 package main
 
 import (
@@ -9,10 +9,13 @@ import (
 	"os"
 	"unicode/utf8"
 
+	"github.com/px0/px0/packages/sdk-go/internal/contract"
 	"github.com/px0/px0/packages/sdk-go/internal/gotpl"
 )
 
 type question struct {
+	// The data is judged by it, and nothing rendered.
+	Schema     map[string]any   `json:"schema"`
 	Template   string           `json:"template"`
 	Data       map[string]any   `json:"data"`
 	MissingKey gotpl.MissingKey `json:"missing_key"`
@@ -40,6 +43,12 @@ type answer struct {
 	Limit gotpl.Limit `json:"limit,omitempty"`
 }
 
+type verdict struct {
+	Accepted bool   `json:"accepted,omitempty"`
+	Detail   string `json:"detail,omitempty"`
+	Header   string `json:"header,omitempty"`
+}
+
 func main() {
 	lines := bufio.NewReaderSize(os.Stdin, 1<<20)
 	out := json.NewEncoder(os.Stdout)
@@ -50,10 +59,21 @@ func main() {
 		if err := decoder.Decode(&asked); err != nil {
 			log.Fatal(err)
 		}
-		if err := out.Encode(render(asked)); err != nil {
+		if err := out.Encode(asked.answer()); err != nil {
 			log.Fatal(err)
 		}
 	}
+}
+
+func (q question) answer() any {
+	if q.Schema == nil {
+		return render(q)
+	}
+	violation := contract.Compile(q.Schema).Judge(q.Data, q.MissingKey == gotpl.MissingKeyError)
+	if violation == nil {
+		return verdict{Accepted: true}
+	}
+	return verdict{Detail: violation.Detail, Header: violation.Header}
 }
 
 func render(asked question) answer {
