@@ -83,10 +83,9 @@ function Workbench({ promptId, present }: WorkbenchProps) {
   const values = usePayloads(promptId, payloads);
   const { content, status } = draft;
   const tried = useTried(content.body, values);
-  const { needed } = tried;
-  const input = useMemo(() => inputSchemaOf(needed, content.schema), [needed, content.schema]);
+  const input = useMemo(() => inputSchemaOf(tried.needed, content.schema), [tried.needed, content.schema]);
   // While the text of a draft needs what its schema refuses, px0 saves neither.
-  const schema = input.ok ? input.schema : needed;
+  const schema = input.ok ? input.schema : tried.needed;
   const violation = useJudgement(schema, useDeferredValue(values.data));
   const fields = useMemo(
     () => formFields(tried.fields, schema, placeholdersOf(content.body)),
@@ -137,7 +136,7 @@ function Workbench({ promptId, present }: WorkbenchProps) {
               data: values.data,
               definitions: textsIn(content.body).flatMap(definitionsIn),
             })}
-            inputs={{ needed, read: input, payloads }}
+            inputs={{ needed: tried.needed, read: input, payloads }}
             onChange={draft.edit}
           />
         </section>

@@ -1,6 +1,7 @@
 /** What the saved payloads say of the schema. Its author takes what is meant, and drops what is only true of these payloads. */
 import type { Wire } from '@px0/contracts';
-import { compileJudge, type Tightening, tightened, tightenings } from '@px0/input-contract';
+import { type Tightening, tightened, tightenings } from '@px0/input-contract';
+import { compileJudge } from '@px0/input-contract/judge';
 import { useState } from 'react';
 import { asJson, isObject, type JsonObject, withFloats } from '../json/mod.ts';
 import type { InputSchema } from '../preview/mod.ts';
