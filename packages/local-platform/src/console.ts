@@ -13,6 +13,7 @@ export function consoleFolder(step?: BuiltFolderOptions['step']): Promise<string
       'packages/console',
       'packages/contracts/src',
       'packages/access/src',
+      'packages/input-contract/package.json',
       'packages/input-contract/src',
       'packages/sdk-typescript/src',
       'packages/template/src',
