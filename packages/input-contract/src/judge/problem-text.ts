@@ -1,5 +1,24 @@
-/** A problem of a contract in words. A module without imports at run time, for whoever shows problems and judges nothing. */
-import type { ContractProblems, NameProblem, ValueProblem } from './violation.ts';
+/** The problems of a contract, and each in words. A module without imports, for whoever shows problems and judges nothing. */
+
+/** A name that is missing or unknown, and the one that may be meant by it. */
+export interface NameProblem {
+  readonly path: string;
+  readonly given?: string;
+}
+
+export interface ValueProblem {
+  readonly path: string;
+  readonly must: string;
+}
+
+/** The content of the header. */
+export interface ContractProblems {
+  readonly missing: readonly NameProblem[];
+  readonly unknown: readonly NameProblem[];
+  readonly invalid: readonly ValueProblem[];
+  /** How many problems there was no room for. */
+  readonly more?: number;
+}
 
 /** `mood (did you mean moood?)` */
 export function nameText({ path, given }: NameProblem): string {

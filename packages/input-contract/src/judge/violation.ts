@@ -1,27 +1,9 @@
 /** How it is said that variables break a contract: in a sentence, and in the header `Px0-Contract`. Neither holds a value. */
 import { asciiJson } from '../json.ts';
 import type { Findings, KeyFound } from './findings.ts';
-import { nameText, valueText } from './problem-text.ts';
+import { type ContractProblems, type NameProblem, nameText, valueText } from './problem-text.ts';
 
-/** A name that is missing or unknown, and the one that may be meant by it. */
-export interface NameProblem {
-  readonly path: string;
-  readonly given?: string;
-}
-
-export interface ValueProblem {
-  readonly path: string;
-  readonly must: string;
-}
-
-/** The content of the header. */
-export interface ContractProblems {
-  readonly missing: readonly NameProblem[];
-  readonly unknown: readonly NameProblem[];
-  readonly invalid: readonly ValueProblem[];
-  /** How many problems there was no room for. */
-  readonly more?: number;
-}
+export type { ContractProblems, NameProblem, ValueProblem } from './problem-text.ts';
 
 export interface Violation {
   /** What follows `invalid variables: `. */
