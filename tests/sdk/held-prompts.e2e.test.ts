@@ -140,16 +140,16 @@ async function questions(): Promise<readonly Question[]> {
     asked.push(...cases.map(({ data }) => ({ slug, variables: data })), { slug, variables: {} });
   }
   await prompt('list', '{{.name}}{{range .list}} {{.}}{{end}}');
-  await prompt('tutor', CHAT);
+  await prompt('lesson', CHAT);
   await prompt('none');
   return [
     ...asked,
     { slug: 'list', variables: { name: 'Ada', list: [1, 'two', { three: 3 }, 1e21, null] } },
-    { slug: 'tutor', variables: CHAT_VARIABLES },
-    { slug: 'tutor', variables: { ...CHAT_VARIABLES, vip: true, photo: 'data:image/png;base64,AA==' } },
-    { slug: 'tutor', variables: { ...CHAT_VARIABLES, history: 'none' } },
-    { slug: 'tutor', variables: { history: HISTORY } },
-    { slug: 'tutor', variables: {} },
+    { slug: 'lesson', variables: CHAT_VARIABLES },
+    { slug: 'lesson', variables: { ...CHAT_VARIABLES, vip: true, photo: 'data:image/png;base64,AA==' } },
+    { slug: 'lesson', variables: { ...CHAT_VARIABLES, history: 'none' } },
+    { slug: 'lesson', variables: { history: HISTORY } },
+    { slug: 'lesson', variables: {} },
     { slug: 'none' },
     { slug: 'unknown', fallback: 'Fallback' },
     { slug: 'list', variables: { name: 'Ada', list: [] }, tag: 'nowhere', fallback: 'Fallback' },
