@@ -1,6 +1,6 @@
 /**
  * The methods of the generated TypeScript client take their parameters by position, the options of the request last. What was added to
- * an operation goes behind these, so that calls written before mean the same.
+ * an operation goes behind these, so that calls written before mean the same: a body first, since an operation has one, and may get more queries.
  */
 import { isAdded, type RouteDefinition, routes, schemas } from '@px0/contracts';
 
@@ -12,23 +12,23 @@ export function additionsLast(text: string): string {
     const added = addedParameters(operation);
     const parameters = list.split(', ');
     // The generator puts a line in front of a name that the language reserves.
-    const isNew = (parameter: string) =>
-      added.has(parameter.slice(0, parameter.search(/[?:]/)).replace(/^_/, ''));
-    if (!parameters.some(isNew)) return whole;
-    const [before, behind] = [parameters.filter((one) => !isNew(one)), parameters.filter(isNew)];
+    const nameOf = (parameter: string) => parameter.slice(0, parameter.search(/[?:]/)).replace(/^_/, '');
+    const before = parameters.filter((one) => !added.includes(nameOf(one)));
+    if (before.length === parameters.length) return whole;
+    const behind = added.flatMap((name) => parameters.filter((one) => nameOf(one) === name));
     return `${head}${[...before, ...behind].join(', ')}${tail}`;
   });
 }
 
 const table: Readonly<Record<string, RouteDefinition>> = routes;
 
-function addedParameters(operationId: string): ReadonlySet<string> {
+function addedParameters(operationId: string): readonly string[] {
   const route = Object.hasOwn(table, operationId) ? table[operationId] : undefined;
-  if (route === undefined) return new Set();
+  if (route === undefined) return [];
   const queries = Object.entries(route.query.shape).flatMap(([name, field]) =>
     isAdded(field) ? [name] : [],
   );
-  return new Set(isAdded(route.body) ? [...queries, bodyParameter(route)] : queries);
+  return isAdded(route.body) ? [bodyParameter(route), ...queries] : queries;
 }
 
 /** The generator calls a body as its schema is called. */

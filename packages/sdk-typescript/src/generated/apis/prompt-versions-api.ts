@@ -1341,7 +1341,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Promotes a draft to stable, or a stable version to live. The version that was live becomes stable. Unless the contract of the prompt is `off`, a version that refuses what the live one accepts does not become live.
      * Promote Prompt Version
      */
-    async promoteVersion(id: string, version: string, require?: PromoteVersionRequireEnum, px0MinRevision?: string, px0Consistency?: PromoteVersionPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction, allow?: PromoteVersionAllowEnum, transitionRequest?: TransitionRequest): Promise<CreateVersion201Response> {
+    async promoteVersion(id: string, version: string, require?: PromoteVersionRequireEnum, px0MinRevision?: string, px0Consistency?: PromoteVersionPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction, transitionRequest?: TransitionRequest, allow?: PromoteVersionAllowEnum): Promise<CreateVersion201Response> {
         const response = await this.promoteVersionRaw({ id: id, version: version, require: require, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch, allow: allow, transitionRequest: transitionRequest }, initOverrides);
         return await response.value();
     }
