@@ -33,6 +33,13 @@ export interface WrittenRow extends OwedRow {
 /** When a row was written, as its event says it. */
 export const EVENT_TIME = `to_char(o.changed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
+/** A row that is in the stream: as it was, or a newer revision of it. */
+export interface Settled {
+  readonly row: OwedRow;
+  /** The message that shows it. */
+  readonly sequence: number;
+}
+
 /**
  * The columns of OwedRow but for the payload, with numbers as JavaScript has them (revisions stay far below 2^53) and times as events
  * have them.

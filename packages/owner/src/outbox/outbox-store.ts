@@ -3,8 +3,7 @@
  * its own and never waits for one row while it holds another, so it cannot deadlock with the transactions of commands.
  */
 import type { Epoch, EpochMark, Standing, Witness, Written } from '@px0/event-bus/internal';
-import { EVENT_TIME, type OutboxStream, OWED_COLUMNS, type OwedRow } from './outbox-row.ts';
-import type { Settled } from './publisher.ts';
+import { EVENT_TIME, type OutboxStream, OWED_COLUMNS, type OwedRow, type Settled } from './outbox-row.ts';
 import type { Queryable } from './queryable.ts';
 
 /** The answer to the one question at the end of a request. */

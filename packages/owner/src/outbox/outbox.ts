@@ -35,10 +35,11 @@ import {
   type OutboxStream,
   type OwedRow,
   PLACE_COLUMNS,
+  type Settled,
   type WrittenRow,
 } from './outbox-row.ts';
 import { OutboxStore } from './outbox-store.ts';
-import { type ExpectationRule, Publisher, type Settled } from './publisher.ts';
+import { type ExpectationRule, Publisher } from './publisher.ts';
 import type { Queryable } from './queryable.ts';
 
 export type OwnerContext = 'identity' | 'tenancy' | 'registry';

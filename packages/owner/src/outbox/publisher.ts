@@ -14,7 +14,7 @@ import {
   traceparentFor,
   WrongLastSequenceError,
 } from '@px0/event-bus/internal';
-import { eventText, type OutboxStream, type OwedRow, timeOf } from './outbox-row.ts';
+import { eventText, type OutboxStream, type OwedRow, type Settled, timeOf } from './outbox-row.ts';
 import type { OutboxStore } from './outbox-store.ts';
 
 /** What the server is asked to check. The one that px0 runs on is `expectLastSequence`. */
@@ -23,13 +23,6 @@ export type ExpectationRule = (row: OwedRow, lastSequence: number) => PublishExp
 export const expectLastSequence: ExpectationRule = (_row, lastSequence) => ({
   lastSubjectSequence: lastSequence,
 });
-
-/** A row that is in the stream: as it was, or a newer revision of it. */
-export interface Settled {
-  readonly row: OwedRow;
-  /** The message that shows it. */
-  readonly sequence: number;
-}
 
 export interface PublisherOptions {
   readonly bus: Bus;

@@ -6,8 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { type Bus, BusUnavailableError, Signal } from '@px0/event-bus/internal';
 import type { Logger } from '@px0/service-kit';
 import type { Outbox } from './outbox.ts';
-import type { OwedRow } from './outbox-row.ts';
-import type { Settled } from './publisher.ts';
+import type { OwedRow, Settled } from './outbox-row.ts';
 
 export interface RelayOptions {
   readonly outbox: Outbox;
