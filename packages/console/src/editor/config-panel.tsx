@@ -1,9 +1,10 @@
 /** The configuration of the model: a form of the keys that px0 knows, and the whole object as JSON. */
 import { useState } from 'react';
-import { isObject, type JsonObject, parseJson, prettyJson } from '../json/mod.ts';
+import { type JsonObject, prettyJson } from '../json/mod.ts';
 import { Segments } from '../ui/mod.ts';
 import { CodeEditor } from './code-editor.tsx';
 import { ConfigForm } from './config-form.tsx';
+import { typedObject } from './typed-object.ts';
 
 const views = [
   { value: 'form', label: 'Form' },
@@ -55,15 +56,9 @@ export function ConfigPanel({ config, isReadOnly, rejection, onChange }: ConfigP
           isReadOnly={isReadOnly}
           className="min-h-0 flex-1 overflow-hidden"
           onChange={(text) => {
-            const parsed = parseJson(text.trim() === '' ? '{}' : text);
-            if (parsed.ok && isObject(parsed.value)) onChange(parsed.value);
-            setError(
-              parsed.ok
-                ? isObject(parsed.value)
-                  ? undefined
-                  : 'A configuration is a JSON object.'
-                : `Not saved: ${parsed.message}`,
-            );
+            const typed = typedObject(text, 'A configuration');
+            if (typed.ok) onChange(typed.value);
+            setError(typed.ok ? undefined : typed.problem);
           }}
         />
       )}

@@ -1,7 +1,7 @@
 /** What the variables must be: a table of what the template reads and its author wants, over the schema that the author writes as JSON. */
 import { Sparkles } from 'lucide-react';
 import { useMemo, useState } from 'react';
-import { isObject, type JsonObject, parseJson, prettyJson } from '../json/mod.ts';
+import { type JsonObject, prettyJson } from '../json/mod.ts';
 import type { InputSchema, ReadSchema } from '../preview/mod.ts';
 import { Button, Segments } from '../ui/mod.ts';
 import { CodeEditor } from './code-editor.tsx';
@@ -9,6 +9,7 @@ import { rowNamedIn, schemaRows } from './schema-rows.ts';
 import { SchemaTable } from './schema-table.tsx';
 import { schemaTextFault } from './schema-text-fault.ts';
 import { type SavedPayload, TightenDialog } from './tighten-dialog.tsx';
+import { typedObject } from './typed-object.ts';
 
 const views = [
   { value: 'table', label: 'Table' },
@@ -104,15 +105,9 @@ export function SchemaPanel({ schema, inputs, isReadOnly, rejection, onChange }:
           fault={fault}
           onChange={(next) => {
             setText(next);
-            const parsed = parseJson(next.trim() === '' ? '{}' : next);
-            if (parsed.ok && isObject(parsed.value)) onChange(parsed.value);
-            setError(
-              parsed.ok
-                ? isObject(parsed.value)
-                  ? undefined
-                  : 'A schema is a JSON object.'
-                : `Not saved: ${parsed.message}`,
-            );
+            const typed = typedObject(next, 'A schema');
+            if (typed.ok) onChange(typed.value);
+            setError(typed.ok ? undefined : typed.problem);
           }}
         />
       )}
