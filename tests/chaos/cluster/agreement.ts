@@ -13,40 +13,52 @@ const AGREEMENT_LIMIT_MS = 90_000;
 const INTERVAL_MS = 50;
 const INPUT = 'agreed';
 
+interface Condition {
+  readonly name: string;
+  readonly holds: () => Promise<boolean>;
+}
+
+export interface Agreement {
+  /** Infinite if it never came. */
+  readonly at: number;
+  /** What came last. */
+  readonly last: string;
+}
+
 export async function agreement(
   platform: TestPlatformOnClusters,
   course: Course,
   lost: readonly Secret[],
-): Promise<number> {
+): Promise<Agreement> {
   const { render: renders, 'prompt-registry': registries } = platform.services;
   const [prompt] = course.stage.prompts;
-  const conditions = [
-    () => owesNothing(platform.postgres.primary.url),
-    ...renders.flatMap(({ url }) => [
-      ...course.stage.prompts.map(
-        ({ id, slug }) =>
-          () =>
-            rendersTheLive(platform, course, url, id, slug),
-      ),
-      ...lost.map(
-        ({ token }) =>
-          () =>
-            refuses(url, 'POST', `/v1/prompts/${prompt?.slug}/render`, token),
-      ),
+  const conditions: Condition[] = [
+    { name: 'nothing owed', holds: () => owesNothing(platform.postgres.primary.url) },
+    ...renders.flatMap(({ url }, index) => [
+      ...course.stage.prompts.map(({ id, slug }) => ({
+        name: `render-${index + 1} renders what is live`,
+        holds: () => rendersTheLive(platform, course, url, id, slug),
+      })),
+      ...lost.map(({ token }) => ({
+        name: `render-${index + 1} refuses a lost key`,
+        holds: () => refuses(url, 'POST', `/v1/prompts/${prompt?.slug}/render`, token),
+      })),
     ]),
-    ...registries.flatMap(({ url }) =>
-      lost.map(
-        ({ token }) =>
-          () =>
-            refuses(url, 'GET', `/v1/prompts/${prompt?.id}`, token),
-      ),
+    ...registries.flatMap(({ url }, index) =>
+      lost.map(({ token }) => ({
+        name: `prompt-registry-${index + 1} refuses a lost key`,
+        holds: () => refuses(url, 'GET', `/v1/prompts/${prompt?.id}`, token),
+      })),
     ),
   ];
   const options = { timeoutMs: AGREEMENT_LIMIT_MS, intervalMs: INTERVAL_MS, what: 'agreement' };
-  return await Promise.all(conditions.map((condition) => eventually(condition, options))).then(
-    () => course.now(),
-    () => Number.POSITIVE_INFINITY,
+  const ends = conditions.map(({ name, holds }) =>
+    eventually(holds, options).then(
+      () => ({ at: course.now(), last: name }),
+      () => ({ at: Number.POSITIVE_INFINITY, last: name }),
+    ),
   );
+  return (await Promise.all(ends)).reduce((one, other) => (other.at > one.at ? other : one));
 }
 
 async function refuses(url: string, method: 'GET' | 'POST', path: string, token: string): Promise<boolean> {

@@ -33,6 +33,7 @@ const loss: Loss = {
   endedAt: 66,
   openedAt: 69,
   agreedAt: 100,
+  agreedLast: 'nothing owed',
   old: held({ 1: 'stable', 2: 'live' }, { keys: ['lost'], accounts: [person] }),
   promoted: held({ 1: 'live' }, { accounts: [nobody] }),
 };

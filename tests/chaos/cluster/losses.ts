@@ -24,6 +24,8 @@ export interface Loss extends Cut {
   readonly openedAt: number;
   /** Every process agreed with the promoted server; infinite if that never came. */
   readonly agreedAt: number;
+  /** What was agreed on last. */
+  readonly agreedLast: string;
   readonly old: Held;
 }
 

@@ -57,11 +57,11 @@ function notesOf(
   if (losses.length === 0) return [];
   const others = faults.filter(({ fault }) => fault.kind !== 'fail-over-and-lose');
   const each = losses.map((loss) => {
-    const { openedAt, agreedAt } = loss;
+    const { openedAt, agreedAt, agreedLast } = loss;
     const ends = others.filter(({ from, to }) => from < agreedAt && to > openedAt).map(({ to }) => to);
     const calmAt = Math.min(agreedAt, Math.max(openedAt, ...ends));
     const [all, calm] = [agreedAt - openedAt, agreedAt - calmAt].map(Math.round);
-    return `${lostIn(loss).count} rows lost, agreed after ${all} ms, ${calm} of them calm`;
+    return `${lostIn(loss).count} rows lost, agreed after ${all} ms, ${calm} of them calm (last: ${agreedLast})`;
   });
   return [`failovers: ${each.join('; ')}; ${whileMending.length} answers behind meanwhile`];
 }
@@ -102,12 +102,24 @@ function witness(
       const openedAt = now();
       const old = await postgres.withOldPrimary(held);
       if (promoted === undefined) throw new Error('the promoted server was not looked at');
-      const loss = { safeUntil, endedAt, openedAt, agreedAt: Number.POSITIVE_INFINITY, old, promoted };
+      const loss = {
+        safeUntil,
+        endedAt,
+        openedAt,
+        agreedAt: Number.POSITIVE_INFINITY,
+        agreedLast: '',
+        old,
+        promoted,
+      };
       const { keys } = lostIn(loss);
       const secrets = memory.secrets.filter(({ credential }) => keys.includes(credential));
       note(
         loss,
-        agreement(platform, course, secrets).then((agreedAt) => ({ ...loss, agreedAt })),
+        agreement(platform, course, secrets).then(({ at, last }) => ({
+          ...loss,
+          agreedAt: at,
+          agreedLast: last,
+        })),
       );
     },
   };
