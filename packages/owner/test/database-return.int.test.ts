@@ -191,6 +191,28 @@ function hold(owner: Owner): () => void {
   return resolve;
 }
 
+it('a loss is noticed by an owner that starts in an epoch which another context has begun since', async () => {
+  await lose();
+  await pool.query('update database_fence set timeline = timeline - 1');
+  const first = await open();
+  await expect.poll(() => first.guard.standing).toEqual({ state: 'trusted' });
+  await pool.query('drop table earlier');
+  await pool.query('create table earlier as select * from outbox');
+  await first.put('kept', 'lost once more');
+  await expect.poll(() => reader.view.nameOf('kept')).toBe('lost once more');
+  await first.stop();
+  await pool.query('truncate outbox');
+  await pool.query('insert into outbox select * from earlier');
+  await pool.query('update database_fence set timeline = timeline - 1');
+  await declareReturn(reader.bus, 'registry', String(Date.now()));
+  const second = await open();
+  await expect.poll(() => second.guard.standing).toEqual({ state: 'trusted' });
+  expect(second.guard.returns).toBe(1);
+  await expect.poll(() => reader.view.nameOf('kept')).toBe('before');
+  await second.put('kept', 'after');
+  await expect.poll(() => reader.view.nameOf('kept')).toBe('after');
+});
+
 it('what was on the way when the database went back is not taken for a write of the new server', async () => {
   const watch = new IdentityWatch();
   const own = closer();

@@ -21,9 +21,10 @@ it('an epoch that begins for another reason changes nothing', () => {
 it('of a context that went back, only what was published since counts', () => {
   const returns = new Returns();
   expect([...returns.enter(mark('5', 10, { tenancy: '5' }))]).toEqual(['tenancy']);
-  expect(returns.counts('tenancy', message(10, '5'))).toBe(false);
+  expect(returns.counts('tenancy', message(9, '4'))).toBe(false);
   expect(returns.counts('tenancy', message(11, '4'))).toBe(false);
   expect(returns.counts('tenancy', message(11, '5'))).toBe(true);
+  expect(returns.counts('tenancy', message(10))).toBe(false);
   expect(returns.counts('tenancy', message(11))).toBe(true);
   expect(returns.counts('registry', message(1, '4'))).toBe(true);
 });
@@ -35,8 +36,9 @@ it('a later epoch repeats it, and a reader that missed the first is told by the 
   expect([...there.enter(second)]).toEqual(['registry']);
   expect([...away.enter(second)]).toEqual(['tenancy', 'registry']);
   expect(there.counts('tenancy', message(15, '5'))).toBe(true);
-  // It is shown again.
-  expect(away.counts('tenancy', message(15, '5'))).toBe(false);
+  // The database may have lost it since, which only those notice who hold it.
+  expect(away.counts('tenancy', message(15, '5'))).toBe(true);
+  expect(away.counts('tenancy', message(15))).toBe(false);
 });
 
 it('sequences of another stream mean nothing', () => {

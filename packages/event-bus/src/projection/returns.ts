@@ -11,7 +11,7 @@ import type { EpochMark } from './epoch.ts';
 interface Return {
   /** The epoch that began because the database had gone back. */
   readonly since: Epoch;
-  /** Messages at or below this sequence were published from what is lost, or are published again. */
+  /** Of messages that name no epoch, those at or below this sequence were published from what is lost, or are published again. */
   readonly above: number;
   readonly streamCreatedAt: string;
 }
@@ -41,9 +41,10 @@ export class Returns {
   counts(context: string, delivery: Pick<Delivery, 'sequence' | 'epoch'>): boolean {
     const back = this.#byContext.get(context);
     if (back === undefined) return true;
-    if (delivery.sequence <= back.above) return false;
-    // A release that writes no epoch may still publish during a rolling update.
     const epoch = delivery.epoch();
-    return epoch === '' || compareEpochs(epoch, back.since) >= 0;
+    // Who knew of the return published after it. A reader that starts in a later epoch must hold what the others hold: it may be lost by now.
+    if (epoch !== '') return compareEpochs(epoch, back.since) >= 0;
+    // A release that writes no epoch may still publish during a rolling update.
+    return delivery.sequence > back.above;
   }
 }

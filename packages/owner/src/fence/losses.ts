@@ -25,10 +25,10 @@ export interface Compared {
 
 /**
  * A body that the database does not have. A write is stored before its body is published and noted afterwards, so whatever was lost lies
- * behind the last body that the database knows to be published. Where it knows of none, an epoch is about to publish all.
+ * behind the last body that the database knows to be published. Another context may have begun an epoch since. Where the database knows of none, an epoch is about to publish all.
  */
 export async function findLostBody({ bus, store, context, mark }: Compared): Promise<string | undefined> {
-  let after = await store.lastBody(mark.epoch);
+  let after = await store.lastBody();
   while (after > 0) {
     const message = await bus.firstFrom('body', after + 1);
     if (message === undefined) return undefined;

@@ -268,11 +268,10 @@ export class OutboxStore {
     return await this.#behindAmong(page);
   }
 
-  /** The last message of the body stream that the database knows to be its own in the epoch; 0 when it knows none. */
-  async lastBody(epoch: Epoch): Promise<number> {
+  /** The last message of the body stream that the database knows to be its own, in whatever epoch; 0 when it knows none. */
+  async lastBody(): Promise<number> {
     const { rows } = await this.#db.query<{ last: number }>(
-      `select coalesce(max(last_sequence), 0)::float8 as last from outbox where stream = 'body' and epoch = $1`,
-      [epoch],
+      `select coalesce(max(last_sequence), 0)::float8 as last from outbox where stream = 'body'`,
     );
     return rows[0]?.last ?? 0;
   }
