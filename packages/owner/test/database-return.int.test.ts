@@ -213,6 +213,37 @@ it('a loss is noticed by an owner that starts in an epoch which another context 
   await expect.poll(() => reader.view.nameOf('kept')).toBe('after');
 });
 
+it('no revision is given twice, not even when the return before was lost, too', async () => {
+  const tables = ['outbox', 'outbox_control', 'database_fence'];
+  const keep = async () => {
+    for (const table of tables) await pool.query(`create table kept_${table} as select * from ${table}`);
+  };
+  const lose = async () => {
+    for (const table of tables) {
+      await pool.query(`truncate ${table}`);
+      await pool.query(`insert into ${table} select * from kept_${table}`);
+    }
+    await pool.query('update database_fence set timeline = timeline - 1');
+  };
+  const first = await open();
+  await eventually(() => first.guard.isOpen);
+  await first.put('kept', 'before');
+  await keep();
+  await first.put('kept', 'lost');
+  await first.stop();
+  const given: number[] = [];
+  for (const name of ['after one return', 'after another']) {
+    await lose();
+    const owner = await open();
+    await expect.poll(() => owner.guard.standing).toEqual({ state: 'trusted' });
+    expect(owner.guard.returns).toBe(1);
+    given.push(await owner.put('new', name));
+    await expect.poll(() => reader.view.nameOf('new')).toBe(name);
+    await owner.stop();
+  }
+  expect(given[1]).toBeGreaterThan(given[0] ?? Number.POSITIVE_INFINITY);
+});
+
 it('what was on the way when the database went back is not taken for a write of the new server', async () => {
   const watch = new IdentityWatch();
   const own = closer();

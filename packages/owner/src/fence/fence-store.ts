@@ -5,8 +5,9 @@ import type { DatabaseIdentity } from './database-identity.ts';
 import type { Fence } from './judge.ts';
 
 /**
- * A return raises all later revisions by so much. What was lost had revisions, too, which clients and caches remember; more writes of one
- * entity than this are not lost in one failover.
+ * A return raises all later revisions by so much, and to its epoch at least. What was lost had revisions, too, which clients and caches remember; more
+ * writes of one entity than this are not lost in one failover, nor more than one in each millisecond that epochs count. A database may lose
+ * the return itself, with what it had raised, but not the epoch, which is in the stream.
  */
 const REVISIONS_SKIPPED = 1_000_000;
 
@@ -64,16 +65,17 @@ export class FenceStore {
           judged.timeline === present.timeline &&
           judged.wentBack === present.wentBack);
       if (isAsJudged) {
+        const wentBack = laterThan(epoch, present?.wentBack ?? '');
         await client.query(
-          `update outbox_control set revision_floor =
-             greatest(revision_floor, (select coalesce(max(revision), 0) from outbox)) + $1::bigint`,
-          [REVISIONS_SKIPPED],
+          `update outbox_control set revision_floor = greatest($2::bigint,
+             greatest(revision_floor, (select coalesce(max(revision), 0) from outbox)) + $1::bigint)`,
+          [REVISIONS_SKIPPED, wentBack],
         );
         if (afterReturn !== '') await client.query(afterReturn);
         await client.query(
           `update database_fence
            set system_identifier = $1, timeline = $2, went_back = $3, changed_at = clock_timestamp()`,
-          [identity.system, identity.timeline, laterThan(epoch, present?.wentBack ?? '')],
+          [identity.system, identity.timeline, wentBack],
         );
       }
       await client.query('commit');
