@@ -173,6 +173,7 @@ describe('a failover that lost rows', () => {
       endedAt: 120,
       openedAt: 122,
       agreedAt: 130,
+      agreedLast: 'nothing owed',
       old: held({ 1: 'live' }, { keys: ['lost, too'], accounts: [nobody] }),
       promoted: held({ 1: 'live' }, { accounts: [nobody] }),
     };
