@@ -297,7 +297,7 @@ it('a row of the server before is not published, nor noted as another row of the
   await eventually(() => owner.guard.isOpen);
   await owner.put('kept', 'after');
   await pool.query('update outbox set published_revision = 0 where ordinal = 1');
-  await owner.outbox.store.settle([{ row: lost, sequence: 1 }], lost.epoch);
+  await owner.outbox.store.settle([{ row: lost, sequence: 1, epoch: lost.epoch }]);
   const { rows } = await pool.query(`select revision::int, published_revision::int as published ${ofKept}`);
   expect(rows).toEqual([{ revision: lost.revision, published: 0 }]);
 });

@@ -38,6 +38,8 @@ export interface Settled {
   readonly row: OwedRow;
   /** The message that shows it. */
   readonly sequence: number;
+  /** The epoch in which it shows it: the row's, or a later one. */
+  readonly epoch: string;
 }
 
 /**

@@ -77,13 +77,13 @@ export class OutboxStore {
   }
 
   /**
-   * Notes what the stream shows, as of `epoch`. A row that a newer epoch has called owed meanwhile is left alone: what was published
+   * Notes what the stream shows, and in which epoch. A row that a newer epoch has called owed meanwhile is left alone: what was published
    * does not count there.
    */
-  async settle(settled: readonly Settled[], epoch: string): Promise<void> {
-    const done = new Set(await this.#settleUnlocked(settled, epoch));
+  async settle(settled: readonly Settled[]): Promise<void> {
+    const done = new Set(await this.#settleUnlocked(settled));
     // The others' rows are being rewritten at this moment: wait for them one at a time.
-    for (const item of settled) if (!done.has(item.row.subject)) await this.#settleOne(item, epoch);
+    for (const item of settled) if (!done.has(item.row.subject)) await this.#settleOne(item);
   }
 
   /** Gives rows back to the relays before their lease ends. */
@@ -316,20 +316,20 @@ export class OutboxStore {
     return rowCount ?? 0;
   }
 
-  async #settleUnlocked(settled: readonly Settled[], epoch: string): Promise<string[]> {
+  async #settleUnlocked(settled: readonly Settled[]): Promise<string[]> {
     const { rows } = await this.#db.query<{ subject: string }>(
       `with present as (
          select o.subject from outbox o where o.subject = any($1::text[]) for update skip locked),
        settled as (
          ${SETTLE} and o.subject in (select subject from present))
        select subject from present`,
-      settleColumns(settled, epoch),
+      settleColumns(settled),
     );
     return rows.map(({ subject }) => subject);
   }
 
-  async #settleOne(item: Settled, epoch: string): Promise<void> {
-    await this.#db.query(SETTLE, settleColumns([item], epoch));
+  async #settleOne(item: Settled): Promise<void> {
+    await this.#db.query(SETTLE, settleColumns([item]));
   }
 }
 
@@ -346,21 +346,22 @@ export interface SettledRow {
 
 /** A write is known by its revision and its time: after a failover, another one may have been given the revision. */
 const SETTLE = `
-  update outbox o set published_revision = s.revision, last_sequence = s.sequence, epoch = $5,
+  update outbox o set published_revision = s.revision, last_sequence = s.sequence, epoch = s.epoch,
     owed_since = case when s.revision < o.revision then o.changed_at else o.owed_since end,
     lease_owner = case when s.revision < o.revision then o.lease_owner end,
     lease_until = case when s.revision < o.revision then o.lease_until end
-  from unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $6::text[]) as s (subject, revision, sequence, claimed_epoch, "time")
+  from unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[])
+    as s (subject, revision, sequence, claimed_epoch, epoch, "time")
   where o.subject = s.subject and o.published_revision < s.revision and o.epoch = s.claimed_epoch
     and (s.revision < o.revision or (s.revision = o.revision and s."time" = ${EVENT_TIME}))`;
 
-function settleColumns(settled: readonly Settled[], epoch: string): unknown[] {
+function settleColumns(settled: readonly Settled[]): unknown[] {
   return [
     settled.map(({ row }) => row.subject),
     settled.map(({ row }) => row.revision),
     settled.map(({ sequence }) => sequence),
     settled.map(({ row }) => row.epoch),
-    epoch,
+    settled.map(({ epoch }) => epoch),
     settled.map(({ row }) => row.changed_at),
   ];
 }

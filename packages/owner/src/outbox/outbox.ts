@@ -245,8 +245,8 @@ export class Outbox {
   }
 
   /** Notes what the stream shows of rows that the database gave in `generation`. */
-  async settle(settled: readonly Settled[], epoch: string, generation: number): Promise<void> {
-    await this.store.settle(settled, epoch);
+  async settle(settled: readonly Settled[], generation: number): Promise<void> {
+    await this.store.settle(settled);
     this.publisher.noted(settled, generation);
   }
 
@@ -328,14 +328,13 @@ export class Outbox {
   }
 
   async #publishAll(rows: readonly OwedRow[], generation: number, settled: Set<string>): Promise<void> {
-    const epoch = this.#epoch?.epoch ?? '';
     for (let start = 0; start < rows.length; start += INLINE_WINDOW) {
       const window = rows.slice(start, start + INLINE_WINDOW);
       const results = await Promise.allSettled(window.map((row) => this.publisher.publish(row, generation)));
       const done = results.flatMap((result): Settled[] =>
         result.status === 'fulfilled' ? [result.value] : [],
       );
-      if (done.length > 0) await this.settle(done, epoch, generation);
+      if (done.length > 0) await this.settle(done, generation);
       for (const { row } of done) settled.add(row.subject);
       const failed = results.find((result) => result.status === 'rejected');
       if (failed !== undefined) throw failed.reason;

@@ -73,7 +73,7 @@ export class Publisher {
    * Publishes the row, or finds that the stream has its revision or a newer one.
    *
    * @param generation which server the row came from
-   * @throws BusUnavailableError when NATS is away, or rows come from another server now: the row stays owed, if there is one
+   * @throws BusUnavailableError when NATS is away, rows come from another server now, or the row belongs to a later epoch: it stays owed, if there is one
    */
   async publish(row: OwedRow, generation = this.#options.generation()): Promise<Settled> {
     const written = row.traceparent ?? undefined;
@@ -134,6 +134,10 @@ export class Publisher {
     const { bus, context, epoch, beforePublish } = this.#options;
     const mark = epoch();
     if (mark === undefined) throw new BusUnavailableError('no epoch is known yet');
+    if (compareEpochs(row.epoch, mark.epoch) > 0) {
+      // Published as of the earlier one, it would count as settled without having been shown in the later.
+      throw new BusUnavailableError('the row is owed in an epoch that this process has not entered');
+    }
     const payload = eventText(row);
     let lastSequence = row.epoch === mark.epoch ? row.last_sequence : 0;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
@@ -147,14 +151,14 @@ export class Publisher {
         const { subject, revision } = row;
         const request = { subject, payload, revision, traceparent, epoch: mark.epoch, expectation };
         const sequence = await bus.publish(request);
-        return { row, sequence };
+        return { row, sequence, epoch: mark.epoch };
       } catch (error) {
         if (!(error instanceof WrongLastSequenceError)) throw error;
       }
       const last = await bus.lastMessage(row.stream, row.subject);
       if (last !== undefined && last.revision >= row.revision && isShown(row, last, mark, context)) {
         if (await this.#isContradicted(row, last)) throw this.#contradiction(row);
-        return { row, sequence: last.sequence };
+        return { row, sequence: last.sequence, epoch: mark.epoch };
       }
       if (last !== undefined && compareEpochs(last.epoch, mark.epoch) > 0) {
         // That epoch may have begun because the database went back: this row may be one that is lost.

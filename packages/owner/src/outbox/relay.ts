@@ -72,17 +72,17 @@ export class Relay {
     const rows = await store.claim(this.#owner);
     if (rows.length === 0) rows.push(...(await store.claimComplete(this.#owner, epoch.epoch)));
     if (rows.length === 0) return 'idle';
-    await this.#publish(rows, epoch.epoch, generation);
+    await this.#publish(rows, generation);
     return 'busy';
   }
 
-  async #publish(rows: readonly OwedRow[], epoch: string, generation: number): Promise<void> {
+  async #publish(rows: readonly OwedRow[], generation: number): Promise<void> {
     const { publisher, store } = this.#outbox;
     const results = await Promise.allSettled(rows.map((row) => publisher.publish(row, generation)));
     const settled = results.flatMap((result): Settled[] =>
       result.status === 'fulfilled' ? [result.value] : [],
     );
-    if (settled.length > 0) await this.#outbox.settle(settled, epoch, generation);
+    if (settled.length > 0) await this.#outbox.settle(settled, generation);
     const failed = results.find((result) => result.status === 'rejected');
     if (failed === undefined) return;
     await store.release(
