@@ -1,8 +1,13 @@
 -- A failover or a recovery lost the latest changes. Sessions are numbered per account: numbers that were given in what is lost must neither live
--- on nor be given again, and those of before stay. So many sessions of one account are not lost in one failover.
+-- on nor be given again, and those of before stay. So many sessions of one account are not lost in one failover. The database may lose the
+-- numbers that it skipped in an earlier one, too, but not the time of what it kept: a later return skips as many more as seconds have passed,
+-- and an account begins fewer sessions than that between two failovers.
+with skipped as (
+  select 100000 + greatest(0, floor(extract(epoch from clock_timestamp() - changed_at)))::int as numbers from database_fence)
 update users set
-  revoked = revoked + int4multirange(int4range(next_session, next_session + 100000)),
-  next_session = next_session + 100000;
+  revoked = revoked + int4multirange(int4range(next_session, next_session + skipped.numbers)),
+  next_session = next_session + skipped.numbers
+from skipped;
 update outbox o set
   revision = greatest(o.revision, (select revision_floor from outbox_control)) + 1,
   payload = jsonb_set(o.payload::jsonb, '{sessions,revoked}', (
