@@ -113,7 +113,25 @@ export const plans: { readonly [Operation in OperationId]: Plan } = {
     ...ofPrompt(things),
     query: { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' },
   }),
+  reportUsage: ({ prompt, slug }) => ({ body: { reports: [usageReport(prompt, slug)] } }),
+  listPromptServices: ofPrompt,
+  listTeamServices: inTeam,
 };
+
+function usageReport(prompt: string, slug: string): object {
+  const time = new Date().toISOString();
+  return {
+    process: '7c1f0f4e-5b0a-4d57-9a0e-2f6f6c1d3b58',
+    window: 1,
+    started_at: time,
+    ended_at: time,
+    service: { name: 'intruder' },
+    rows: [
+      { prompt_id: prompt, slug, version: 1, source: 'stream', renders: 1, failures: 0 },
+      { prompt_id: null, slug, version: null, source: 'fallback', renders: 1, failures: 0 },
+    ],
+  };
+}
 
 /** Other ways to name things, beside those of the plans. */
 export const furtherPlans: { readonly [Operation in OperationId]?: readonly Exclude<Plan, null>[] } = {

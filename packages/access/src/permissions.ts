@@ -177,6 +177,8 @@ export const permissions = {
   exportPrompts: teamReaders,
   importPrompts: contentEditors,
   getPromptUsage: readGate,
+  listPromptServices: readGate,
+  listTeamServices: teamReaders,
 
   renderLive: readGate,
   renderVersion: readGate,
@@ -185,6 +187,8 @@ export const permissions = {
   /** What is delivered is what the caller reads. */
   getDeliverySnapshot: [],
   streamDelivery: [],
+  /** For each row, `renderVersion` is asked. */
+  reportUsage: [],
 } as const satisfies { readonly [action: string]: readonly Need[] };
 
 export type Action = keyof typeof permissions;

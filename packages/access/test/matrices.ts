@@ -58,9 +58,9 @@ export const addedManagementMatrix = `
 /** The same for registry and render. */
 export const addedContentMatrix = `
 | Operation | viewer | editor | team admin | org admin | key read_render | key all | key admin | outsider |
-| Validate template; render a batch; delivery: validateTemplate renderBatch getDeliverySnapshot streamDelivery | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ |
-| Check version; audit, usage of a prompt: checkVersion listPromptAudit getPromptUsage | ✓ | ✓ | ✓ | 404 | ✓ | ✓ | ✓ | 404 |
-| Audit, export of a team: listTeamPromptAudit exportPrompts | ✓ | ✓ | ✓ | 403 | ✓ | ✓ | ✓ | 403 |
+| Validate template; render a batch; delivery: validateTemplate renderBatch getDeliverySnapshot streamDelivery reportUsage | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ |
+| Check version; audit, usage, services of a prompt: checkVersion listPromptAudit getPromptUsage listPromptServices | ✓ | ✓ | ✓ | 404 | ✓ | ✓ | ✓ | 404 |
+| Audit, export, services of a team: listTeamPromptAudit exportPrompts listTeamServices | ✓ | ✓ | ✓ | 403 | ✓ | ✓ | ✓ | 403 |
 | Folders of a team: listFolders | ✓ | ✓ | ✓ | 403 | ✓ | ✓ | ✓ | 403 |
 | Patch a prompt: patchPrompt | 403 | ✓ | ✓ | 404 | 403 | ✓ | 403 | 404 |
 | Import into a team, move a folder of it: importPrompts moveFolder | 403 | ✓ | ✓ | 403 | 403 | ✓ | 403 | 403 |

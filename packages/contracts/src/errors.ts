@@ -98,6 +98,8 @@ export const errorCatalog = {
   invalidDocument: { status: 400, message: 'invalid document', detail: 'prompts.0.slug: is required' },
   rendersRequired: { status: 400, message: 'renders is required' },
   tooManyRenders: { status: 400, message: 'renders must have at most 100 items' },
+  reportsRequired: { status: 400, message: 'reports is required' },
+  tooManyReports: { status: 400, message: 'reports must have at most 20 items' },
   invalidPayloadVariables: { status: 400, message: 'invalid payload variables: must be valid JSON' },
 
   unauthorized: { status: 401, message: 'unauthorized' },

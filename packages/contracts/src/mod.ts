@@ -62,9 +62,13 @@ export { schemas, type Wire } from './schemas.ts';
 export {
   decodeUsage,
   encodeUsage,
+  fallbackUsageSource,
+  liveUsageSource,
   type UsageWindow,
   usageConsumers,
   usageLatencyBoundsMs,
+  usageLimits,
+  usageSources,
   usageSubject,
   usageSubjects,
   usageWindow,

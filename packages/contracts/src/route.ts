@@ -25,7 +25,7 @@ export type Patience = 'ordinary' | 'long' | 'stream';
 export type ConditionHeader = 'If-None-Match' | 'Last-Event-ID';
 
 /** Response headers that only some operations have. */
-export type SuccessHeader = 'ETag' | 'Px0-Prompt-Version' | 'Px0-Contract';
+export type SuccessHeader = 'ETag' | 'Px0-Prompt-Version' | 'Px0-Contract' | 'Px0-Dropped';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 

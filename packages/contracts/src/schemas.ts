@@ -3,7 +3,8 @@
  * table is part of the contract.
  */
 import { z } from 'zod';
-import { added, anyJson, judgedString, timestamp, uuid } from './values.ts';
+import { usageLimits, usageSources } from './usage.ts';
+import { added, anyJson, judgedInteger, judgedString, timestamp, uuid } from './values.ts';
 
 const APIError = z
   .object({
@@ -357,6 +358,92 @@ const DeliveryFrame = z
     error: z.string().exactOptional().meta({ description: 'Of an `end`: the error of a request made now.' }),
   })
   .meta({ description: 'One fact of a delivery. Clients ignore keys and types that they do not know.' });
+
+const UsageReportRequest = z
+  .object({
+    reports: z
+      .array(
+        z.object({
+          process: uuid().meta({ description: 'Made anew by each process that counts.' }),
+          window: judgedInteger().meta({ description: '1, 2, 3 … within the process.' }),
+          started_at: timestamp(),
+          ended_at: timestamp().meta({ description: 'At most an hour later, and at most 24 hours ago.' }),
+          service: z
+            .object({
+              name: z.string().meta({ description: `Cut to ${usageLimits.serviceName} characters.` }),
+              version: z.string().optional(),
+            })
+            .optional()
+            .meta({ description: 'The application. Default: one without a name.' }),
+          sdk: z
+            .string()
+            .optional()
+            .meta({ examples: ['px0-python/0.3.0'] }),
+          rows: z
+            .array(
+              z.object({
+                prompt_id: judgedString({ format: 'uuid' })
+                  .nullable()
+                  .meta({ description: 'Null for a fallback.' }),
+                slug: z.string().optional().meta({ description: 'Finds the prompt of a fallback.' }),
+                version: judgedInteger().nullable().meta({ description: 'Null for a fallback.' }),
+                source: judgedString({ enum: usageSources }).meta({
+                  description: 'Where the process had the version from.',
+                }),
+                renders: judgedInteger().meta({ description: 'How many succeeded.' }),
+                failures: judgedInteger(),
+                latencies: z.array(judgedInteger()).optional().meta({
+                  description:
+                    'Renders and failures by duration: one count for each bucket, whose upper bounds double from 0.03125 to 128 milliseconds, and one for what was slower.',
+                }),
+                variables: z.array(z.string()).optional().meta({
+                  description: `Names of the variables that were given, never values; at most ${usageLimits.variables}.`,
+                }),
+              }),
+            )
+            .meta({ description: `At most ${usageLimits.rows}; what exceeds them is dropped.` }),
+        }),
+      )
+      .meta({ description: `At most ${usageLimits.reports}.` }),
+  })
+  .meta({ description: 'What applications rendered in their own processes.' });
+
+const PromptService = z
+  .object({
+    service: z.string().meta({ description: 'Empty for applications without a name.' }),
+    version: z.int().nullable().meta({ description: 'Null for a fallback in the code of the service.' }),
+    source: z.string().meta({
+      description:
+        'Where the service has the version from: `live` if px0 rendered; `stream`, `poll`, `fetched`, `cache`, `snapshot`, `bundle` or `fallback` in its own process. Newer servers may have more.',
+    }),
+    renders: z.int().meta({ format: 'int64' }),
+    failures: z.int().meta({ format: 'int64' }),
+    first_seen_at: timestamp(),
+    last_seen_at: timestamp(),
+    service_version: z.string().nullable().meta({ description: 'The latest. Null if unknown.' }),
+    sdk: z
+      .string()
+      .nullable()
+      .meta({ description: 'The latest. Null if unknown.', examples: ['px0-python/0.3.0'] }),
+    variables: z.array(z.string()).meta({
+      description:
+        'The names of the variables that the service gives this version, ascending. Known of renders in its own process only.',
+    }),
+  })
+  .meta({ description: 'A service that renders a prompt, with one version from one source.' });
+
+const TeamService = z
+  .object({
+    service: z.string().meta({ description: 'Empty for applications without a name.' }),
+    prompts: z.int().meta({ description: 'How many prompts of the team it renders.' }),
+    renders: z.int().meta({ format: 'int64' }),
+    last_seen_at: timestamp(),
+    sdk: z.string().nullable().meta({ description: 'The latest. Null if unknown.' }),
+    fallbacks: z
+      .int()
+      .meta({ format: 'int64', description: 'How many renders came from fallbacks in its code.' }),
+  })
+  .meta({ description: 'A service that renders prompts of a team.' });
 
 const config = () =>
   z.record(z.string(), anyJson()).meta({
@@ -842,6 +929,9 @@ export const schemas = {
   DeliveryFrame,
   DeliveredPrompt,
   DeliveredVersion,
+  UsageReportRequest,
+  PromptService,
+  TeamService,
   PromptPayload,
   CreatePromptPayloadRequest,
   UpdatePromptPayloadRequest,

@@ -20,10 +20,52 @@ export const usageConsumers = { identity: 'identity-key-uses', registry: 'regist
 /** Upper bounds of the latency buckets in milliseconds; one more bucket takes everything slower. */
 export const usageLatencyBoundsMs = [0.03125, 0.0625, 0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128] as const;
 
+/** Where a process that renders by itself had a version from. */
+export const usageSources = [
+  'stream',
+  'poll',
+  'fetched',
+  'cache',
+  'snapshot',
+  'bundle',
+  'fallback',
+] as const;
+
+/** The source of renders that px0 made for a service that gave its name. */
+export const liveUsageSource = 'live';
+
+/** The source of renders of a text in the service's own code, which is no version of the prompt. */
+export const fallbackUsageSource = 'fallback' satisfies (typeof usageSources)[number];
+
+/** Bounds of what processes report. What is beyond them is dropped; texts are cut. */
+export const usageLimits = {
+  /** Reports of a request. */
+  reports: 20,
+  bodyBytes: 1_048_576,
+  /** Rows of a report. */
+  rows: 1_000,
+  /** Each count of a row. */
+  count: 1_000_000_000,
+  windowMs: 3_600_000,
+  /** How long ago a window may have ended. */
+  ageMs: 24 * 3_600_000,
+  /** How far ahead of px0's clock a window may end. */
+  aheadMs: 5 * 60_000,
+  /** Characters, as of the following texts. */
+  serviceName: 128,
+  serviceVersion: 64,
+  sdk: 64,
+  variableName: 128,
+  /** Names of variables of a row. */
+  variables: 64,
+  /** Services of a version in a window of a render process; what others render is counted for the version only. */
+  servicesOfVersion: 100,
+} as const;
+
 const count = z.int().nonnegative();
 
 export const usageWindow = z.object({
-  /** A UUID made at the start of the process that counted. */
+  /** A UUID made at the start of the process that counted; of a client, derived from its key and the UUID that it made. */
   process: z.string(),
   /** 1, 2, 3 ... within the process. With `process` the key by which a window is inserted once. */
   window: z.int().positive(),
@@ -37,8 +79,37 @@ export const usageWindow = z.object({
       failures: count,
       /** Renders and failures by duration: one count for each of `usageLatencyBoundsMs`, and one for what was slower. */
       latencies: z.array(count),
+      /** Of renders in the client's own process: where it had the version from, and which variables it gave. */
+      source: z.string().exactOptional(),
+      variables: z.array(z.string()).exactOptional(),
+      /** Of renders that px0 made: those of services that gave their name, which the counts above include. */
+      services: z
+        .array(z.object({ service: z.string(), renders: count, failures: count }))
+        .exactOptional(),
     }),
   ),
+  /** Renders of texts in the client's own code in place of a prompt. They belong to no version, and readers of the release before ignore them. */
+  fallbacks: z
+    .array(
+      z.object({
+        prompt_id: z.string(),
+        renders: count,
+        failures: count,
+        variables: z.array(z.string()).exactOptional(),
+      }),
+    )
+    .exactOptional(),
+  /** Who counted, if it was a client and not a process of px0. */
+  client: z
+    .object({
+      /** Whose share of the counting it uses: the organization of its key, or the user of a session. */
+      owner: z.string(),
+      key_id: z.string().nullable(),
+      service: z.string(),
+      service_version: z.string(),
+      sdk: z.string(),
+    })
+    .exactOptional(),
   /** Every key that authenticated a request, whether or not it was then refused. */
   keys: z.array(z.object({ key_id: z.string(), renders: count, failures: count, last_used_at: z.string() })),
 });

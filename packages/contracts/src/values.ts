@@ -20,6 +20,9 @@ export const timestamp = () =>
 export const judgedString = (meta: { enum?: readonly string[]; pattern?: string; format?: string } = {}) =>
   z.string().meta({ ...meta });
 
+/** A number that should be whole, which the command judges: it drops what holds another, and takes the rest of the body. */
+export const judgedInteger = () => z.number().meta({ type: 'integer' });
+
 /**
  * A tag that may be set: 1 to 50 characters of a small set, but neither `.` nor `..`. Written without look-ahead, which the regular
  * expressions of some clients' languages lack.

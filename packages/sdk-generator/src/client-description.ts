@@ -47,12 +47,21 @@ function withoutFrames(paths: unknown): JsonObject {
   const kept = Object.entries(isObject(paths) ? paths : {}).map(([path, methods]) => [
     path,
     Object.fromEntries(
-      Object.entries(isObject(methods) ? methods : {}).filter(
-        ([, operation]) => !isObject(operation) || operation['x-px0-frames'] !== true,
+      Object.entries(isObject(methods) ? methods : {}).flatMap(([method, operation]) =>
+        isObject(operation) && operation['x-px0-frames'] === true ? [] : [[method, withoutService(operation)]],
       ),
     ),
   ]);
   return Object.fromEntries(kept.filter(([, methods]) => Object.keys(Object(methods)).length > 0));
+}
+
+/** The name of the application is a setting of the client, which sends it with every render, and no parameter of each call. */
+function withoutService(operation: unknown): unknown {
+  if (!isObject(operation) || !Array.isArray(operation['parameters'])) return operation;
+  const parameters = operation['parameters'].filter(
+    (one) => !isObject(one) || one['$ref'] !== '#/components/parameters/Service',
+  );
+  return { ...operation, parameters };
 }
 
 function withoutFrameSchemas(schemas: unknown): JsonObject {

@@ -4,6 +4,7 @@
  */
 import type { ErrorCode } from '../errors.ts';
 import type { AuthClass, Tag } from '../route.ts';
+import { usageLimits } from '../usage.ts';
 
 export const tagDescriptions: { readonly [Name in Tag]: string } = {
   'API Keys': 'The keys that applications use to call px0.',
@@ -80,6 +81,12 @@ export const parameters = {
       'The `id` of the last event that was received: only what has changed since is sent. A text that is no revision counts as absent.',
     schema: { type: 'string' },
   },
+  Service: {
+    name: 'Px0-Service',
+    in: 'header',
+    description: `The name of the application that renders, under which its use of the version is listed. Cut to ${usageLimits.serviceName} characters.`,
+    schema: { type: 'string', examples: ['checkout'] },
+  },
 };
 
 export const headers = {
@@ -111,6 +118,10 @@ export const headers = {
       type: 'string',
       examples: ['{"missing":[{"path":"mood","given":"moood"}],"unknown":[],"invalid":[]}'],
     },
+  },
+  'Px0-Dropped': {
+    description: 'The number of rows that were not counted. Absent if all were.',
+    schema: { type: 'integer', minimum: 1 },
   },
   ETag: {
     description:

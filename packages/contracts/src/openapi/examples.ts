@@ -44,6 +44,29 @@ export const bodyExamples: { readonly [Id in OperationId | (string & {})]?: obje
   renderLive: { variables },
   renderVersion: { variables, options: { missing_key: 'zero' } },
   renderBatch: { renders: [{ slug: 'greeting', variables }] },
+  reportUsage: {
+    reports: [
+      {
+        process: '7c1f0f4e-5b0a-4d57-9a0e-2f6f6c1d3b58',
+        window: 12,
+        started_at: '2026-01-02T03:04:00Z',
+        ended_at: '2026-01-02T03:05:00Z',
+        service: { name: 'checkout', version: '1.4.2' },
+        sdk: 'px0-typescript/0.3.0',
+        rows: [
+          {
+            prompt_id: '3f9d8c7b-6a5e-4d4c-8b3a-291807f6e5d4',
+            slug: 'greeting',
+            version: 7,
+            source: 'stream',
+            renders: 400,
+            failures: 1,
+            variables: ['name'],
+          },
+        ],
+      },
+    ],
+  },
   importPrompts: {
     document: {
       kind: 'px0/prompts/v1',

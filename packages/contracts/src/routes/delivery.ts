@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { defineRoutes } from '../route.ts';
 import { schemas } from '../schemas.ts';
+import { usageLimits } from '../usage.ts';
 import { queryText } from '../values.ts';
 
 const audience = {
@@ -51,6 +52,18 @@ export const deliveryRoutes = defineRoutes(
       query: z.object(audience),
       success: { status: 200, schema: schemas.DeliveryFrame, media: 'text/event-stream' },
       errors: [...audienceErrors, 'tooManyStreams'],
+    },
+    reportUsage: {
+      method: 'POST',
+      path: '/v1/delivery/usage',
+      auth: 'content',
+      cost: 'render',
+      successHeaders: ['Px0-Dropped'],
+      summary: 'Report Usage',
+      description: `Counts renders that an application made in its own process. A report that is sent again under its process and window is counted once. Rows that cannot be counted are dropped, and the others are counted: those of prompts that the caller may not render, with unknown sources, with counts or times out of range, and what exceeds ${usageLimits.rows} rows. At most ${usageLimits.bodyBytes} bytes.`,
+      body: schemas.UsageReportRequest,
+      success: { status: 204, schema: null },
+      errors: ['invalidRequestBody', 'reportsRequired', 'tooManyReports'],
     },
   },
 );

@@ -11,6 +11,8 @@ const promptId = uuidParam('invalidPromptId', 'The id of the prompt.');
 const teamId = uuidParam('invalidId', 'The id of the team.');
 const versionRef = textParam('A version number or a tag.');
 
+const days = queryText('How many days back, today included: 1 to 90. Default: 7.');
+
 const auditPage = z.object({
   entries: z.array(schemas.PromptAuditEntry),
   next_cursor: z.string().exactOptional().meta({ description: 'Absent on the last page.' }),
@@ -177,6 +179,34 @@ const promptToolRoutes = defineRoutes(
       }),
       success: { status: 200, schema: z.object({ usage: z.array(schemas.PromptUsageHour) }) },
       errors: ['invalidPromptId', 'invalidStep', 'promptNotFound', 'invalidTimeRange'],
+    },
+    listPromptServices: {
+      method: 'GET',
+      path: '/v1/prompts/{id}/services',
+      auth: 'content',
+      cost: 'read',
+      summary: 'List Prompt Services',
+      description:
+        'Returns which services render the prompt: one entry for each service, version and source, the latest first.',
+      params: { id: promptId },
+      query: z.object({
+        days,
+        version: queryText('Only this version, by number. Default: all, and fallbacks.'),
+      }),
+      success: { status: 200, schema: z.object({ services: z.array(schemas.PromptService) }) },
+      errors: ['invalidPromptId', 'promptNotFound', 'invalidTimeRange'],
+    },
+    listTeamServices: {
+      method: 'GET',
+      path: '/v1/teams/{teamID}/services',
+      auth: 'content',
+      cost: 'read',
+      summary: 'List Team Services',
+      description: 'Returns which services render the prompts of a team, the latest first.',
+      params: { teamID: teamId },
+      query: z.object({ days }),
+      success: { status: 200, schema: z.object({ services: z.array(schemas.TeamService) }) },
+      errors: ['invalidId', 'forbidden', 'invalidTimeRange'],
     },
   },
 );
