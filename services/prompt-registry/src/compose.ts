@@ -16,7 +16,7 @@ import { MIGRATIONS, SCHEMA } from './schema.ts';
 import { tagCommands, tagRoutes } from './tags/mod.ts';
 import { templateRoutes } from './templates/mod.ts';
 import { ExportPrompts, HeavyDocuments, ImportPrompts, transferRoutes } from './transfer/mod.ts';
-import { ReadUsage, usageConsumer, usageExpiry, usageRoutes } from './usage/mod.ts';
+import { ReadServices, ReadUsage, usageCounting, usageExpiry, usageRoutes } from './usage/mod.ts';
 import { programRepublisher, ShowWantedVersion, versionCommands, versionRoutes } from './versions/mod.ts';
 
 const registry: OwnerDefinition<Config, 'prompt', Actor, AuditNote> = {
@@ -81,7 +81,7 @@ function features(
         new ExportPrompts({ ...parts, documents }),
         new ImportPrompts({ ...parts, documents, prompts, versions, tags, payloads }),
       ),
-      ...usageRoutes(new ReadUsage(parts)),
+      ...usageRoutes(new ReadUsage(parts), new ReadServices(parts)),
     },
     sagas: [teamDeletions(sweeper)],
     lastMoment: () => heavy.pool.close(0),
@@ -90,7 +90,7 @@ function features(
       contentGatherer(foundation),
       programRepublisher(foundation),
       versions.schemas.background(),
-      usageConsumer(usage),
+      ...usageCounting(usage),
       usageExpiry(usage),
     ],
   };

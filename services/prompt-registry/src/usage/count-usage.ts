@@ -1,18 +1,22 @@
 /**
- * Counts the renders that render processes report. A window that is delivered again is recognised by its process and number, so
- * it is counted once.
+ * Counts the renders that render processes and applications report. A window that is delivered again is recognised by its process and
+ * number, so it is counted once. Windows of px0's own processes are counted as they come; those of applications are put down first, since
+ * one organization may send more of them than others.
+ * See docs/decisions/194-usage-of-local-renders.md.
  */
-import { parseUuid, type UsageWindow, usageLatencyBoundsMs } from '@px0/contracts';
+import type { UsageWindow } from '@px0/contracts';
 import type { PrivateWriter } from '@px0/owner';
-import { addWindow, type CountedWindow } from './store.ts';
+import type { Logger } from '@px0/service-kit';
+import { addWindow } from './add-windows.ts';
+import { type CountedWindow, countedWindow } from './counted-window.ts';
+import { keepReported } from './reported-store.ts';
 
 export interface CountUsageDependencies {
   readonly database: PrivateWriter;
+  readonly logger: Logger;
+  /** There are reports to count. */
+  readonly onReported: () => void;
 }
-
-const LARGEST_VERSION = 2_147_483_647;
-/** More buckets than the contract has would only lengthen rows. */
-const BUCKETS = usageLatencyBoundsMs.length + 1;
 
 export class CountUsage {
   readonly #deps: CountUsageDependencies;
@@ -21,21 +25,28 @@ export class CountUsage {
     this.#deps = deps;
   }
 
-  /** Each window is a transaction of its own: those counted before one fails are not counted again. */
+  /** Each window of px0's own is a transaction: those counted before one fails are not counted again. */
   async run(windows: readonly UsageWindow[]): Promise<void> {
-    for (const window of windows) await addWindow(this.#deps.database, countedWindow(window));
+    const counted = windows.map(countedWindow);
+    const reported = counted.filter(isReported);
+    if (reported.length > 0) await this.#keep(reported);
+    for (const window of counted) {
+      if (!isReported(window)) await addWindow(this.#deps.database, window);
+    }
+  }
+
+  async #keep(reported: readonly ReportedWindow[]): Promise<void> {
+    const { database, logger, onReported } = this.#deps;
+    const refused = await keepReported(database, reported);
+    if (refused > 0) {
+      logger.warn({ windows: refused }, 'reports of usage were given up: too many of one organization wait');
+    }
+    onReported();
   }
 }
 
-/** Ids and numbers that no prompt can have would make the statement fail, for all the others in the window, too. */
-function countedWindow(usage: UsageWindow): CountedWindow {
-  const counts = usage.versions.flatMap(({ prompt_id, number, renders, failures, latencies }) => {
-    const promptId = parseUuid(prompt_id);
-    return promptId === undefined || number > LARGEST_VERSION
-      ? []
-      : [{ promptId, version: number, renders, failures, latencies: latencies.slice(0, BUCKETS) }];
-  });
-  const started = Date.parse(usage.started_at);
-  const startedAt = new Date(Number.isNaN(started) ? Date.now() : started).toISOString();
-  return { process: usage.process.replaceAll('\0', ''), window: usage.window, startedAt, counts };
+type ReportedWindow = CountedWindow & { readonly owner: string };
+
+function isReported(window: CountedWindow): window is ReportedWindow {
+  return window.owner !== undefined;
 }

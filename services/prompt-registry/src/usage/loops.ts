@@ -1,7 +1,8 @@
 /** The background loops that count renders and delete old counts. */
 import { usageConsumers } from '@px0/contracts';
 import { UsageConsumer, type UsageConsumerOptions } from '@px0/event-bus';
-import type { BackgroundOptions, PrivateWriter } from '@px0/owner';
+import { Background, type BackgroundOptions, type PrivateWriter } from '@px0/owner';
+import { CountReported } from './count-reported.ts';
 import { CountUsage } from './count-usage.ts';
 import { deleteExpired } from './store.ts';
 
@@ -12,15 +13,30 @@ export interface UsageLoopsDependencies extends Pick<UsageConsumerOptions, 'bus'
 
 const AN_HOUR_MS = 3_600_000;
 
-/** Replicas share one durable consumer, so each message is counted by one of them. */
-export function usageConsumer({ bus, logger, database }: UsageLoopsDependencies): UsageConsumer {
-  const count = new CountUsage({ database });
-  return new UsageConsumer({
+/** How often to look for reports that another replica took from the stream and then left. */
+const REPORTED_PAUSE_MS = 5_000;
+
+/**
+ * What counts: the consumer of the stream, and the turns of what applications reported. Replicas share one durable consumer, so each message
+ * is taken by one of them.
+ */
+export function usageCounting({ bus, logger, database }: UsageLoopsDependencies) {
+  const reported = new CountReported(database);
+  const turns = new Background({
+    name: 'reported usage',
+    logger,
+    step: async () => ((await reported.turn()) > 0 ? 'more' : 'none'),
+    pauseMs: REPORTED_PAUSE_MS,
+    jitter: 0.2,
+  });
+  const count = new CountUsage({ database, logger, onReported: () => turns.wake() });
+  const consumer = new UsageConsumer({
     bus,
     durable: usageConsumers.registry,
     logger,
     work: (windows) => count.run(windows),
   });
+  return [consumer, turns];
 }
 
 export function usageExpiry({

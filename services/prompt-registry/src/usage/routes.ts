@@ -1,12 +1,19 @@
-/** Transport of usage. */
+/** Transport of usage, and of who makes it. */
 import type { Principal } from '@px0/access';
 import type { Handlers } from '@px0/service-kit';
+import type { ReadServices } from './read-services.ts';
 import type { ReadUsage } from './read-usage.ts';
 
-export function usageRoutes(usage: ReadUsage) {
+export function usageRoutes(usage: ReadUsage, services: ReadServices) {
   return {
     getPromptUsage: async ({ principal, params, query }) => ({
       usage: await usage.run(principal, params.id, query),
+    }),
+    listPromptServices: async ({ principal, params, query }) => ({
+      services: await services.ofPrompt(principal, params.id, query),
+    }),
+    listTeamServices: async ({ principal, params, query }) => ({
+      services: await services.ofTeam(principal, params.teamID, query),
     }),
   } satisfies Handlers<Principal>;
 }

@@ -1,23 +1,6 @@
-/** Renders per prompt version and hour, with their latencies, summed up from the windows that render processes send. */
+/** Renders per prompt version and hour, with their latencies, summed up from windows. */
 import type { PromptId, QueryOf, routes } from '@px0/contracts';
 import { type PrivateWriter, type Reader, sql } from '@px0/owner';
-
-export interface CountedWindow {
-  readonly process: string;
-  readonly window: number;
-  /** When the window began. */
-  readonly startedAt: string;
-  readonly counts: readonly VersionCount[];
-}
-
-export interface VersionCount {
-  readonly promptId: PromptId;
-  readonly version: number;
-  readonly renders: number;
-  readonly failures: number;
-  /** One count for each of the contract's latency buckets. */
-  readonly latencies: readonly number[];
-}
 
 /** The length of time over which usage is summed up. */
 export type UsageStep = NonNullable<QueryOf<typeof routes.getPromptUsage>['step']>;
@@ -36,34 +19,6 @@ export interface UsageRange {
   /** Not included. */
   readonly to: Date;
   readonly step: UsageStep;
-}
-
-/**
- * Adds a window's counts, unless it was counted before; what belongs to prompts that are gone is dropped. One statement, so claim and
- * counts commit together.
- */
-export async function addWindow(
-  writer: PrivateWriter,
-  { process, window, startedAt, counts }: CountedWindow,
-): Promise<void> {
-  const rows = counts.map(({ promptId, ...count }) => ({ prompt_id: promptId, ...count }));
-  await writer.writePrivate(sql`
-    WITH claimed AS (
-      INSERT INTO usage_windows (process, window_number) VALUES (${process}, ${window}::bigint)
-      ON CONFLICT DO NOTHING
-      RETURNING process)
-    INSERT INTO render_usage AS u (prompt_id, version, hour, renders, failures, latencies)
-    SELECT c.prompt_id, c.version, date_trunc('hour', ${startedAt}::timestamptz, 'UTC'),
-           sum(c.renders), sum(c.failures), sum_counts(c.latencies)
-    FROM claimed
-    CROSS JOIN jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      AS c (prompt_id uuid, version int, renders bigint, failures bigint, latencies bigint[])
-    JOIN prompts p ON p.id = c.prompt_id
-    GROUP BY c.prompt_id, c.version
-    ORDER BY c.prompt_id, c.version
-    ON CONFLICT (prompt_id, hour, version) DO UPDATE
-      SET renders = u.renders + excluded.renders, failures = u.failures + excluded.failures,
-          latencies = add_counts(u.latencies, excluded.latencies)`);
 }
 
 /** By time, then version, both ascending. */
@@ -86,8 +41,11 @@ export function usageSpans(
 
 /** Drops what is older than the retention. Windows must be known only while the stream may repeat them: a day. */
 export async function deleteExpired(writer: PrivateWriter, retentionDays: number): Promise<void> {
-  await writer.writePrivate(
-    sql`DELETE FROM render_usage WHERE hour < now() - ${retentionDays}::int * interval '1 day'`,
-  );
+  const retention = sql`${retentionDays}::int * interval '1 day'`;
+  await writer.writePrivate(sql`DELETE FROM render_usage WHERE hour < now() - ${retention}`);
+  await writer.writePrivate(sql`DELETE FROM service_usage WHERE day < (now() - ${retention})::date`);
+  await writer.writePrivate(sql`DELETE FROM service_variables WHERE last_seen_at < now() - ${retention}`);
   await writer.writePrivate(sql`DELETE FROM usage_windows WHERE counted_at < now() - interval '2 days'`);
+  // What could not be counted until then never will be.
+  await writer.writePrivate(sql`DELETE FROM reported_windows WHERE received_at < now() - interval '2 days'`);
 }

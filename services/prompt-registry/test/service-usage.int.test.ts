@@ -1,0 +1,292 @@
+/** Renders that applications report: counted with those of px0, and listed by service. */
+import { randomUUID } from 'node:crypto';
+import { encodeUsage, type UsageWindow, usageSubject, type Wire } from '@px0/contracts';
+import type { Bus } from '@px0/event-bus';
+import { rowsOnly } from '@px0/owner/testing';
+import { silentLogger } from '@px0/service-kit';
+import { eventually } from '@px0/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rules } from '../src/changes/mod.ts';
+import { CountReported } from '../src/usage/count-reported.ts';
+import { CountUsage } from '../src/usage/count-usage.ts';
+import { errorOf, refused } from './replies.ts';
+import { type Bearer, type Cast, RunningRegistry } from './running-registry.ts';
+
+let registry: RunningRegistry;
+let cast: Cast;
+let bus: Bus;
+
+beforeAll(async () => {
+  registry = await RunningRegistry.start();
+  cast = await registry.cast();
+  bus = await registry.openBus();
+});
+afterAll(() => registry?.stop());
+
+const AN_HOUR_MS = 3_600_000;
+const DAY_MS = 24 * AN_HOUR_MS;
+
+/** Prompts with versions 1 and 2. */
+const newPrompt = () =>
+  registry.prompts.createWith(cast.editor, cast.teamId, {}, { template: 'one' }, { template: 'two' });
+
+type Versions = UsageWindow['versions'];
+
+interface Reported {
+  readonly service?: string;
+  readonly owner?: string;
+  readonly endedAt?: Date;
+  readonly serviceVersion?: string;
+  readonly versions?: Versions;
+  readonly fallbacks?: UsageWindow['fallbacks'];
+}
+
+function reported({
+  service = 'checkout',
+  owner = cast.orgId,
+  endedAt = new Date(),
+  serviceVersion = '',
+  versions = [],
+  fallbacks,
+}: Reported): UsageWindow {
+  return {
+    process: randomUUID(),
+    window: 1,
+    started_at: new Date(endedAt.getTime() - 60_000).toISOString(),
+    ended_at: endedAt.toISOString(),
+    versions,
+    ...(fallbacks !== undefined && { fallbacks }),
+    keys: [],
+    client: { owner, key_id: null, service, service_version: serviceVersion, sdk: 'px0-go/0.3.0' },
+  };
+}
+
+function row(promptId: string, number: number, renders: number, more: Partial<Versions[number]> = {}) {
+  return { prompt_id: promptId, number, renders, failures: 0, latencies: [renders], source: 'stream', ...more };
+}
+
+const send = (window: UsageWindow) =>
+  bus.publish({
+    subject: usageSubject(window.process),
+    payload: encodeUsage(window),
+    revision: window.window,
+    traceparent: undefined,
+    // No message id: a repetition reaches the consumer.
+    expectation: { messageId: randomUUID() },
+  });
+
+const servicesOf = async (promptId: string, query = ''): Promise<Wire<'PromptService'>[]> => {
+  const { body } = await registry.call(cast.viewer, 'GET', `/v1/prompts/${promptId}/services${query}`);
+  return (body as { services: Wire<'PromptService'>[] }).services;
+};
+const rendersOf = async (promptId: string, query = '') =>
+  (await servicesOf(promptId, query)).map(({ service, version, source, renders }) => [
+    service,
+    version,
+    source,
+    renders,
+  ]);
+
+describe('what applications report', () => {
+  it('is listed by service, version and source, each window once, and counted as usage', async () => {
+    const id = await newPrompt();
+    const endedAt = new Date(Date.now() - 1_000);
+    const window = reported({
+      endedAt,
+      serviceVersion: '1.4.2',
+      versions: [
+        row(id, 1, 5, { failures: 1, variables: ['name', 'mood'] }),
+        row(id, 2, 7, { source: 'snapshot' }),
+        row(id, 99, 3),
+        row(randomUUID(), 1, 3),
+        row('nonsense', 1, 3),
+      ],
+      fallbacks: [{ prompt_id: id, renders: 2, failures: 0, variables: ['name'] }],
+    });
+    for (const again of [window, window, reported({ service: 'mailer', versions: [row(id, 1, 1)] })]) {
+      await send(again);
+    }
+    await eventually(async () => (await servicesOf(id)).length === 4);
+    const services = await servicesOf(id);
+    expect(services[0]).toMatchObject({ service: 'mailer', version: 1, source: 'stream', renders: 1 });
+    expect(services.slice(1)).toEqual([
+      {
+        service: 'checkout',
+        version: 2,
+        source: 'snapshot',
+        renders: 7,
+        failures: 0,
+        first_seen_at: services[1]?.first_seen_at,
+        last_seen_at: services[1]?.last_seen_at,
+        service_version: '1.4.2',
+        sdk: 'px0-go/0.3.0',
+        variables: [],
+      },
+      expect.objectContaining({
+        version: 1,
+        source: 'stream',
+        renders: 5,
+        failures: 1,
+        variables: ['mood', 'name'],
+      }),
+      expect.objectContaining({ version: null, source: 'fallback', renders: 2, variables: ['name'] }),
+    ]);
+    expect(Date.parse(services[1]?.last_seen_at ?? '')).toBe(endedAt.getTime());
+    expect(Date.parse(services[1]?.first_seen_at ?? '')).toBe(endedAt.getTime() - 60_000);
+    expect(await rendersOf(id, '?version=2')).toEqual([['checkout', 2, 'snapshot', 7]]);
+    expect(await rendersOf(id, '?version=99')).toEqual([]);
+    expect(await rendersOf(id, '?version=x')).toEqual([]);
+
+    const { body } = await registry.call(cast.viewer, 'GET', `/v1/prompts/${id}/usage?step=day`);
+    const { usage } = body as { usage: Wire<'PromptUsageHour'>[] };
+    const total = (version: number) =>
+      usage.filter((span) => span.version === version).reduce((sum, { renders }) => sum + renders, 0);
+    expect([total(1), total(2), total(0), total(99)]).toEqual([6, 7, 0, 0]);
+  });
+
+  it('is summed up over days, with what is latest of the service', async () => {
+    const id = await newPrompt();
+    await send(reported({ versions: [row(id, 1, 1)], serviceVersion: 'newer' }));
+    for (const days of [3, 20]) {
+      const endedAt = new Date(Date.now() - days * DAY_MS);
+      await send(reported({ endedAt, versions: [row(id, 1, 10)], serviceVersion: 'older' }));
+    }
+    await eventually(async () => (await servicesOf(id, '?days=90'))[0]?.renders === 21);
+    expect(await servicesOf(id, '?days=90')).toMatchObject([{ renders: 21, service_version: 'newer' }]);
+    expect(await rendersOf(id)).toEqual([['checkout', 1, 'stream', 11]]);
+    expect((await servicesOf(id, '?days=2'))[0]?.renders).toBe(1);
+  });
+
+  it('names the services of renders that px0 made, which it counts once', async () => {
+    const id = await newPrompt();
+    const { client: _, ...window } = reported({});
+    const services = [{ service: 'checkout', renders: 3, failures: 1 }];
+    await send({
+      ...window,
+      versions: [{ prompt_id: id, number: 1, renders: 5, failures: 1, latencies: [], services }],
+    });
+    await eventually(async () => (await servicesOf(id)).length === 1);
+    expect(await servicesOf(id)).toMatchObject([
+      { service: 'checkout', version: 1, source: 'live', renders: 3, failures: 1, sdk: null },
+    ]);
+    const { body } = await registry.call(cast.viewer, 'GET', `/v1/prompts/${id}/usage`);
+    expect(body).toMatchObject({ usage: [{ renders: 5, failures: 1 }] });
+  });
+
+  it('is listed by team', async () => {
+    const team = await registry.tenancy.createTeam(cast.orgId);
+    const editor = await registry.identity.register();
+    await registry.tenancy.setMember(team, editor.id, 'editor');
+    const create = () => registry.prompts.createWith(editor, team, {}, { template: 'one' });
+    const [first, second] = [await create(), await create()];
+    await send(
+      reported({
+        versions: [row(first, 1, 4), row(second, 1, 2)],
+        fallbacks: [{ prompt_id: first, renders: 1, failures: 0 }],
+      }),
+    );
+    const read = (caller: Bearer, query = '') =>
+      registry.call(caller, 'GET', `/v1/teams/${team}/services${query}`);
+    const expected = { service: 'checkout', prompts: 2, renders: 7, fallbacks: 1, sdk: 'px0-go/0.3.0' };
+    await eventually(
+      async () => expect((await read(editor)).body).toMatchObject({ services: [expected] }) ?? true,
+    );
+    expect(errorOf(await read(cast.outsider, '?days=0'))).toEqual(refused(403, 'forbidden'));
+    expect(errorOf(await read(editor, '?days=0'))).toEqual(refused(400, 'invalid time range'));
+    expect(errorOf(await registry.call(editor, 'GET', '/v1/teams/x/services?days=0'))).toEqual(
+      refused(400, 'invalid id'),
+    );
+  });
+
+  it('is refused to others before the days are looked at', async () => {
+    const id = await newPrompt();
+    const read = (caller: Bearer, prompt: string, days: string) =>
+      registry.call(caller, 'GET', `/v1/prompts/${prompt}/services?days=${days}`);
+    expect(errorOf(await read(cast.viewer, 'x', '0'))).toEqual(refused(400, 'invalid prompt id'));
+    expect(errorOf(await read(cast.outsider, id, '0'))).toEqual(refused(404, 'prompt not found'));
+    for (const days of ['0', '91', '1.5', 'x', '-1', '007']) {
+      expect(errorOf(await read(cast.viewer, id, days)), days).toEqual(refused(400, 'invalid time range'));
+    }
+    for (const days of ['', '1', '90'])
+      expect((await read(cast.viewer, id, days)).body, days).toEqual({ services: [] });
+  });
+
+  it('calls services others when there are too many of them, and forgets names beyond a bound', async () => {
+    const id = await newPrompt();
+    for (const first of [0, 150]) {
+      for (let number = first; number < first + 150; number += 1) {
+        const variables = Array.from({ length: 64 }, (_, index) => `${number}.${index}`);
+        const service = number % 10 === 0 ? 'talkative' : `service ${number}`;
+        await send(reported({ service, versions: [row(id, 1, 1, { variables })] }));
+      }
+    }
+    const total = async () => (await servicesOf(id)).reduce((sum, { renders }) => sum + renders, 0);
+    await eventually(async () => (await total()) === 300);
+    const services = await servicesOf(id);
+    const named = services.filter(({ service }) => service !== 'other');
+    expect(named.length).toBe(200);
+    expect(services.find(({ service }) => service === 'talkative')?.variables.length).toBe(512);
+  });
+});
+
+describe('turns', () => {
+  const stopped = async () => {
+    await registry.stopService();
+    const { database } = rowsOnly(registry.pool, rules);
+    await registry.pool.query('DELETE FROM reported_windows');
+    const counting = new CountUsage({ database, logger: silentLogger(), onReported: () => undefined });
+    return { counting, turns: new CountReported(database) };
+  };
+  const waitingOf = async (owner: string): Promise<number> => {
+    const { rows } = await registry.pool.query<{ count: number }>(
+      'SELECT count(*)::int AS count FROM reported_windows WHERE owner = $1',
+      [owner],
+    );
+    return rows[0]?.count ?? 0;
+  };
+
+  it('are one organization’s and then another’s, however much waits', async () => {
+    const id = await newPrompt();
+    const { counting, turns } = await stopped();
+    const many = Array.from({ length: 250 }, () => reported({ owner: 'busy', versions: [row(id, 1, 1)] }));
+    await counting.run(many);
+    await counting.run(many);
+    await counting.run([reported({ owner: 'calm', service: 'calm', versions: [row(id, 1, 1)] })]);
+    expect([await waitingOf('busy'), await waitingOf('calm')]).toEqual([250, 1]);
+    expect([await turns.turn(), await turns.turn()]).toEqual([100, 1]);
+    expect([await waitingOf('busy'), await waitingOf('calm')]).toEqual([150, 0]);
+    expect([await turns.turn(), await turns.turn(), await turns.turn()]).toEqual([100, 50, 0]);
+    const { rows } = await registry.pool.query(
+      'SELECT service, renders::int FROM service_usage WHERE prompt_id = $1 ORDER BY service',
+      [id],
+    );
+    expect(rows).toEqual([
+      { service: 'calm', renders: 1 },
+      { service: 'checkout', renders: 250 },
+    ]);
+  });
+
+  it('go on when windows of one organization cannot be counted', async () => {
+    const { counting, turns } = await stopped();
+    await registry.pool.query(
+      `INSERT INTO reported_windows (owner, body, bytes) VALUES ('broken', '{"started":"never"}', 1)`,
+    );
+    await counting.run([reported({ owner: 'calm' })]);
+    await expect(turns.turn()).rejects.toThrow('never');
+    expect(await turns.turn()).toBe(1);
+    expect([await waitingOf('broken'), await waitingOf('calm')]).toEqual([1, 0]);
+  });
+
+  it('have a bound for what waits of one organization, which is no bound for others', async () => {
+    const { counting } = await stopped();
+    await registry.pool.query(
+      `INSERT INTO reported_windows (owner, body, bytes) SELECT 'full', '{}', 2 FROM generate_series(1, 10000)`,
+    );
+    await registry.pool.query(
+      `INSERT INTO reported_windows (owner, body, bytes) VALUES ('large', '{}', 67108864)`,
+    );
+    await counting.run(['full', 'large', 'calm'].map((owner) => reported({ owner })));
+    const waiting = [await waitingOf('full'), await waitingOf('large'), await waitingOf('calm')];
+    expect(waiting).toEqual([10_000, 1, 1]);
+  });
+});
