@@ -20,7 +20,7 @@ export const configSchema = z.object({
     ),
   USAGE_RETENTION_DAYS: integerVariable(1, 3_650)
     .prefault('90')
-    .describe('How long the hourly render counts of each version are kept, in days.'),
+    .describe('How long the render counts of versions and services are kept, in days.'),
 });
 
 export type Config = z.infer<typeof configSchema>;
