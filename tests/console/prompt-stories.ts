@@ -226,11 +226,11 @@ export function promptStories(started: () => ConsoleHarness): void {
       await toastSays(page, 'Version 1 is live');
       expect(await render()).toBe('Dear Ada, welcome.');
 
-      // What is known of a version's use is shown before it is taken out of service, and what px0 cannot know.
+      // What is known of a version's use is shown before it is taken out of service, and what comes later.
       await page.getByRole('button', { name: 'Actions for version 1' }).click();
       await page.getByRole('menuitem', { name: 'Demote to stable' }).click();
       const known =
-        /^Rendered .+ in the last 7 days\. Renders made inside applications are not counted here\.$/;
+        /^Rendered .+ in the last 7 days\. Renders made inside applications arrive about once a minute\.$/;
       await dialog.getByText(known).waitFor();
       await dialog.getByRole('button', { name: 'Cancel' }).click();
       await page.getByRole('button', { name: 'Actions for version 1' }).click();
@@ -238,7 +238,7 @@ export function promptStories(started: () => ConsoleHarness): void {
       await dialog.getByText(known).waitFor();
       await dialog.getByRole('button', { name: 'Cancel' }).click();
       await page.getByRole('tab', { name: 'Usage' }).click();
-      await page.getByText('Renders made inside applications are not counted here.').waitFor();
+      await page.getByText('Renders made inside applications arrive about once a minute.').waitFor();
 
       // Activity and code snippets.
       await page.getByRole('tab', { name: 'Activity' }).click();

@@ -4,9 +4,9 @@ import { stubNetwork } from './stubbed-network.ts';
 
 const network = stubNetwork('cli-tail');
 const ID = '00000000-0000-4000-8000-000000000000';
-const NOT_COUNTED = 'Renders made inside applications are not counted here.';
+const REPORTED = 'Renders made inside applications arrive about once a minute.';
 
-it('says whose renders it does not show', async () => {
+it('says whose renders come later', async () => {
   const prompt = {
     ...{ id: ID, team_id: ID, slug: 'greeting', name: 'Greeting', description: '', status: 'active' },
     ...{ created_at: '2026-01-01T08:00:00Z', updated_at: '2026-01-01T08:00:00Z' },
@@ -24,13 +24,13 @@ it('says whose renders it does not show', async () => {
     PX0_TEAM: ID,
   };
   const { stderr } = await px0(['tail', 'greeting'], { env });
-  expect(stderr).toContain(`Following greeting. ${NOT_COUNTED}\n`);
+  expect(stderr).toContain(`Following greeting. ${REPORTED}\n`);
 });
 
 it('says so in its help', async () => {
   const { code, stdout } = await px0(['tail', '--help']);
   expect([code, stdout.replaceAll(/\s+/g, ' ').toLowerCase()]).toEqual([
     0,
-    expect.stringContaining(NOT_COUNTED.toLowerCase().replace('.', '')),
+    expect.stringContaining(REPORTED.toLowerCase().replace('.', '')),
   ]);
 });

@@ -396,9 +396,12 @@ const UsageReportRequest = z
                   description:
                     'Renders and failures by duration: one count for each bucket, whose upper bounds double from 0.03125 to 128 milliseconds, and one for what was slower.',
                 }),
-                variables: z.array(z.string()).optional().meta({
-                  description: `Names of the variables that were given, never values; at most ${usageLimits.variables}.`,
-                }),
+                variables: z
+                  .array(z.string())
+                  .optional()
+                  .meta({
+                    description: `Names of the variables that were given, never values; at most ${usageLimits.variables}.`,
+                  }),
               }),
             )
             .meta({ description: `At most ${usageLimits.rows}; what exceeds them is dropped.` }),

@@ -21,15 +21,7 @@ export const usageConsumers = { identity: 'identity-key-uses', registry: 'regist
 export const usageLatencyBoundsMs = [0.03125, 0.0625, 0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128] as const;
 
 /** Where a process that renders by itself had a version from. */
-export const usageSources = [
-  'stream',
-  'poll',
-  'fetched',
-  'cache',
-  'snapshot',
-  'bundle',
-  'fallback',
-] as const;
+export const usageSources = ['stream', 'poll', 'fetched', 'cache', 'snapshot', 'bundle', 'fallback'] as const;
 
 /** The source of renders that px0 made for a service that gave its name. */
 export const liveUsageSource = 'live';
@@ -83,9 +75,7 @@ export const usageWindow = z.object({
       source: z.string().exactOptional(),
       variables: z.array(z.string()).exactOptional(),
       /** Of renders that px0 made: those of services that gave their name, which the counts above include. */
-      services: z
-        .array(z.object({ service: z.string(), renders: count, failures: count }))
-        .exactOptional(),
+      services: z.array(z.object({ service: z.string(), renders: count, failures: count })).exactOptional(),
     }),
   ),
   /** Renders of texts in the client's own code in place of a prompt. They belong to no version, and readers of the release before ignore them. */

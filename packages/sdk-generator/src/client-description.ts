@@ -48,7 +48,9 @@ function withoutFrames(paths: unknown): JsonObject {
     path,
     Object.fromEntries(
       Object.entries(isObject(methods) ? methods : {}).flatMap(([method, operation]) =>
-        isObject(operation) && operation['x-px0-frames'] === true ? [] : [[method, withoutService(operation)]],
+        isObject(operation) && operation['x-px0-frames'] === true
+          ? []
+          : [[method, withoutService(operation)]],
       ),
     ),
   ]);

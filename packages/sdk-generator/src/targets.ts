@@ -96,6 +96,9 @@ export const inlineSchemaNames: Readonly<Record<string, string>> = {
   ImportResult_changes_inner: 'ImportChange',
   RenderBatchRequest_renders_inner: 'RenderBatchItem',
   RenderBatchResponse_results_inner: 'RenderBatchResult',
+  UsageReportRequest_reports_inner: 'UsageReport',
+  UsageReportRequest_reports_inner_service: 'UsageReportService',
+  UsageReportRequest_reports_inner_rows_inner: 'UsageReportRow',
   listVersionTags_200_response_tags_inner: 'VersionTag',
 };
 

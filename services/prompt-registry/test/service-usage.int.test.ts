@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rules } from '../src/changes/mod.ts';
 import { CountReported } from '../src/usage/count-reported.ts';
 import { CountUsage } from '../src/usage/count-usage.ts';
+import { deleteExpired } from '../src/usage/store.ts';
 import { errorOf, refused } from './replies.ts';
 import { type Bearer, type Cast, RunningRegistry } from './running-registry.ts';
 
@@ -62,7 +63,15 @@ function reported({
 }
 
 function row(promptId: string, number: number, renders: number, more: Partial<Versions[number]> = {}) {
-  return { prompt_id: promptId, number, renders, failures: 0, latencies: [renders], source: 'stream', ...more };
+  return {
+    prompt_id: promptId,
+    number,
+    renders,
+    failures: 0,
+    latencies: [renders],
+    source: 'stream',
+    ...more,
+  };
 }
 
 const send = (window: UsageWindow) =>
@@ -230,12 +239,17 @@ describe('what applications report', () => {
 });
 
 describe('turns', () => {
-  const stopped = async () => {
+  const ids: string[] = [];
+  // Last in this file: the service would take turns, too.
+  beforeAll(async () => {
+    for (let made = 0; made < 2; made += 1) ids.push(await newPrompt());
     await registry.stopService();
+  });
+  const emptied = async () => {
     const { database } = rowsOnly(registry.pool, rules);
     await registry.pool.query('DELETE FROM reported_windows');
     const counting = new CountUsage({ database, logger: silentLogger(), onReported: () => undefined });
-    return { counting, turns: new CountReported(database) };
+    return { database, counting, turns: new CountReported(database) };
   };
   const waitingOf = async (owner: string): Promise<number> => {
     const { rows } = await registry.pool.query<{ count: number }>(
@@ -246,8 +260,8 @@ describe('turns', () => {
   };
 
   it('are one organization’s and then another’s, however much waits', async () => {
-    const id = await newPrompt();
-    const { counting, turns } = await stopped();
+    const [id = ''] = ids;
+    const { counting, turns } = await emptied();
     const many = Array.from({ length: 250 }, () => reported({ owner: 'busy', versions: [row(id, 1, 1)] }));
     await counting.run(many);
     await counting.run(many);
@@ -267,7 +281,7 @@ describe('turns', () => {
   });
 
   it('go on when windows of one organization cannot be counted', async () => {
-    const { counting, turns } = await stopped();
+    const { counting, turns } = await emptied();
     await registry.pool.query(
       `INSERT INTO reported_windows (owner, body, bytes) VALUES ('broken', '{"started":"never"}', 1)`,
     );
@@ -278,7 +292,7 @@ describe('turns', () => {
   });
 
   it('have a bound for what waits of one organization, which is no bound for others', async () => {
-    const { counting } = await stopped();
+    const { counting } = await emptied();
     await registry.pool.query(
       `INSERT INTO reported_windows (owner, body, bytes) SELECT 'full', '{}', 2 FROM generate_series(1, 10000)`,
     );
@@ -288,5 +302,36 @@ describe('turns', () => {
     await counting.run(['full', 'large', 'calm'].map((owner) => reported({ owner })));
     const waiting = [await waitingOf('full'), await waitingOf('large'), await waitingOf('calm')];
     expect(waiting).toEqual([10_000, 1, 1]);
+  });
+
+  it('leave nothing behind that is older than the retention, or of a prompt that is gone', async () => {
+    const [gone = '', kept = ''] = ids;
+    const { database, counting, turns } = await emptied();
+    for (const id of [kept, gone]) {
+      for (const [service, days] of [
+        ['today', 0],
+        ['past', 9],
+      ] as const) {
+        const versions = [row(id, 1, 1, { variables: [service] })];
+        const endedAt = new Date(Date.now() - days * DAY_MS);
+        await counting.run([reported({ service, endedAt, versions })]);
+      }
+    }
+    await counting.run([reported({ owner: 'old' })]);
+    await turns.turn();
+    await registry.pool.query(
+      `INSERT INTO reported_windows (owner, body, bytes, received_at) VALUES ('old', '{}', 2, now() - interval '3 days')`,
+    );
+    await registry.pool.query('DELETE FROM prompts WHERE id = $1', [gone]);
+    await deleteExpired(database, 7);
+    const left = async (table: string) => {
+      const { rows } = await registry.pool.query<{ service: string }>(
+        `SELECT service FROM ${table} WHERE prompt_id = ANY($1)`,
+        [[kept, gone]],
+      );
+      return rows.map(({ service }) => service);
+    };
+    expect([await left('service_usage'), await left('service_variables')]).toEqual([['today'], ['today']]);
+    expect(await waitingOf('old')).toBe(1);
   });
 });

@@ -28,7 +28,7 @@ export function addTailCommand(program: Command, connect: Connect): void {
   program
     .command('tail')
     .description(
-      'show renders as they are counted, until you press Ctrl-C; renders made inside applications are not counted here',
+      'show renders as they are counted, until you press Ctrl-C; renders made inside applications arrive about once a minute',
     )
     .argument('[prompts...]', 'slugs or ids (default: all active prompts of the team)')
     .option(
@@ -76,7 +76,7 @@ async function follow(
   if (!output.isJson)
     output.note(
       printable(
-        `Following ${prompts.map(({ slug }) => slug).join(', ') || 'no prompts'}. Renders made inside applications are not counted here.`,
+        `Following ${prompts.map(({ slug }) => slug).join(', ') || 'no prompts'}. Renders made inside applications arrive about once a minute.`,
       ),
     );
   // Earlier counts are the baseline for later changes; with --since they are printed as well.

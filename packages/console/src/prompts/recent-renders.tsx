@@ -4,8 +4,8 @@ import { useState } from 'react';
 import { reading } from '../api/mod.ts';
 import { usageSeries, windowOf } from './usage-series.ts';
 
-/** Applications that hold their prompts render without a request, so px0 does not see it. */
-export const NOT_COUNTED = 'Renders made inside applications are not counted here.';
+/** Applications that hold their prompts report their renders; the figures are behind by that. */
+export const REPORTED = 'Renders made inside applications arrive about once a minute.';
 
 export interface RecentRendersProps {
   readonly promptId: string;
@@ -27,7 +27,7 @@ export function RecentRenders({ promptId, version }: RecentRendersProps) {
   return (
     <p className="text-muted text-xs">
       {data !== undefined && `Rendered ${times(renders)} in the last 7 days. `}
-      {NOT_COUNTED}
+      {REPORTED}
     </p>
   );
 }

@@ -6,7 +6,7 @@ import { Activity } from 'lucide-react';
 import { useLayoutEffect, useRef, useState } from 'react';
 import { reading } from '../api/mod.ts';
 import { Badge, Card, classes, EmptyState, Failure, Segments, Skeleton } from '../ui/mod.ts';
-import { NOT_COUNTED } from './recent-renders.tsx';
+import { REPORTED } from './recent-renders.tsx';
 import {
   millisecondsText,
   type UsageBar,
@@ -56,7 +56,7 @@ export function UsageChart({ promptId }: { readonly promptId: string }) {
       ) : (
         <Charts series={series} step={window.step} />
       )}
-      <p className="text-muted text-xs">{NOT_COUNTED}</p>
+      <p className="text-muted text-xs">{REPORTED}</p>
     </div>
   );
 }

@@ -94,7 +94,9 @@ export function countedWindow({ versions, fallbacks = [], client, ...usage }: Us
   };
 }
 
-function withPromptId<R extends { readonly prompt_id: string }>(row: R): (R & { readonly promptId: PromptId })[] {
+function withPromptId<R extends { readonly prompt_id: string }>(
+  row: R,
+): (R & { readonly promptId: PromptId })[] {
   const promptId = parseUuid(row.prompt_id);
   return promptId === undefined ? [] : [{ ...row, promptId }];
 }
