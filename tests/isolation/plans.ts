@@ -194,6 +194,9 @@ const markerKinds: readonly (keyof Things)[] = [
 /** Path parameters that lead nowhere without another one. */
 const belowOthers: ReadonlySet<string> = new Set(['version', 'tag']);
 
+/** Fields of ids that callers make up. */
+const ofNobody: ReadonlySet<string> = new Set(['process']);
+
 /** Where the description takes an id, or a slug, and the plans say nothing of whose it is. Empty when all is planned. */
 export function gaps(operations = Object.keys(routes)): readonly string[] {
   return operations.flatMap((operation) => {
@@ -204,7 +207,7 @@ export function gaps(operations = Object.keys(routes)): readonly string[] {
     const described = buildOpenApi().paths[route.path]?.[route.method.toLowerCase()];
     const names = plans[operation]?.(markers) ?? {};
     return idsIn(described, route)
-      .filter((field) => !namesThing(names, field))
+      .filter((field) => !ofNobody.has(field) && !namesThing(names, field))
       .map((field) => `${operation} has no plan for ${field}`);
   });
 }

@@ -163,6 +163,12 @@ const matrix: readonly Row[] = [
     call: (by) => registry.call(by, 'GET', `/v1/teams/${cast.teamId}/prompts/audit`),
   },
   { operation: 'read usage', statuses: reads, call: onRead('GET', '/usage') },
+  { operation: 'list services', statuses: reads, call: onRead('GET', '/services') },
+  {
+    operation: 'list a team’s services',
+    statuses: [200, 200, 200, 403, 200, 200, 200, 403],
+    call: (by) => registry.call(by, 'GET', `/v1/teams/${cast.teamId}/services`),
+  },
   {
     operation: 'export',
     statuses: [200, 200, 200, 403, 200, 200, 200, 403],
