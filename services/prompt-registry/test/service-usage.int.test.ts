@@ -280,6 +280,20 @@ describe('turns', () => {
     ]);
   });
 
+  it('know windows again in whatever order they come, and take none twice when too many are missing', async () => {
+    const { counting, turns } = await emptied();
+    const window = reported({ owner: 'calm' });
+    const run = (...numbers: number[]) =>
+      counting.run(numbers.map((number) => ({ ...window, window: number })));
+    for (const numbers of [[3], [1, 3], [2, 1], [3, 2]]) await run(...numbers);
+    expect([await waitingOf('calm'), await turns.turn()]).toEqual([3, 3]);
+    const odd = Array.from({ length: 600 }, (_, index) => 2 * index + 5);
+    await run(...odd);
+    await run(2_001);
+    await run(6, 2_001, 2_002);
+    expect(await waitingOf('calm')).toBe(602);
+  });
+
   it('go on when windows of one organization cannot be counted', async () => {
     const { counting, turns } = await emptied();
     await registry.pool.query(

@@ -6,6 +6,11 @@ import type { CountedWindow } from './counted-window.ts';
 /** What may wait of one owner: with one report a minute from each of 10,000 processes, a minute. More is given up. */
 const MOST_WAITING = 10_000;
 const MOST_WAITING_BYTES = 64 * 1024 * 1024;
+/**
+ * What the numbers of a process' windows may take: some hundred gaps. Of a process with more of them, all numbers up to the latest count as
+ * taken: a window is rather lost than counted twice.
+ */
+const LARGEST_GAPS = 4_096;
 /** What one turn takes, at least one window: some hundredths of a second for the database. */
 const WINDOWS_OF_A_TURN = 100;
 const BYTES_OF_A_TURN = 256 * 1024;
@@ -23,10 +28,16 @@ export async function keepReported(
         AS a (process text, "window" bigint, owner text, content jsonb)
       ORDER BY process, "window"),
     claimed AS (
-      INSERT INTO usage_windows (process, window_number)
-      SELECT process, "window" FROM arrived ORDER BY process, "window"
-      ON CONFLICT DO NOTHING
-      RETURNING process, window_number),
+      INSERT INTO reporting_processes AS p (process, windows, added)
+      SELECT process, numbers, numbers
+      FROM (SELECT process, range_agg(int8range("window", "window", '[]')) AS numbers FROM arrived GROUP BY process) AS a
+      ORDER BY process
+      ON CONFLICT (process) DO UPDATE
+        SET windows = CASE WHEN pg_column_size(p.windows) < ${LARGEST_GAPS}::int THEN p.windows + excluded.windows
+              ELSE int8multirange(range_merge(p.windows + excluded.windows)) END,
+            added = excluded.windows - p.windows,
+            counted_at = now()
+      RETURNING process, added),
     full_owners AS MATERIALIZED (
       SELECT owner FROM reported_windows
       WHERE owner IN (SELECT owner FROM arrived)
@@ -36,10 +47,10 @@ export async function keepReported(
       INSERT INTO reported_windows (owner, body, bytes)
       SELECT a.owner, a.content, octet_length(a.content::text)
       FROM arrived a
-      JOIN claimed c ON c.process = a.process AND c.window_number = a."window"
+      JOIN claimed c ON c.process = a.process AND c.added @> a."window"
       WHERE a.owner NOT IN (SELECT owner FROM full_owners))
     SELECT a.owner FROM arrived a
-    JOIN claimed c ON c.process = a.process AND c.window_number = a."window"
+    JOIN claimed c ON c.process = a.process AND c.added @> a."window"
     JOIN full_owners f ON f.owner = a.owner`);
   return refused.length;
 }

@@ -46,6 +46,9 @@ export async function deleteExpired(writer: PrivateWriter, retentionDays: number
   await writer.writePrivate(sql`DELETE FROM service_usage WHERE day < (now() - ${retention})::date`);
   await writer.writePrivate(sql`DELETE FROM service_variables WHERE last_seen_at < now() - ${retention}`);
   await writer.writePrivate(sql`DELETE FROM usage_windows WHERE counted_at < now() - interval '2 days'`);
+  await writer.writePrivate(
+    sql`DELETE FROM reporting_processes WHERE counted_at < now() - interval '2 days'`,
+  );
   // What could not be counted until then never will be.
   await writer.writePrivate(sql`DELETE FROM reported_windows WHERE received_at < now() - interval '2 days'`);
 }

@@ -28,6 +28,15 @@ create table service_variables (
 );
 create index service_variables_last_seen on service_variables (last_seen_at);
 
+-- Which windows of each client's process were taken: a repeated one is not taken again. Most processes count up without a gap, so that a row is
+-- small, however long they run. Few rows are older than two days, so no index keeps updates of a row from staying on its page.
+create table reporting_processes (
+  process    text primary key,
+  windows    int8multirange not null,
+  added      int8multirange not null,                     -- by the latest statement
+  counted_at timestamptz not null default now()
+) with (fillfactor = 70);
+
 -- Windows that clients reported, until they are counted: a few of one owner, then a few of the next, so that nobody waits for another's.
 create table reported_windows (
   id          bigint generated always as identity primary key,
