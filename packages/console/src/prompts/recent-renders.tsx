@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { reading } from '../api/mod.ts';
 import { usageSeries, windowOf } from './usage-series.ts';
+import { usedBy } from './used-by.ts';
 
 /** Applications that hold their prompts report their renders; the figures are behind by that. */
 export const REPORTED = 'Renders made inside applications arrive about once a minute.';
@@ -22,13 +23,20 @@ export function RecentRenders({ promptId, version }: RecentRendersProps) {
       query: { from: window.from.toISOString(), to: window.to.toISOString(), step: window.step },
     }),
   );
+  const { data: known } = useQuery(
+    reading('listPromptServices', { params: { id: promptId }, query: { version: String(version) } }),
+  );
+  const users = usedBy(known?.services ?? [], version);
   const own = data && usageSeries(data.usage, window).totals.find((total) => total.version === version);
   const renders = (own?.renders ?? 0) + (own?.failures ?? 0);
   return (
-    <p className="text-muted text-xs">
-      {data !== undefined && `Rendered ${times(renders)} in the last 7 days. `}
-      {REPORTED}
-    </p>
+    <>
+      <p className="text-muted text-xs">
+        {data !== undefined && `Rendered ${times(renders)} in the last 7 days. `}
+        {REPORTED}
+      </p>
+      {users !== '' && <p className="text-xs">{users}</p>}
+    </>
   );
 }
 
