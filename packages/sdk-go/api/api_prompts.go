@@ -2152,6 +2152,227 @@ func (a *PromptsAPIService) ListPromptAuditExecute(r ApiListPromptAuditRequest) 
 	return localVarReturnValue, localVarHTTPResponse, nil
 }
 
+type ApiListPromptServicesRequest struct {
+	ctx            context.Context
+	ApiService     *PromptsAPIService
+	id             string
+	days           *string
+	version        *string
+	px0MinRevision *string
+	px0Consistency *string
+}
+
+// How many days back, today included: 1 to 90. Default: 7.
+func (r ApiListPromptServicesRequest) Days(days string) ApiListPromptServicesRequest {
+	r.days = &days
+	return r
+}
+
+// Only this version, by number. Default: all, and fallbacks.
+func (r ApiListPromptServicesRequest) Version(version string) ApiListPromptServicesRequest {
+	r.version = &version
+	return r
+}
+
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+func (r ApiListPromptServicesRequest) Px0MinRevision(px0MinRevision string) ApiListPromptServicesRequest {
+	r.px0MinRevision = &px0MinRevision
+	return r
+}
+
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+func (r ApiListPromptServicesRequest) Px0Consistency(px0Consistency string) ApiListPromptServicesRequest {
+	r.px0Consistency = &px0Consistency
+	return r
+}
+
+func (r ApiListPromptServicesRequest) Execute() (*ListPromptServices200Response, *http.Response, error) {
+	return r.ApiService.ListPromptServicesExecute(r)
+}
+
+/*
+ListPromptServices List Prompt Services
+
+Returns which services render the prompt: one entry for each service, version and source, the latest first.
+
+	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
+	@param id The id of the prompt.
+	@return ApiListPromptServicesRequest
+*/
+func (a *PromptsAPIService) ListPromptServices(ctx context.Context, id string) ApiListPromptServicesRequest {
+	return ApiListPromptServicesRequest{
+		ApiService: a,
+		ctx:        ctx,
+		id:         id,
+	}
+}
+
+// Execute executes the request
+//
+//	@return ListPromptServices200Response
+func (a *PromptsAPIService) ListPromptServicesExecute(r ApiListPromptServicesRequest) (*ListPromptServices200Response, *http.Response, error) {
+	var (
+		localVarHTTPMethod  = http.MethodGet
+		localVarPostBody    interface{}
+		formFiles           []formFile
+		localVarReturnValue *ListPromptServices200Response
+	)
+
+	localBasePath, err := a.client.cfg.ServerURLWithContext(r.ctx, "PromptsAPIService.ListPromptServices")
+	if err != nil {
+		return localVarReturnValue, nil, &GenericOpenAPIError{error: err.Error()}
+	}
+
+	localVarPath := localBasePath + "/v1/prompts/{id}/services"
+	idSegment, err := segments.Of("id", parameterValueToString(r.id, "id"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", idSegment, -1)
+
+	localVarHeaderParams := make(map[string]string)
+	localVarQueryParams := url.Values{}
+	localVarFormParams := url.Values{}
+
+	if r.days != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "days", r.days, "form", "")
+	}
+	if r.version != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "version", r.version, "form", "")
+	}
+	// to determine the Content-Type header
+	localVarHTTPContentTypes := []string{}
+
+	// set Content-Type header
+	localVarHTTPContentType := selectHeaderContentType(localVarHTTPContentTypes)
+	if localVarHTTPContentType != "" {
+		localVarHeaderParams["Content-Type"] = localVarHTTPContentType
+	}
+
+	// to determine the Accept header
+	localVarHTTPHeaderAccepts := []string{"application/json"}
+
+	// set Accept header
+	localVarHTTPHeaderAccept := selectHeaderAccept(localVarHTTPHeaderAccepts)
+	if localVarHTTPHeaderAccept != "" {
+		localVarHeaderParams["Accept"] = localVarHTTPHeaderAccept
+	}
+	if r.px0MinRevision != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Min-Revision", r.px0MinRevision, "simple", "")
+	}
+	if r.px0Consistency != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Consistency", r.px0Consistency, "simple", "")
+	}
+	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+
+	localVarHTTPResponse, err := a.client.callAPI(req)
+	if err != nil || localVarHTTPResponse == nil {
+		return localVarReturnValue, localVarHTTPResponse, err
+	}
+
+	localVarBody, err := answers.Body(req, localVarHTTPResponse)
+	localVarHTTPResponse.Body.Close()
+	localVarHTTPResponse.Body = io.NopCloser(bytes.NewBuffer(localVarBody))
+	if err != nil {
+		return localVarReturnValue, localVarHTTPResponse, err
+	}
+
+	if localVarHTTPResponse.StatusCode >= 300 {
+		newErr := &GenericOpenAPIError{
+			status: localVarHTTPResponse.StatusCode,
+			header: localVarHTTPResponse.Header,
+			body:   localVarBody,
+			error:  localVarHTTPResponse.Status,
+		}
+		if localVarHTTPResponse.StatusCode == 400 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 401 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 403 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 404 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 429 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 500 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 503 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+		}
+		return localVarReturnValue, localVarHTTPResponse, newErr
+	}
+
+	err = answers.Result(localVarBody, &localVarReturnValue)
+	if err != nil {
+		newErr := &GenericOpenAPIError{
+			status: localVarHTTPResponse.StatusCode,
+			header: localVarHTTPResponse.Header,
+			body:   localVarBody,
+			error:  err.Error(),
+		}
+		return localVarReturnValue, localVarHTTPResponse, newErr
+	}
+
+	return localVarReturnValue, localVarHTTPResponse, nil
+}
+
 type ApiListPromptsRequest struct {
 	ctx            context.Context
 	ApiService     *PromptsAPIService
@@ -2540,6 +2761,217 @@ func (a *PromptsAPIService) ListTeamPromptAuditExecute(r ApiListTeamPromptAuditR
 	}
 	if r.limit != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "limit", r.limit, "form", "")
+	}
+	// to determine the Content-Type header
+	localVarHTTPContentTypes := []string{}
+
+	// set Content-Type header
+	localVarHTTPContentType := selectHeaderContentType(localVarHTTPContentTypes)
+	if localVarHTTPContentType != "" {
+		localVarHeaderParams["Content-Type"] = localVarHTTPContentType
+	}
+
+	// to determine the Accept header
+	localVarHTTPHeaderAccepts := []string{"application/json"}
+
+	// set Accept header
+	localVarHTTPHeaderAccept := selectHeaderAccept(localVarHTTPHeaderAccepts)
+	if localVarHTTPHeaderAccept != "" {
+		localVarHeaderParams["Accept"] = localVarHTTPHeaderAccept
+	}
+	if r.px0MinRevision != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Min-Revision", r.px0MinRevision, "simple", "")
+	}
+	if r.px0Consistency != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Consistency", r.px0Consistency, "simple", "")
+	}
+	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+
+	localVarHTTPResponse, err := a.client.callAPI(req)
+	if err != nil || localVarHTTPResponse == nil {
+		return localVarReturnValue, localVarHTTPResponse, err
+	}
+
+	localVarBody, err := answers.Body(req, localVarHTTPResponse)
+	localVarHTTPResponse.Body.Close()
+	localVarHTTPResponse.Body = io.NopCloser(bytes.NewBuffer(localVarBody))
+	if err != nil {
+		return localVarReturnValue, localVarHTTPResponse, err
+	}
+
+	if localVarHTTPResponse.StatusCode >= 300 {
+		newErr := &GenericOpenAPIError{
+			status: localVarHTTPResponse.StatusCode,
+			header: localVarHTTPResponse.Header,
+			body:   localVarBody,
+			error:  localVarHTTPResponse.Status,
+		}
+		if localVarHTTPResponse.StatusCode == 400 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 401 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 403 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 404 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 429 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 500 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 503 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+		}
+		return localVarReturnValue, localVarHTTPResponse, newErr
+	}
+
+	err = answers.Result(localVarBody, &localVarReturnValue)
+	if err != nil {
+		newErr := &GenericOpenAPIError{
+			status: localVarHTTPResponse.StatusCode,
+			header: localVarHTTPResponse.Header,
+			body:   localVarBody,
+			error:  err.Error(),
+		}
+		return localVarReturnValue, localVarHTTPResponse, newErr
+	}
+
+	return localVarReturnValue, localVarHTTPResponse, nil
+}
+
+type ApiListTeamServicesRequest struct {
+	ctx            context.Context
+	ApiService     *PromptsAPIService
+	teamID         string
+	days           *string
+	px0MinRevision *string
+	px0Consistency *string
+}
+
+// How many days back, today included: 1 to 90. Default: 7.
+func (r ApiListTeamServicesRequest) Days(days string) ApiListTeamServicesRequest {
+	r.days = &days
+	return r
+}
+
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+func (r ApiListTeamServicesRequest) Px0MinRevision(px0MinRevision string) ApiListTeamServicesRequest {
+	r.px0MinRevision = &px0MinRevision
+	return r
+}
+
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+func (r ApiListTeamServicesRequest) Px0Consistency(px0Consistency string) ApiListTeamServicesRequest {
+	r.px0Consistency = &px0Consistency
+	return r
+}
+
+func (r ApiListTeamServicesRequest) Execute() (*ListTeamServices200Response, *http.Response, error) {
+	return r.ApiService.ListTeamServicesExecute(r)
+}
+
+/*
+ListTeamServices List Team Services
+
+Returns which services render the prompts of a team, the latest first.
+
+	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
+	@param teamID The id of the team.
+	@return ApiListTeamServicesRequest
+*/
+func (a *PromptsAPIService) ListTeamServices(ctx context.Context, teamID string) ApiListTeamServicesRequest {
+	return ApiListTeamServicesRequest{
+		ApiService: a,
+		ctx:        ctx,
+		teamID:     teamID,
+	}
+}
+
+// Execute executes the request
+//
+//	@return ListTeamServices200Response
+func (a *PromptsAPIService) ListTeamServicesExecute(r ApiListTeamServicesRequest) (*ListTeamServices200Response, *http.Response, error) {
+	var (
+		localVarHTTPMethod  = http.MethodGet
+		localVarPostBody    interface{}
+		formFiles           []formFile
+		localVarReturnValue *ListTeamServices200Response
+	)
+
+	localBasePath, err := a.client.cfg.ServerURLWithContext(r.ctx, "PromptsAPIService.ListTeamServices")
+	if err != nil {
+		return localVarReturnValue, nil, &GenericOpenAPIError{error: err.Error()}
+	}
+
+	localVarPath := localBasePath + "/v1/teams/{teamID}/services"
+	teamIDSegment, err := segments.Of("teamID", parameterValueToString(r.teamID, "teamID"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"teamID"+"}", teamIDSegment, -1)
+
+	localVarHeaderParams := make(map[string]string)
+	localVarQueryParams := url.Values{}
+	localVarFormParams := url.Values{}
+
+	if r.days != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "days", r.days, "form", "")
 	}
 	// to determine the Content-Type header
 	localVarHTTPContentTypes := []string{}

@@ -54,6 +54,8 @@ type APIClient struct {
 
 	AuthAPI *AuthAPIService
 
+	DeliveryAPI *DeliveryAPIService
+
 	HealthAPI *HealthAPIService
 
 	InboxAPI *InboxAPIService
@@ -95,6 +97,7 @@ func NewAPIClient(cfg *Configuration) *APIClient {
 	// API Services
 	c.APIKeysAPI = (*APIKeysAPIService)(&c.common)
 	c.AuthAPI = (*AuthAPIService)(&c.common)
+	c.DeliveryAPI = (*DeliveryAPIService)(&c.common)
 	c.HealthAPI = (*HealthAPIService)(&c.common)
 	c.InboxAPI = (*InboxAPIService)(&c.common)
 	c.OrganizationsAPI = (*OrganizationsAPIService)(&c.common)

@@ -20,6 +20,7 @@ __version__ = "0.1.0"
 __all__ = [
     "APIKeysApi",
     "AuthApi",
+    "DeliveryApi",
     "HealthApi",
     "InboxApi",
     "OrganizationsApi",
@@ -79,9 +80,11 @@ __all__ = [
     "ListOrgPeople200Response",
     "ListPromptAudit200Response",
     "ListPromptPayloads200Response",
+    "ListPromptServices200Response",
     "ListPrompts200Response",
     "ListSigningKeys200Response",
     "ListTeamMembers200Response",
+    "ListTeamServices200Response",
     "ListUserOrgs200Response",
     "ListUserTeams200Response",
     "ListVersionTags200Response",
@@ -106,6 +109,7 @@ __all__ = [
     "PromptCreatedBy",
     "PromptDocumentEnvelope",
     "PromptPayload",
+    "PromptService",
     "PromptSummary",
     "PromptSummaryLastChange",
     "PromptUsageHour",
@@ -127,6 +131,7 @@ __all__ = [
     "Team",
     "TeamJoinRequest",
     "TeamMemberResponse",
+    "TeamService",
     "TemplateProblem",
     "TemplateValidation",
     "TemplateVariable",
@@ -139,6 +144,10 @@ __all__ = [
     "UpdateTeamMemberRoleRequest",
     "UpdateTeamRequest",
     "UpdateVersionRequest",
+    "UsageReport",
+    "UsageReportRequest",
+    "UsageReportRow",
+    "UsageReportService",
     "User",
     "VerifyRequest",
     "VersionCheck",
@@ -157,6 +166,7 @@ if _typing.TYPE_CHECKING:
     # import apis into sdk package
     from px0.generated.api.api_keys_api import APIKeysApi as APIKeysApi
     from px0.generated.api.auth_api import AuthApi as AuthApi
+    from px0.generated.api.delivery_api import DeliveryApi as DeliveryApi
     from px0.generated.api.health_api import HealthApi as HealthApi
     from px0.generated.api.inbox_api import InboxApi as InboxApi
     from px0.generated.api.organizations_api import OrganizationsApi as OrganizationsApi
@@ -220,9 +230,11 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.list_org_people200_response import ListOrgPeople200Response as ListOrgPeople200Response
     from px0.generated.models.list_prompt_audit200_response import ListPromptAudit200Response as ListPromptAudit200Response
     from px0.generated.models.list_prompt_payloads200_response import ListPromptPayloads200Response as ListPromptPayloads200Response
+    from px0.generated.models.list_prompt_services200_response import ListPromptServices200Response as ListPromptServices200Response
     from px0.generated.models.list_prompts200_response import ListPrompts200Response as ListPrompts200Response
     from px0.generated.models.list_signing_keys200_response import ListSigningKeys200Response as ListSigningKeys200Response
     from px0.generated.models.list_team_members200_response import ListTeamMembers200Response as ListTeamMembers200Response
+    from px0.generated.models.list_team_services200_response import ListTeamServices200Response as ListTeamServices200Response
     from px0.generated.models.list_user_orgs200_response import ListUserOrgs200Response as ListUserOrgs200Response
     from px0.generated.models.list_user_teams200_response import ListUserTeams200Response as ListUserTeams200Response
     from px0.generated.models.list_version_tags200_response import ListVersionTags200Response as ListVersionTags200Response
@@ -247,6 +259,7 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.prompt_created_by import PromptCreatedBy as PromptCreatedBy
     from px0.generated.models.prompt_document_envelope import PromptDocumentEnvelope as PromptDocumentEnvelope
     from px0.generated.models.prompt_payload import PromptPayload as PromptPayload
+    from px0.generated.models.prompt_service import PromptService as PromptService
     from px0.generated.models.prompt_summary import PromptSummary as PromptSummary
     from px0.generated.models.prompt_summary_last_change import PromptSummaryLastChange as PromptSummaryLastChange
     from px0.generated.models.prompt_usage_hour import PromptUsageHour as PromptUsageHour
@@ -268,6 +281,7 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.team import Team as Team
     from px0.generated.models.team_join_request import TeamJoinRequest as TeamJoinRequest
     from px0.generated.models.team_member_response import TeamMemberResponse as TeamMemberResponse
+    from px0.generated.models.team_service import TeamService as TeamService
     from px0.generated.models.template_problem import TemplateProblem as TemplateProblem
     from px0.generated.models.template_validation import TemplateValidation as TemplateValidation
     from px0.generated.models.template_variable import TemplateVariable as TemplateVariable
@@ -280,6 +294,10 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.update_team_member_role_request import UpdateTeamMemberRoleRequest as UpdateTeamMemberRoleRequest
     from px0.generated.models.update_team_request import UpdateTeamRequest as UpdateTeamRequest
     from px0.generated.models.update_version_request import UpdateVersionRequest as UpdateVersionRequest
+    from px0.generated.models.usage_report import UsageReport as UsageReport
+    from px0.generated.models.usage_report_request import UsageReportRequest as UsageReportRequest
+    from px0.generated.models.usage_report_row import UsageReportRow as UsageReportRow
+    from px0.generated.models.usage_report_service import UsageReportService as UsageReportService
     from px0.generated.models.user import User as User
     from px0.generated.models.verify_request import VerifyRequest as VerifyRequest
     from px0.generated.models.version_check import VersionCheck as VersionCheck
@@ -297,6 +315,7 @@ else:
     _exports = {
         "APIKeysApi": ".api.api_keys_api",
         "AuthApi": ".api.auth_api",
+        "DeliveryApi": ".api.delivery_api",
         "HealthApi": ".api.health_api",
         "InboxApi": ".api.inbox_api",
         "OrganizationsApi": ".api.organizations_api",
@@ -356,9 +375,11 @@ else:
         "ListOrgPeople200Response": ".models.list_org_people200_response",
         "ListPromptAudit200Response": ".models.list_prompt_audit200_response",
         "ListPromptPayloads200Response": ".models.list_prompt_payloads200_response",
+        "ListPromptServices200Response": ".models.list_prompt_services200_response",
         "ListPrompts200Response": ".models.list_prompts200_response",
         "ListSigningKeys200Response": ".models.list_signing_keys200_response",
         "ListTeamMembers200Response": ".models.list_team_members200_response",
+        "ListTeamServices200Response": ".models.list_team_services200_response",
         "ListUserOrgs200Response": ".models.list_user_orgs200_response",
         "ListUserTeams200Response": ".models.list_user_teams200_response",
         "ListVersionTags200Response": ".models.list_version_tags200_response",
@@ -383,6 +404,7 @@ else:
         "PromptCreatedBy": ".models.prompt_created_by",
         "PromptDocumentEnvelope": ".models.prompt_document_envelope",
         "PromptPayload": ".models.prompt_payload",
+        "PromptService": ".models.prompt_service",
         "PromptSummary": ".models.prompt_summary",
         "PromptSummaryLastChange": ".models.prompt_summary_last_change",
         "PromptUsageHour": ".models.prompt_usage_hour",
@@ -404,6 +426,7 @@ else:
         "Team": ".models.team",
         "TeamJoinRequest": ".models.team_join_request",
         "TeamMemberResponse": ".models.team_member_response",
+        "TeamService": ".models.team_service",
         "TemplateProblem": ".models.template_problem",
         "TemplateValidation": ".models.template_validation",
         "TemplateVariable": ".models.template_variable",
@@ -416,6 +439,10 @@ else:
         "UpdateTeamMemberRoleRequest": ".models.update_team_member_role_request",
         "UpdateTeamRequest": ".models.update_team_request",
         "UpdateVersionRequest": ".models.update_version_request",
+        "UsageReport": ".models.usage_report",
+        "UsageReportRequest": ".models.usage_report_request",
+        "UsageReportRow": ".models.usage_report_row",
+        "UsageReportService": ".models.usage_report_service",
         "User": ".models.user",
         "VerifyRequest": ".models.verify_request",
         "VersionCheck": ".models.version_check",

@@ -3,6 +3,7 @@
 __all__ = [
     "APIKeysApi",
     "AuthApi",
+    "DeliveryApi",
     "HealthApi",
     "InboxApi",
     "OrganizationsApi",
@@ -22,6 +23,7 @@ if _typing.TYPE_CHECKING:
     # import apis into api package
     from px0.generated.api.api_keys_api import APIKeysApi
     from px0.generated.api.auth_api import AuthApi
+    from px0.generated.api.delivery_api import DeliveryApi
     from px0.generated.api.health_api import HealthApi
     from px0.generated.api.inbox_api import InboxApi
     from px0.generated.api.organizations_api import OrganizationsApi
@@ -40,6 +42,7 @@ else:
     _exports = {
         "APIKeysApi": ".api_keys_api",
         "AuthApi": ".auth_api",
+        "DeliveryApi": ".delivery_api",
         "HealthApi": ".health_api",
         "InboxApi": ".inbox_api",
         "OrganizationsApi": ".organizations_api",

@@ -29,7 +29,9 @@ from px0.generated.models.import_prompts_request import ImportPromptsRequest
 from px0.generated.models.import_result import ImportResult
 from px0.generated.models.list_folders200_response import ListFolders200Response
 from px0.generated.models.list_prompt_audit200_response import ListPromptAudit200Response
+from px0.generated.models.list_prompt_services200_response import ListPromptServices200Response
 from px0.generated.models.list_prompts200_response import ListPrompts200Response
+from px0.generated.models.list_team_services200_response import ListTeamServices200Response
 from px0.generated.models.move_folder200_response import MoveFolder200Response
 from px0.generated.models.move_folder_request import MoveFolderRequest
 from px0.generated.models.move_prompt_request import MovePromptRequest
@@ -3372,6 +3374,353 @@ class PromptsApi:
 
 
     @validate_call
+    def list_prompt_services(
+        self,
+        id: Annotated[UUID, Field(description="The id of the prompt.")],
+        days: Annotated[Optional[StrictStr], Field(description="How many days back, today included: 1 to 90. Default: 7.")] = None,
+        version: Annotated[Optional[StrictStr], Field(description="Only this version, by number. Default: all, and fallbacks.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> ListPromptServices200Response:
+        """List Prompt Services
+
+        Returns which services render the prompt: one entry for each service, version and source, the latest first.
+
+        :param id: The id of the prompt. (required)
+        :type id: UUID
+        :param days: How many days back, today included: 1 to 90. Default: 7.
+        :type days: str
+        :param version: Only this version, by number. Default: all, and fallbacks.
+        :type version: str
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._list_prompt_services_serialize(
+            id=id,
+            days=days,
+            version=version,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "ListPromptServices200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        response_data.read()
+        return self.api_client.response_deserialize(
+            response_data=response_data,
+            response_types_map=_response_types_map,
+        ).data
+
+
+    @validate_call
+    def list_prompt_services_with_http_info(
+        self,
+        id: Annotated[UUID, Field(description="The id of the prompt.")],
+        days: Annotated[Optional[StrictStr], Field(description="How many days back, today included: 1 to 90. Default: 7.")] = None,
+        version: Annotated[Optional[StrictStr], Field(description="Only this version, by number. Default: all, and fallbacks.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> ApiResponse[ListPromptServices200Response]:
+        """List Prompt Services
+
+        Returns which services render the prompt: one entry for each service, version and source, the latest first.
+
+        :param id: The id of the prompt. (required)
+        :type id: UUID
+        :param days: How many days back, today included: 1 to 90. Default: 7.
+        :type days: str
+        :param version: Only this version, by number. Default: all, and fallbacks.
+        :type version: str
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._list_prompt_services_serialize(
+            id=id,
+            days=days,
+            version=version,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "ListPromptServices200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        response_data.read()
+        return self.api_client.response_deserialize(
+            response_data=response_data,
+            response_types_map=_response_types_map,
+        )
+
+
+    @validate_call
+    def list_prompt_services_without_preload_content(
+        self,
+        id: Annotated[UUID, Field(description="The id of the prompt.")],
+        days: Annotated[Optional[StrictStr], Field(description="How many days back, today included: 1 to 90. Default: 7.")] = None,
+        version: Annotated[Optional[StrictStr], Field(description="Only this version, by number. Default: all, and fallbacks.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> RESTResponseType:
+        """List Prompt Services
+
+        Returns which services render the prompt: one entry for each service, version and source, the latest first.
+
+        :param id: The id of the prompt. (required)
+        :type id: UUID
+        :param days: How many days back, today included: 1 to 90. Default: 7.
+        :type days: str
+        :param version: Only this version, by number. Default: all, and fallbacks.
+        :type version: str
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._list_prompt_services_serialize(
+            id=id,
+            days=days,
+            version=version,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "ListPromptServices200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        return response_data.response
+
+
+    def _list_prompt_services_serialize(
+        self,
+        id,
+        days,
+        version,
+        px0_min_revision,
+        px0_consistency,
+        _request_auth,
+        _content_type,
+        _headers,
+        _host_index,
+    ) -> RequestSerialized:
+
+        _host = None
+
+        _collection_formats: Dict[str, str] = {
+        }
+
+        _path_params: Dict[str, str] = {}
+        _query_params: List[Tuple[str, str]] = []
+        _header_params: Dict[str, Optional[str]] = _headers or {}
+        _form_params: List[Tuple[str, str]] = []
+        _files: Dict[
+            str, Union[str, bytes, List[str], List[bytes], List[Tuple[str, bytes]]]
+        ] = {}
+        _body_params: Optional[bytes] = None
+
+        # process the path parameters
+        if id is not None:
+            _path_params['id'] = id
+        # process the query parameters
+        if days is not None:
+            
+            _query_params.append(('days', days))
+            
+        if version is not None:
+            
+            _query_params.append(('version', version))
+            
+        # process the header parameters
+        if px0_min_revision is not None:
+            _header_params['Px0-Min-Revision'] = px0_min_revision
+        if px0_consistency is not None:
+            _header_params['Px0-Consistency'] = px0_consistency
+        # process the form parameters
+        # process the body parameter
+
+
+        # set the HTTP header `Accept`
+        if 'Accept' not in _header_params:
+            _header_params['Accept'] = self.api_client.select_header_accept(
+                [
+                    'application/json'
+                ]
+            )
+
+
+        # authentication setting
+        _auth_settings: List[str] = [
+            'apiKey', 
+            'session'
+        ]
+
+        return self.api_client.param_serialize(
+            method='GET',
+            resource_path='/v1/prompts/{id}/services',
+            path_params=_path_params,
+            query_params=_query_params,
+            header_params=_header_params,
+            body=_body_params,
+            post_params=_form_params,
+            files=_files,
+            auth_settings=_auth_settings,
+            collection_formats=_collection_formats,
+            _host=_host,
+            _request_auth=_request_auth
+        )
+
+
+
+
+    @validate_call
     def list_prompts(
         self,
         team_id: Annotated[UUID, Field(description="The id of the team.")],
@@ -4186,6 +4535,336 @@ class PromptsApi:
         return self.api_client.param_serialize(
             method='GET',
             resource_path='/v1/teams/{teamID}/prompts/audit',
+            path_params=_path_params,
+            query_params=_query_params,
+            header_params=_header_params,
+            body=_body_params,
+            post_params=_form_params,
+            files=_files,
+            auth_settings=_auth_settings,
+            collection_formats=_collection_formats,
+            _host=_host,
+            _request_auth=_request_auth
+        )
+
+
+
+
+    @validate_call
+    def list_team_services(
+        self,
+        team_id: Annotated[UUID, Field(description="The id of the team.")],
+        days: Annotated[Optional[StrictStr], Field(description="How many days back, today included: 1 to 90. Default: 7.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> ListTeamServices200Response:
+        """List Team Services
+
+        Returns which services render the prompts of a team, the latest first.
+
+        :param team_id: The id of the team. (required)
+        :type team_id: UUID
+        :param days: How many days back, today included: 1 to 90. Default: 7.
+        :type days: str
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._list_team_services_serialize(
+            team_id=team_id,
+            days=days,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "ListTeamServices200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        response_data.read()
+        return self.api_client.response_deserialize(
+            response_data=response_data,
+            response_types_map=_response_types_map,
+        ).data
+
+
+    @validate_call
+    def list_team_services_with_http_info(
+        self,
+        team_id: Annotated[UUID, Field(description="The id of the team.")],
+        days: Annotated[Optional[StrictStr], Field(description="How many days back, today included: 1 to 90. Default: 7.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> ApiResponse[ListTeamServices200Response]:
+        """List Team Services
+
+        Returns which services render the prompts of a team, the latest first.
+
+        :param team_id: The id of the team. (required)
+        :type team_id: UUID
+        :param days: How many days back, today included: 1 to 90. Default: 7.
+        :type days: str
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._list_team_services_serialize(
+            team_id=team_id,
+            days=days,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "ListTeamServices200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        response_data.read()
+        return self.api_client.response_deserialize(
+            response_data=response_data,
+            response_types_map=_response_types_map,
+        )
+
+
+    @validate_call
+    def list_team_services_without_preload_content(
+        self,
+        team_id: Annotated[UUID, Field(description="The id of the team.")],
+        days: Annotated[Optional[StrictStr], Field(description="How many days back, today included: 1 to 90. Default: 7.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> RESTResponseType:
+        """List Team Services
+
+        Returns which services render the prompts of a team, the latest first.
+
+        :param team_id: The id of the team. (required)
+        :type team_id: UUID
+        :param days: How many days back, today included: 1 to 90. Default: 7.
+        :type days: str
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._list_team_services_serialize(
+            team_id=team_id,
+            days=days,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "ListTeamServices200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        return response_data.response
+
+
+    def _list_team_services_serialize(
+        self,
+        team_id,
+        days,
+        px0_min_revision,
+        px0_consistency,
+        _request_auth,
+        _content_type,
+        _headers,
+        _host_index,
+    ) -> RequestSerialized:
+
+        _host = None
+
+        _collection_formats: Dict[str, str] = {
+        }
+
+        _path_params: Dict[str, str] = {}
+        _query_params: List[Tuple[str, str]] = []
+        _header_params: Dict[str, Optional[str]] = _headers or {}
+        _form_params: List[Tuple[str, str]] = []
+        _files: Dict[
+            str, Union[str, bytes, List[str], List[bytes], List[Tuple[str, bytes]]]
+        ] = {}
+        _body_params: Optional[bytes] = None
+
+        # process the path parameters
+        if team_id is not None:
+            _path_params['teamID'] = team_id
+        # process the query parameters
+        if days is not None:
+            
+            _query_params.append(('days', days))
+            
+        # process the header parameters
+        if px0_min_revision is not None:
+            _header_params['Px0-Min-Revision'] = px0_min_revision
+        if px0_consistency is not None:
+            _header_params['Px0-Consistency'] = px0_consistency
+        # process the form parameters
+        # process the body parameter
+
+
+        # set the HTTP header `Accept`
+        if 'Accept' not in _header_params:
+            _header_params['Accept'] = self.api_client.select_header_accept(
+                [
+                    'application/json'
+                ]
+            )
+
+
+        # authentication setting
+        _auth_settings: List[str] = [
+            'apiKey', 
+            'session'
+        ]
+
+        return self.api_client.param_serialize(
+            method='GET',
+            resource_path='/v1/teams/{teamID}/services',
             path_params=_path_params,
             query_params=_query_params,
             header_params=_header_params,

@@ -52,9 +52,11 @@ __all__ = [
     "ListOrgPeople200Response",
     "ListPromptAudit200Response",
     "ListPromptPayloads200Response",
+    "ListPromptServices200Response",
     "ListPrompts200Response",
     "ListSigningKeys200Response",
     "ListTeamMembers200Response",
+    "ListTeamServices200Response",
     "ListUserOrgs200Response",
     "ListUserTeams200Response",
     "ListVersionTags200Response",
@@ -79,6 +81,7 @@ __all__ = [
     "PromptCreatedBy",
     "PromptDocumentEnvelope",
     "PromptPayload",
+    "PromptService",
     "PromptSummary",
     "PromptSummaryLastChange",
     "PromptUsageHour",
@@ -100,6 +103,7 @@ __all__ = [
     "Team",
     "TeamJoinRequest",
     "TeamMemberResponse",
+    "TeamService",
     "TemplateProblem",
     "TemplateValidation",
     "TemplateVariable",
@@ -112,6 +116,10 @@ __all__ = [
     "UpdateTeamMemberRoleRequest",
     "UpdateTeamRequest",
     "UpdateVersionRequest",
+    "UsageReport",
+    "UsageReportRequest",
+    "UsageReportRow",
+    "UsageReportService",
     "User",
     "VerifyRequest",
     "VersionCheck",
@@ -167,9 +175,11 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.list_org_people200_response import ListOrgPeople200Response
     from px0.generated.models.list_prompt_audit200_response import ListPromptAudit200Response
     from px0.generated.models.list_prompt_payloads200_response import ListPromptPayloads200Response
+    from px0.generated.models.list_prompt_services200_response import ListPromptServices200Response
     from px0.generated.models.list_prompts200_response import ListPrompts200Response
     from px0.generated.models.list_signing_keys200_response import ListSigningKeys200Response
     from px0.generated.models.list_team_members200_response import ListTeamMembers200Response
+    from px0.generated.models.list_team_services200_response import ListTeamServices200Response
     from px0.generated.models.list_user_orgs200_response import ListUserOrgs200Response
     from px0.generated.models.list_user_teams200_response import ListUserTeams200Response
     from px0.generated.models.list_version_tags200_response import ListVersionTags200Response
@@ -194,6 +204,7 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.prompt_created_by import PromptCreatedBy
     from px0.generated.models.prompt_document_envelope import PromptDocumentEnvelope
     from px0.generated.models.prompt_payload import PromptPayload
+    from px0.generated.models.prompt_service import PromptService
     from px0.generated.models.prompt_summary import PromptSummary
     from px0.generated.models.prompt_summary_last_change import PromptSummaryLastChange
     from px0.generated.models.prompt_usage_hour import PromptUsageHour
@@ -215,6 +226,7 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.team import Team
     from px0.generated.models.team_join_request import TeamJoinRequest
     from px0.generated.models.team_member_response import TeamMemberResponse
+    from px0.generated.models.team_service import TeamService
     from px0.generated.models.template_problem import TemplateProblem
     from px0.generated.models.template_validation import TemplateValidation
     from px0.generated.models.template_variable import TemplateVariable
@@ -227,6 +239,10 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.update_team_member_role_request import UpdateTeamMemberRoleRequest
     from px0.generated.models.update_team_request import UpdateTeamRequest
     from px0.generated.models.update_version_request import UpdateVersionRequest
+    from px0.generated.models.usage_report import UsageReport
+    from px0.generated.models.usage_report_request import UsageReportRequest
+    from px0.generated.models.usage_report_row import UsageReportRow
+    from px0.generated.models.usage_report_service import UsageReportService
     from px0.generated.models.user import User
     from px0.generated.models.verify_request import VerifyRequest
     from px0.generated.models.version_check import VersionCheck
@@ -281,9 +297,11 @@ else:
         "ListOrgPeople200Response": ".list_org_people200_response",
         "ListPromptAudit200Response": ".list_prompt_audit200_response",
         "ListPromptPayloads200Response": ".list_prompt_payloads200_response",
+        "ListPromptServices200Response": ".list_prompt_services200_response",
         "ListPrompts200Response": ".list_prompts200_response",
         "ListSigningKeys200Response": ".list_signing_keys200_response",
         "ListTeamMembers200Response": ".list_team_members200_response",
+        "ListTeamServices200Response": ".list_team_services200_response",
         "ListUserOrgs200Response": ".list_user_orgs200_response",
         "ListUserTeams200Response": ".list_user_teams200_response",
         "ListVersionTags200Response": ".list_version_tags200_response",
@@ -308,6 +326,7 @@ else:
         "PromptCreatedBy": ".prompt_created_by",
         "PromptDocumentEnvelope": ".prompt_document_envelope",
         "PromptPayload": ".prompt_payload",
+        "PromptService": ".prompt_service",
         "PromptSummary": ".prompt_summary",
         "PromptSummaryLastChange": ".prompt_summary_last_change",
         "PromptUsageHour": ".prompt_usage_hour",
@@ -329,6 +348,7 @@ else:
         "Team": ".team",
         "TeamJoinRequest": ".team_join_request",
         "TeamMemberResponse": ".team_member_response",
+        "TeamService": ".team_service",
         "TemplateProblem": ".template_problem",
         "TemplateValidation": ".template_validation",
         "TemplateVariable": ".template_variable",
@@ -341,6 +361,10 @@ else:
         "UpdateTeamMemberRoleRequest": ".update_team_member_role_request",
         "UpdateTeamRequest": ".update_team_request",
         "UpdateVersionRequest": ".update_version_request",
+        "UsageReport": ".usage_report",
+        "UsageReportRequest": ".usage_report_request",
+        "UsageReportRow": ".usage_report_row",
+        "UsageReportService": ".usage_report_service",
         "User": ".user",
         "VerifyRequest": ".verify_request",
         "VersionCheck": ".version_check",

@@ -3,6 +3,7 @@
 /* eslint-disable */
 export * from './api-keys-api.ts';
 export * from './auth-api.ts';
+export * from './delivery-api.ts';
 export * from './health-api.ts';
 export * from './inbox-api.ts';
 export * from './organizations-api.ts';

@@ -15,7 +15,7 @@
 
 import { pathSegment } from '../../path-segment.ts';
 import { formed, prepared } from '../../generated-support.ts';
-import { instanceOfCreatePrompt201Response, instanceOfGetPrompt200Response, instanceOfGetPromptUsage200Response, instanceOfImportResult, instanceOfListFolders200Response, instanceOfListPromptAudit200Response, instanceOfListPrompts200Response, instanceOfMoveFolder200Response, instanceOfPromptDocumentEnvelope } from '../models/index.ts';
+import { instanceOfCreatePrompt201Response, instanceOfGetPrompt200Response, instanceOfGetPromptUsage200Response, instanceOfImportResult, instanceOfListFolders200Response, instanceOfListPromptAudit200Response, instanceOfListPromptServices200Response, instanceOfListPrompts200Response, instanceOfListTeamServices200Response, instanceOfMoveFolder200Response, instanceOfPromptDocumentEnvelope } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
@@ -63,10 +63,20 @@ import {
     ListPromptAudit200ResponseToJSON,
 } from '../models/list-prompt-audit200-response.ts';
 import {
+    type ListPromptServices200Response,
+    ListPromptServices200ResponseFromJSON,
+    ListPromptServices200ResponseToJSON,
+} from '../models/list-prompt-services200-response.ts';
+import {
     type ListPrompts200Response,
     ListPrompts200ResponseFromJSON,
     ListPrompts200ResponseToJSON,
 } from '../models/list-prompts200-response.ts';
+import {
+    type ListTeamServices200Response,
+    ListTeamServices200ResponseFromJSON,
+    ListTeamServices200ResponseToJSON,
+} from '../models/list-team-services200-response.ts';
 import {
     type MoveFolder200Response,
     MoveFolder200ResponseFromJSON,
@@ -337,6 +347,29 @@ export interface ListPromptAuditRequest {
     px0Consistency?: ListPromptAuditPx0ConsistencyEnum;
 }
 
+export interface ListPromptServicesRequest {
+    /**
+     * The id of the prompt.
+     */
+    id: string;
+    /**
+     * How many days back, today included: 1 to 90. Default: 7.
+     */
+    days?: string;
+    /**
+     * Only this version, by number. Default: all, and fallbacks.
+     */
+    version?: string;
+    /**
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     */
+    px0MinRevision?: string;
+    /**
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     */
+    px0Consistency?: ListPromptServicesPx0ConsistencyEnum;
+}
+
 export interface ListPromptsRequest {
     /**
      * The id of the team.
@@ -413,6 +446,25 @@ export interface ListTeamPromptAuditRequest {
      * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ListTeamPromptAuditPx0ConsistencyEnum;
+}
+
+export interface ListTeamServicesRequest {
+    /**
+     * The id of the team.
+     */
+    teamID: string;
+    /**
+     * How many days back, today included: 1 to 90. Default: 7.
+     */
+    days?: string;
+    /**
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     */
+    px0MinRevision?: string;
+    /**
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     */
+    px0Consistency?: ListTeamServicesPx0ConsistencyEnum;
 }
 
 export interface MoveFolderOperationRequest {
@@ -1263,6 +1315,85 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
+     * Creates request options for listPromptServices without sending the request
+     */
+    async listPromptServicesRequestOpts(requestParameters: ListPromptServicesRequest): Promise<runtime.RequestOpts> {
+        if (requestParameters['id'] == null) {
+            throw new runtime.RequiredError(
+                'id',
+                'Required parameter "id" was null or undefined when calling listPromptServices().'
+            );
+        }
+
+        const queryParameters: any = {};
+
+        if (requestParameters['days'] != null) {
+            queryParameters['days'] = requestParameters['days'];
+        }
+
+        if (requestParameters['version'] != null) {
+            queryParameters['version'] = requestParameters['version'];
+        }
+
+        const headerParameters: runtime.HTTPHeaders = {};
+
+        if (requestParameters['px0MinRevision'] != null) {
+            headerParameters['Px0-Min-Revision'] = String(requestParameters['px0MinRevision']);
+        }
+
+        if (requestParameters['px0Consistency'] != null) {
+            headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
+        }
+
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("apiKey", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("session", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+
+        let urlPath = `/v1/prompts/{id}/services`;
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
+
+        return {
+            path: urlPath,
+            method: 'GET',
+            headers: headerParameters,
+            query: queryParameters,
+        };
+    }
+
+    /**
+     * Returns which services render the prompt: one entry for each service, version and source, the latest first.
+     * List Prompt Services
+     */
+    async listPromptServicesRaw(requestParameters: ListPromptServicesRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListPromptServices200Response>> {
+        const requestOptions = await prepared(this.listPromptServicesRequestOpts(requestParameters));
+        const response = await this.request(requestOptions, initOverrides);
+
+        return new runtime.JSONApiResponse(response, (jsonValue) => ListPromptServices200ResponseFromJSON(formed(jsonValue, instanceOfListPromptServices200Response)));
+    }
+
+    /**
+     * Returns which services render the prompt: one entry for each service, version and source, the latest first.
+     * List Prompt Services
+     */
+    async listPromptServices(id: string, days?: string, version?: string, px0MinRevision?: string, px0Consistency?: ListPromptServicesPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListPromptServices200Response> {
+        const response = await this.listPromptServicesRaw({ id: id, days: days, version: version, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+        return await response.value();
+    }
+
+    /**
      * Creates request options for listPrompts without sending the request
      */
     async listPromptsRequestOpts(requestParameters: ListPromptsRequest): Promise<runtime.RequestOpts> {
@@ -1449,6 +1580,81 @@ export class PromptsApi extends runtime.BaseAPI {
      */
     async listTeamPromptAudit(teamID: string, cursor?: string, limit?: string, px0MinRevision?: string, px0Consistency?: ListTeamPromptAuditPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListPromptAudit200Response> {
         const response = await this.listTeamPromptAuditRaw({ teamID: teamID, cursor: cursor, limit: limit, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+        return await response.value();
+    }
+
+    /**
+     * Creates request options for listTeamServices without sending the request
+     */
+    async listTeamServicesRequestOpts(requestParameters: ListTeamServicesRequest): Promise<runtime.RequestOpts> {
+        if (requestParameters['teamID'] == null) {
+            throw new runtime.RequiredError(
+                'teamID',
+                'Required parameter "teamID" was null or undefined when calling listTeamServices().'
+            );
+        }
+
+        const queryParameters: any = {};
+
+        if (requestParameters['days'] != null) {
+            queryParameters['days'] = requestParameters['days'];
+        }
+
+        const headerParameters: runtime.HTTPHeaders = {};
+
+        if (requestParameters['px0MinRevision'] != null) {
+            headerParameters['Px0-Min-Revision'] = String(requestParameters['px0MinRevision']);
+        }
+
+        if (requestParameters['px0Consistency'] != null) {
+            headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
+        }
+
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("apiKey", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("session", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+
+        let urlPath = `/v1/teams/{teamID}/services`;
+        urlPath = urlPath.replace('{teamID}', pathSegment('teamID', requestParameters['teamID']));
+
+        return {
+            path: urlPath,
+            method: 'GET',
+            headers: headerParameters,
+            query: queryParameters,
+        };
+    }
+
+    /**
+     * Returns which services render the prompts of a team, the latest first.
+     * List Team Services
+     */
+    async listTeamServicesRaw(requestParameters: ListTeamServicesRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListTeamServices200Response>> {
+        const requestOptions = await prepared(this.listTeamServicesRequestOpts(requestParameters));
+        const response = await this.request(requestOptions, initOverrides);
+
+        return new runtime.JSONApiResponse(response, (jsonValue) => ListTeamServices200ResponseFromJSON(formed(jsonValue, instanceOfListTeamServices200Response)));
+    }
+
+    /**
+     * Returns which services render the prompts of a team, the latest first.
+     * List Team Services
+     */
+    async listTeamServices(teamID: string, days?: string, px0MinRevision?: string, px0Consistency?: ListTeamServicesPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListTeamServices200Response> {
+        const response = await this.listTeamServicesRaw({ teamID: teamID, days: days, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
         return await response.value();
     }
 
@@ -1960,6 +2166,13 @@ export type ListPromptAuditPx0ConsistencyEnum = typeof ListPromptAuditPx0Consist
 /**
  * @export
  */
+export const ListPromptServicesPx0ConsistencyEnum = {
+    Require: 'require',
+} as const;
+export type ListPromptServicesPx0ConsistencyEnum = typeof ListPromptServicesPx0ConsistencyEnum[keyof typeof ListPromptServicesPx0ConsistencyEnum];
+/**
+ * @export
+ */
 export const ListPromptsPx0ConsistencyEnum = {
     Require: 'require',
 } as const;
@@ -1985,6 +2198,13 @@ export const ListTeamPromptAuditPx0ConsistencyEnum = {
     Require: 'require',
 } as const;
 export type ListTeamPromptAuditPx0ConsistencyEnum = typeof ListTeamPromptAuditPx0ConsistencyEnum[keyof typeof ListTeamPromptAuditPx0ConsistencyEnum];
+/**
+ * @export
+ */
+export const ListTeamServicesPx0ConsistencyEnum = {
+    Require: 'require',
+} as const;
+export type ListTeamServicesPx0ConsistencyEnum = typeof ListTeamServicesPx0ConsistencyEnum[keyof typeof ListTeamServicesPx0ConsistencyEnum];
 /**
  * @export
  */
