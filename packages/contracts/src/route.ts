@@ -82,6 +82,8 @@ export interface RouteDefinition {
   readonly body: z.ZodObject | null;
   /** `optional`: a request without a body, or with one that is not JSON, counts as one with an empty object. */
   readonly bodyPresence: 'required' | 'optional';
+  /** The most bytes that the body may have, where that is less than other bodies may. */
+  readonly bodyLimit?: number;
   /**
    * How numbers below `body`'s any-JSON fields are kept: as 64-bit floats (the default; one beyond their range makes the
    * body invalid), or as they were written.

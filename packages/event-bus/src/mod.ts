@@ -24,4 +24,4 @@ export {
   permissionsOf,
 } from './stream/permissions.ts';
 export { UsageConsumer, type UsageConsumerOptions } from './usage/usage-consumer.ts';
-export { type UsageCounts, UsagePublisher, type UsageSource } from './usage/usage-publisher.ts';
+export { publishUsage, type UsageCounts, UsagePublisher, type UsageSource } from './usage/usage-publisher.ts';

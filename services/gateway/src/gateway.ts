@@ -137,7 +137,7 @@ export class Gateway {
       use(undefined);
     } else if (facts.isChunked || length > GATHER_BYTES) {
       if (facts.contentLength !== undefined) facts.forward.push('content-length', facts.contentLength);
-      use(streamBody(req));
+      use(streamBody(req, target.bodyLimit));
     } else if (target.bodyless) {
       // It is not read; Node drops it after the answer.
       use(undefined);
@@ -183,9 +183,9 @@ export class Gateway {
     exchange.start();
   }
 
-  /** Where deliveries have their places; other requests have none. */
-  #roomOf({ isDelivery, patience }: ForwardTarget): StreamRoom | undefined {
-    if (!isDelivery) return undefined;
+  /** Where what lasts has its places; other requests have none. */
+  #roomOf({ isLasting, patience }: ForwardTarget): StreamRoom | undefined {
+    if (!isLasting) return undefined;
     return patience === 'stream' ? this.#deps.streams : this.#deps.snapshots;
   }
 

@@ -10,6 +10,7 @@ import {
   type RouteDefinition,
   type ServiceName,
 } from '@px0/contracts';
+import { BODY_LIMIT_BYTES } from '@px0/service-kit';
 
 /** The services, and those replicas of render that serve deliveries, which may be others than those that render. */
 export type UpstreamName = Exclude<ServiceName, 'gateway'> | 'delivery';
@@ -25,11 +26,12 @@ export interface ForwardTarget {
   readonly repeatable: boolean;
   /** The service never looks at a body here. */
   readonly bodyless: boolean;
-  /**
-   * What the client says that it has seen is passed on as it is: one with an old position must be able to go on from there. The answer is long, or never
-   * ends, so it takes no connection from other requests.
-   */
+  /** The most bytes of a body. */
+  readonly bodyLimit: number;
+  /** What the client says that it has seen is passed on as it is: one with an old position must be able to go on from there. */
   readonly isDelivery: boolean;
+  /** The answer is long, or never ends, so it takes no connection from other requests. */
+  readonly isLasting: boolean;
 }
 
 export type Target =
@@ -59,7 +61,9 @@ export function targetOf(method: string, path: string): Target {
       patience: 'ordinary',
       repeatable: idempotentMethods.has(method),
       bodyless: true,
+      bodyLimit: BODY_LIMIT_BYTES,
       isDelivery: isDelivery(path),
+      isLasting: isDelivery(path),
     };
   }
   return match === undefined ? NOT_FOUND : { kind: 'method-not-allowed', allow: match.known.join(', ') };
@@ -79,7 +83,9 @@ function targetOfRoute(route: RouteDefinition): Target {
           patience: route.patience,
           repeatable: idempotentMethods.has(route.method) || route.cost === 'render',
           bodyless: route.body === null,
+          bodyLimit: route.bodyLimit ?? BODY_LIMIT_BYTES,
           isDelivery: isDelivery(route.path),
+          isLasting: isDelivery(route.path) && route.success.media !== undefined,
         };
   targets.set(route.operationId, target);
   return target;

@@ -22,7 +22,15 @@ import { createRenderBatch } from './batch/render-batch.ts';
 import { batchRoutes } from './batch/routes.ts';
 import { StreamBodySource, VersionBodies } from './bodies/mod.ts';
 import type { Config } from './config.ts';
-import { DeliveryRequests, DeliveryView, Listeners, observeDelivery, positionOf } from './delivery/mod.ts';
+import {
+  DeliveryRequests,
+  DeliveryView,
+  Listeners,
+  observeDelivery,
+  positionOf,
+  reportRoutes,
+  UsageReports,
+} from './delivery/mod.ts';
 import { HeavyRenders } from './heavy/mod.ts';
 import { createHotPath } from './http/hot-path.ts';
 import { observeRender, RenderMetrics } from './metrics.ts';
@@ -102,10 +110,13 @@ export async function startRender(
     }),
   });
   mountRoutes<Principal>(app, {
-    handlers: batchRoutes(
-      createRenderBatch({ access, directory, bodies, heavy, usage, metrics: renderMetrics }),
-      heavy,
-    ),
+    handlers: {
+      ...batchRoutes(
+        createRenderBatch({ access, directory, bodies, heavy, usage, metrics: renderMetrics }),
+        heavy,
+      ),
+      ...reportRoutes(new UsageReports({ bus, access, directory }), heavy),
+    },
     authenticate: (route, req) => {
       const authorized = authenticateRoute(access, usage, route, req.headers.authorization);
       if ('error' in authorized) throw new ApiError(authorized.error);

@@ -62,6 +62,7 @@ export const deliveryRoutes = defineRoutes(
       summary: 'Report Usage',
       description: `Counts renders that an application made in its own process. A report that is sent again under its process and window is counted once. Rows that cannot be counted are dropped, and the others are counted: those of prompts that the caller may not render, with unknown sources, with counts or times out of range, and what exceeds ${usageLimits.rows} rows. At most ${usageLimits.bodyBytes} bytes.`,
       body: schemas.UsageReportRequest,
+      bodyLimit: usageLimits.bodyBytes,
       success: { status: 204, schema: null },
       errors: ['invalidRequestBody', 'reportsRequired', 'tooManyReports'],
     },

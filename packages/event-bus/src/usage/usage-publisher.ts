@@ -18,6 +18,12 @@ export interface UsageCounts {
     readonly failures: number;
     /** One count for each bucket of the contract. */
     readonly latencies: readonly number[];
+    /** Of services that gave their names; the counts include them. */
+    readonly services?: readonly {
+      readonly service: string;
+      readonly renders: number;
+      readonly failures: number;
+    }[];
   }[];
   readonly keys: readonly {
     readonly keyId: string;
@@ -43,11 +49,14 @@ export interface UsagePublisherOptions {
   readonly onCounts?: (counts: UsageCounts) => void;
 }
 
-/** Entries of a message: with 5,000 it stays below 2 MiB. */
+/** Entries of a message, be they versions, services of versions or keys: with 5,000 it stays below 4 MiB. */
 const MAX_ENTRIES = 5_000;
 
 /** Windows kept while NATS is away: at the default interval, half an hour. Older ones are given up, since memory is bounded. */
 const MAX_UNSENT = 360;
+
+/** Beyond so many, windows are kept without the names of services, of which a version may have a hundred. */
+const MAX_UNSENT_WITH_SERVICES = 24;
 
 /** A window that was sent without an answer is sent again under the same key. */
 export class UsagePublisher {
@@ -117,7 +126,9 @@ export class UsagePublisher {
   }
 
   *#windowsOf(counts: UsageCounts, started: Date, ended: Date): Generator<UsageWindow> {
-    const messages = Math.ceil(Math.max(counts.versions.length, counts.keys.length) / MAX_ENTRIES);
+    const keepsServices = this.#unsent.length < MAX_UNSENT_WITH_SERVICES;
+    const versions = [...messagesOf(counts.versions, keepsServices)];
+    const messages = Math.max(versions.length, Math.ceil(counts.keys.length / MAX_ENTRIES));
     for (let message = 0; message < messages; message += 1) {
       const from = message * MAX_ENTRIES;
       this.#window += 1;
@@ -126,13 +137,7 @@ export class UsagePublisher {
         window: this.#window,
         started_at: started.toISOString(),
         ended_at: ended.toISOString(),
-        versions: counts.versions
-          .slice(from, from + MAX_ENTRIES)
-          .map(({ promptId, latencies, ...version }) => ({
-            prompt_id: promptId,
-            ...version,
-            latencies: [...latencies],
-          })),
+        versions: versions[message] ?? [],
         keys: counts.keys.slice(from, from + MAX_ENTRIES).map(({ keyId, lastUsedAt, ...key }) => ({
           key_id: keyId,
           ...key,
@@ -143,12 +148,47 @@ export class UsagePublisher {
   }
 
   async #publish(window: UsageWindow): Promise<void> {
-    await this.#options.bus.publish({
-      subject: usageSubject(this.#process),
-      payload: encodeUsage(window),
-      revision: window.window,
-      traceparent: undefined,
-      expectation: { messageId: `${window.process}.${window.window}` },
-    });
+    await publishUsage(this.#options.bus, window);
   }
+}
+
+/**
+ * Sends one window. Sent again, it is counted once.
+ *
+ * @throws BusUnavailableError when NATS is away or silent
+ */
+export async function publishUsage(bus: Bus, window: UsageWindow): Promise<void> {
+  await bus.publish({
+    subject: usageSubject(window.process),
+    payload: encodeUsage(window),
+    revision: window.window,
+    traceparent: undefined,
+    expectation: { messageId: `${window.process}.${window.window}` },
+  });
+}
+
+/** The versions of one message after the other: as many as fit. */
+function* messagesOf(
+  versions: UsageCounts['versions'],
+  keepsServices: boolean,
+): Generator<UsageWindow['versions']> {
+  let message: UsageWindow['versions'] = [];
+  let entries = 0;
+  for (const { promptId, latencies, services, ...version } of versions) {
+    const named = keepsServices ? services : undefined;
+    const more = 1 + (named?.length ?? 0);
+    if (entries + more > MAX_ENTRIES) {
+      yield message;
+      message = [];
+      entries = 0;
+    }
+    message.push({
+      prompt_id: promptId,
+      ...version,
+      latencies: [...latencies],
+      ...(named !== undefined && { services: [...named] }),
+    });
+    entries += more;
+  }
+  if (message.length > 0) yield message;
 }

@@ -30,7 +30,7 @@ export class RequestBody {
       refuseDeclaredOversize(this.#req);
       return;
     }
-    this.#bytes ??= readBody(this.#req);
+    this.#bytes ??= readBody(this.#req, this.#route.bodyLimit);
     this.#read = await this.#bytes;
   }
 

@@ -6,7 +6,6 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { BODY_LIMIT_BYTES } from '@px0/service-kit';
 import { ClientFaultError } from '../upstreams/failures.ts';
 
 /** Bodies up to here are gathered. Times the connections of a busy gateway, this is its memory for bodies. */
@@ -40,19 +39,19 @@ function oneBuffer(chunks: readonly Buffer[]): Buffer {
 }
 
 /**
- * The body as a stream that fails beyond the contract's bound. It does not destroy the request when the upstream stops reading:
+ * The body as a stream that fails beyond so many bytes. It does not destroy the request when the upstream stops reading:
  * the client must still get the answer.
  */
-export function streamBody(req: IncomingMessage): Readable {
-  return Readable.from(boundedChunks(req), { objectMode: false });
+export function streamBody(req: IncomingMessage, limit: number): Readable {
+  return Readable.from(boundedChunks(req, limit), { objectMode: false });
 }
 
-async function* boundedChunks(req: IncomingMessage): AsyncGenerator<Buffer> {
+async function* boundedChunks(req: IncomingMessage, limit: number): AsyncGenerator<Buffer> {
   let length = 0;
   for await (const chunk of req.iterator({ destroyOnReturn: false })) {
     const bytes: Buffer = chunk;
     length += bytes.length;
-    if (length > BODY_LIMIT_BYTES) throw new BodyTooLargeError('request body too large');
+    if (length > limit) throw new BodyTooLargeError('request body too large');
     yield bytes;
   }
 }

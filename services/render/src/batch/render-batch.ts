@@ -39,10 +39,16 @@ export interface BatchDependencies {
 
 /** The results in JSON, in the order of the items. */
 export type RenderBatch = (
-  principal: Principal,
+  caller: BatchCaller,
   renders: readonly Item[] | undefined,
   signal: AbortSignal,
 ) => Promise<Uint8Array[]>;
+
+/** Who asks, and the name of the service if it gave one. */
+export interface BatchCaller {
+  readonly principal: Principal;
+  readonly service: string | undefined;
+}
 
 /** An item's JSON before its rendered text. */
 const ITEM_HEAD = '{"status":200,"rendered":';
@@ -54,10 +60,10 @@ const ITEM_HEAD = '{"status":200,"rendered":';
  * @throws ApiError rendersRequired, tooManyRenders
  */
 export function createRenderBatch(on: BatchDependencies): RenderBatch {
-  return async (principal, renders, signal) => {
+  return async (caller, renders, signal) => {
     if (renders === undefined) throw new ApiError('rendersRequired');
     if (renders.length > MAX_RENDERS) throw new ApiError('tooManyRenders');
-    const batch = new BatchRun(on, principal, signal);
+    const batch = new BatchRun(on, caller, signal);
     for (const item of renders) {
       await batch.add(item);
       await letOthersRun();
@@ -69,14 +75,16 @@ export function createRenderBatch(on: BatchDependencies): RenderBatch {
 class BatchRun {
   readonly #on: BatchDependencies;
   readonly #principal: Principal;
+  readonly #service: string | undefined;
   readonly #signal: AbortSignal;
   readonly #results: (Uint8Array | Promise<Uint8Array>)[] = [];
   /** By organization, the last of its heavy renders. */
   readonly #heavy = new Map<string, Promise<Uint8Array>>();
 
-  constructor(on: BatchDependencies, principal: Principal, signal: AbortSignal) {
+  constructor(on: BatchDependencies, { principal, service }: BatchCaller, signal: AbortSignal) {
     this.#on = on;
     this.#principal = principal;
+    this.#service = service;
     this.#signal = signal;
   }
 
@@ -168,7 +176,7 @@ class BatchRun {
 
   #countRender(version: RenderableVersion, started: number, failed: boolean): void {
     const keyId = this.#principal.kind === 'api-key' ? this.#principal.keyId : undefined;
-    this.#on.usage.count(version.usage, keyId, performance.now() - started, failed);
+    this.#on.usage.count(version.usage, keyId, performance.now() - started, failed, this.#service);
   }
 }
 

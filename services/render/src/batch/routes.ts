@@ -4,6 +4,7 @@ import type { Principal } from '@px0/access';
 import { isLightJson } from '@px0/heavy-renders';
 import { type Handlers, SerializedJson } from '@px0/service-kit';
 import type { HeavyRenders } from '../heavy/mod.ts';
+import { serviceOf } from '../usage/mod.ts';
 import type { RenderBatch } from './render-batch.ts';
 
 const HEAD = Buffer.from('{"results":[');
@@ -12,12 +13,16 @@ const TAIL = Buffer.from(']}');
 
 export function batchRoutes(renderBatch: RenderBatch, heavy: HeavyRenders) {
   return {
-    renderBatch: async ({ principal, body, bodyBytes, signal }) => {
+    renderBatch: async ({ principal, body, bodyBytes, header, signal }) => {
       const bytes = bodyBytes();
       const { renders } = isLightJson(bytes)
         ? body()
         : await heavy.parseBatch(ownerOf(principal), bytes, signal);
-      const results = await renderBatch(principal, renders, signal);
+      const results = await renderBatch(
+        { principal, service: serviceOf({ 'px0-service': header('Px0-Service') }) },
+        renders,
+        signal,
+      );
       const pieces = results.flatMap((result, index) => (index === 0 ? [result] : [COMMA, result]));
       return new SerializedJson([HEAD, ...pieces, TAIL]);
     },

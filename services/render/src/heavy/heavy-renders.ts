@@ -6,7 +6,7 @@ import type { Meter } from '@px0/template';
 import type { RenderableVersion } from '../prompts/mod.ts';
 import { NEEDS_SCHEMA, Refusal, Warned } from '../rendering/mod.ts';
 import { Preparation } from './preparation.ts';
-import type { ParsedBatch, RenderInput, tasks } from './tasks.ts';
+import type { ParsedBatch, ParsedReports, RenderInput, tasks } from './tasks.ts';
 
 export interface HeavyRendersOptions {
   readonly access: Pick<AccessProjection, 'team'>;
@@ -88,6 +88,22 @@ export class HeavyRenders {
     );
     if ('refusal' in parsed) throw new ApiError(parsed.refusal);
     return parsed;
+  }
+
+  /**
+   * Parses usage reports that are too large for the main thread; each is left serialised.
+   *
+   * @throws HeavyRefusal, ApiError invalidRequestBody, tooManyReports
+   */
+  async parseReports(
+    organization: string,
+    body: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<Exclude<ParsedReports, { refusal: string }>['reports']> {
+    const bytes = body.byteLength;
+    const parsed = await this.pool.run(organization, 'parseReports', { body }, { signal, bytes });
+    if ('refusal' in parsed) throw new ApiError(parsed.refusal);
+    return parsed.reports;
   }
 }
 

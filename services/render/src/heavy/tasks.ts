@@ -1,6 +1,6 @@
 /** What the worker threads of a render process do. Loaded by each of them: only what a render needs. */
 import { deserialize, serialize } from 'node:v8';
-import { type BodyOf, parseBodyText, routes } from '@px0/contracts';
+import { type BodyOf, parseBodyText, routes, usageLimits } from '@px0/contracts';
 import type { Task, Thread } from '@px0/heavy-renders/thread';
 import { compileJudge } from '@px0/input-contract';
 import { type CompiledProgram, type Program, TemplateSyntaxError } from '@px0/template';
@@ -109,6 +109,26 @@ const parseBatch: Task<{ readonly body: Uint8Array }, ParsedBatch> = ({ body }, 
   return { renders };
 };
 
+type Reports = NonNullable<BodyOf<typeof routes.reportUsage>['reports']>;
+
+/** The reports of a body, serialised one by one, so that the main thread reads them one by one. */
+export type ParsedReports =
+  | { readonly reports: readonly Uint8Array[] | undefined }
+  | { readonly refusal: 'invalidRequestBody' | 'tooManyReports' };
+
+const parseReports: Task<{ readonly body: Uint8Array }, ParsedReports> = ({ body }, thread) => {
+  const parsed = parseBodyText(routes.reportUsage, textOf(body));
+  if (parsed === undefined) return { refusal: 'invalidRequestBody' };
+  if ((parsed.reports?.length ?? 0) > usageLimits.reports) return { refusal: 'tooManyReports' };
+  const reports = parsed.reports?.map((report) => moved(new Uint8Array(serialize(report)), thread));
+  return { reports };
+};
+
+/** A report as `parseReports` has serialised it. */
+export function reportOf(bytes: Uint8Array): Reports[number] {
+  return deserialize(bytes);
+}
+
 function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }
@@ -118,4 +138,4 @@ function moved(bytes: Uint8Array, thread: Thread): Uint8Array {
   return bytes;
 }
 
-export const tasks = { render, parseBatch };
+export const tasks = { render, parseBatch, parseReports };

@@ -39,7 +39,7 @@ import {
   Warned,
 } from '../rendering/mod.ts';
 import { Freshness, type Revisions } from '../revisions/mod.ts';
-import type { UsageAggregator } from '../usage/mod.ts';
+import { serviceOf, type UsageAggregator } from '../usage/mod.ts';
 import { sayProcessing } from './processing.ts';
 import { measureRefused, measureRendered } from './render-durations.ts';
 import { startRenderSpan } from './render-span.ts';
@@ -257,7 +257,8 @@ class RenderExchange {
 
   #count(principal: Principal, version: RenderableVersion, failed: boolean, now = performance.now()): void {
     const keyId = principal.kind === 'api-key' ? principal.keyId : undefined;
-    this.#on.usage.count(version.usage, keyId, now - this.#started, failed);
+    const service = serviceOf(this.#req.headers);
+    this.#on.usage.count(version.usage, keyId, now - this.#started, failed, service);
   }
 
   #authenticate(): Principal | Refusal {

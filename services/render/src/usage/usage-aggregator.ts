@@ -20,9 +20,18 @@ export class UsageAggregator implements UsageSource {
     else usage.lastUsedAt = now;
   }
 
-  /** Counts one render of the version that `usage` belongs to, by a key or (undefined) by a person's session. */
-  count(usage: VersionUsage, keyId: string | undefined, milliseconds: number, failed: boolean): void {
-    usage.count(milliseconds, failed);
+  /**
+   * Counts one render of the version that `usage` belongs to, by a key or (undefined) by a person's session. `service`: the name that the application gave,
+   * if it did.
+   */
+  count(
+    usage: VersionUsage,
+    keyId: string | undefined,
+    milliseconds: number,
+    failed: boolean,
+    service?: string,
+  ): void {
+    usage.count(milliseconds, failed, service);
     if (!usage.dirty) {
       usage.dirty = true;
       this.#versions.push(usage);

@@ -1,0 +1,107 @@
+/**
+ * Takes what applications say that they rendered by themselves, and puts it into the stream in which render processes put what they count. Nothing is
+ * kept here: what the stream does not take, the application sends again.
+ * See docs/decisions/202-usage-that-applications-report.md.
+ */
+import type { AccessProjection } from '@px0/access';
+import { usageLimits } from '@px0/contracts';
+import { type Bus, publishUsage } from '@px0/event-bus';
+import { ApiError } from '@px0/service-kit';
+import type { PromptDirectory } from '../../prompts/mod.ts';
+import type { DeliveryPrincipal } from '../request/admission.ts';
+import { unavailable } from '../request/unavailable.ts';
+import { ownerOf } from '../stream/subscriptions.ts';
+import { Slices } from '../view/slices.ts';
+import { type Place, ReportRoom } from './report-room.ts';
+import { type GivenReport, type ReadablePrompts, ReportedWindow, rowsOf } from './reported-usage.ts';
+
+export interface UsageReportsOptions {
+  readonly bus: Bus;
+  readonly access: AccessProjection;
+  readonly directory: PromptDirectory;
+}
+
+/** What a look-up of a slug takes of the caller's amount, for each team: it costs about as much as reading so many bytes. */
+const BYTES_PER_TEAM = 4;
+
+export class UsageReports {
+  readonly #options: UsageReportsOptions;
+  readonly #room = new ReportRoom();
+
+  constructor(options: UsageReportsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Counts the reports of a body of so many bytes, which are read one by one; returns how many rows were dropped. Reports before one that fails are
+   * counted, and are recognised when they come again.
+   *
+   * @throws ApiError reportsRequired, tooManyReports, tooManyRequests, serviceUnavailable, and what `parse` does
+   */
+  async take(
+    principal: DeliveryPrincipal,
+    bytes: number,
+    parse: () => Promise<readonly (() => GivenReport)[] | undefined>,
+  ): Promise<number> {
+    const place = await this.#room.enter(ownerOf(principal), bytes);
+    try {
+      const reports = await parse();
+      if (reports === undefined) throw new ApiError('reportsRequired');
+      if (reports.length > usageLimits.reports) throw new ApiError('tooManyReports');
+      if (!this.#options.bus.connected) throw unavailable();
+      return await this.#count(principal, reports, place);
+    } finally {
+      place.leave();
+    }
+  }
+
+  async #count(
+    principal: DeliveryPrincipal,
+    reports: readonly (() => GivenReport)[],
+    place: Place,
+  ): Promise<number> {
+    const prompts = this.#readable(principal, place);
+    const slices = new Slices();
+    let dropped = 0;
+    for (const read of reports) {
+      const report = read();
+      const window = new ReportedWindow(report, principal, Date.now());
+      const rows = window.isCountable ? (report.rows?.slice(0, usageLimits.rows) ?? []) : [];
+      let counted = 0;
+      for (const row of rows) {
+        if (window.add(row, prompts)) counted += 1;
+        if (slices.isOver) await slices.others();
+      }
+      dropped += rowsOf(report) - counted;
+      const message = window.message();
+      if (message !== undefined) await this.#publish(message);
+    }
+    return dropped;
+  }
+
+  async #publish(message: Parameters<typeof publishUsage>[1]): Promise<void> {
+    try {
+      await publishUsage(this.#options.bus, message);
+    } catch (error) {
+      // Whatever the stream does not take, and why ever: the application has it still.
+      throw unavailable(error);
+    }
+  }
+
+  /** A slug means the prompt that a render of it would mean. */
+  #readable(principal: DeliveryPrincipal, place: Place): ReadablePrompts {
+    const { access, directory } = this.#options;
+    let teamIds: readonly string[] | undefined;
+    return {
+      byId: (promptId) => {
+        const prompt = directory.byId(promptId);
+        return prompt !== undefined && access.reads(principal, prompt.teamId) ? prompt : undefined;
+      },
+      bySlug: (slug) => {
+        teamIds ??= access.readableTeams(principal);
+        place.charge(teamIds.length * BYTES_PER_TEAM);
+        return directory.find(slug, teamIds);
+      },
+    };
+  }
+}
