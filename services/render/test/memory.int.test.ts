@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
-import { decodeUsage, type ProgramState, type UsageWindow } from '@px0/contracts';
+import type { ProgramState } from '@px0/contracts';
 import { linkChat } from '@px0/template';
 import { eventually } from '@px0/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { publishedUsage } from './published-usage.ts';
 import { RenderFixture } from './render-fixture.ts';
 
 let render: RenderFixture;
@@ -77,24 +76,7 @@ describe('versions that are not live', () => {
 });
 
 describe('usage', () => {
-  /** All windows that have been published so far. */
-  async function published(): Promise<UsageWindow[]> {
-    const connection = await connect({ servers: render.bus.servers });
-    try {
-      const manager = await jetstreamManager(connection);
-      const stream = `${render.bus.streamPrefix}PX0_USAGE`;
-      const { state } = await manager.streams.info(stream);
-      const windows: UsageWindow[] = [];
-      for (let seq = state.first_seq; seq <= state.last_seq && seq > 0; seq += 1) {
-        const message = await manager.streams.getMessage(stream, { seq });
-        const window = message === null ? undefined : decodeUsage(message.string());
-        if (window !== undefined) windows.push(window);
-      }
-      return windows;
-    } finally {
-      await connection.close();
-    }
-  }
+  const published = () => publishedUsage(render.bus);
 
   /** What has been published of a prompt, once it is so many renders. */
   function counted(id: string, count: number) {

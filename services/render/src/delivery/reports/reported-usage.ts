@@ -44,11 +44,6 @@ export function rowsOf({ rows }: GivenReport): number {
   return rows?.length ?? 0;
 }
 
-/** Whether the row names its prompt by its slug, which takes a look into each of the caller's teams. */
-function isBySlug({ prompt_id }: GivenRow): boolean {
-  return prompt_id === undefined || prompt_id === null;
-}
-
 /** The window of a report, as far as it can be counted. */
 export class ReportedWindow {
   readonly #report: GivenReport;
@@ -141,13 +136,12 @@ function spanOf(
   return isCountable ? { started: new Date(started), ended: new Date(ended) } : undefined;
 }
 
-function promptOf(row: GivenRow, prompts: ReadablePrompts): PromptEntry | undefined {
-  if (!isBySlug(row)) {
-    const id = parseUuid(row.prompt_id ?? '');
-    return id === undefined ? undefined : prompts.byId(id);
-  }
-  if (row.source !== fallbackUsageSource || row.slug === undefined) return undefined;
-  return prompts.bySlug(row.slug);
+/** A client that does not know the id of what it rendered, as of a fallback, gives the slug. */
+function promptOf({ prompt_id, slug }: GivenRow, prompts: ReadablePrompts): PromptEntry | undefined {
+  if (prompt_id === undefined || prompt_id === null)
+    return slug === undefined ? undefined : prompts.bySlug(slug);
+  const id = parseUuid(prompt_id);
+  return id === undefined ? undefined : prompts.byId(id);
 }
 
 /** One for each bucket. Those of a client that does not measure are zeros. */
@@ -162,8 +156,7 @@ function isCount(count: number | undefined): count is number {
 
 function areNames(names: readonly string[]): boolean {
   return (
-    names.length <= usageLimits.variables &&
-    names.every((name) => name !== '' && lengthOf(name) <= usageLimits.variableName)
+    names.length <= usageLimits.variables && names.every((name) => lengthOf(name) <= usageLimits.variableName)
   );
 }
 
