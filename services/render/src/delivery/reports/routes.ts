@@ -5,7 +5,7 @@ import { HeavyRefusal, isLightJson } from '@px0/heavy-renders';
 import { ApiError, type Handlers } from '@px0/service-kit';
 import { type HeavyRenders, reportOf } from '../../heavy/mod.ts';
 import { ownerOf } from '../stream/subscriptions.ts';
-import type { GivenReport } from './reported-usage.ts';
+import type { GivenReport } from './reported-rows.ts';
 import type { UsageReports } from './usage-reports.ts';
 
 /** How many rows of a request were not counted. */

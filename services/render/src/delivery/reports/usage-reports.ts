@@ -13,7 +13,7 @@ import { unavailable } from '../request/unavailable.ts';
 import { ownerOf } from '../stream/subscriptions.ts';
 import { Slices } from '../view/slices.ts';
 import { type Place, ReportRoom } from './report-room.ts';
-import { type GivenReport, type ReadablePrompts, ReportedWindow, rowsOf } from './reported-usage.ts';
+import { type GivenReport, type ReadablePrompts, ReportedWindow, rowsOf } from './reported-rows.ts';
 
 export interface UsageReportsOptions {
   readonly bus: Bus;
