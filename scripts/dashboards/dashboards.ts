@@ -253,6 +253,13 @@ const render: DashboardDefinition = {
           ],
         },
         {
+          title: 'Renders in applications',
+          description:
+            'As applications report them, a minute later, by where they had the text from. Those of `fallback` came from their own code: px0 was away, or has no such prompt.',
+          unit: 'ops',
+          queries: [query(rate(px0.usageReported, RENDER, 'px0_source'), '{{px0_source}}')],
+        },
+        {
           title: 'Renders per second by process',
           description: 'How evenly the load is spread.',
           unit: 'reqps',

@@ -27,6 +27,7 @@ import {
   DeliveryView,
   Listeners,
   observeDelivery,
+  observeReports,
   positionOf,
   reportRoutes,
   UsageReports,
@@ -95,6 +96,9 @@ export async function startRender(
   cleanups.add('usage', () => publisher.stop());
   publisher.start();
 
+  const reports = new UsageReports({ bus, access, directory });
+  observeReports(reports);
+
   const app = express();
   healthRoutes(app, {
     ready: () => ({
@@ -115,7 +119,7 @@ export async function startRender(
         createRenderBatch({ access, directory, bodies, heavy, usage, metrics: renderMetrics }),
         heavy,
       ),
-      ...reportRoutes(new UsageReports({ bus, access, directory }), heavy),
+      ...reportRoutes(reports, heavy),
     },
     authenticate: (route, req) => {
       const authorized = authenticateRoute(access, usage, route, req.headers.authorization);

@@ -72,6 +72,21 @@ export const metricCatalog = define({
       'Renders whose variables violated the input contract, by prompt (as `px0.render.count`) and outcome: refused (`violation`) or run (`warning`).',
     attributes: ['px0.prompt.id', 'px0.contract.outcome'],
   },
+  usageReported: {
+    name: 'px0.usage.reported',
+    kind: 'counter',
+    unit: '{render}',
+    description:
+      'Renders that applications report to have made themselves, by the source of the text and outcome. A report that comes again counts again.',
+    attributes: ['px0.source', 'px0.render.outcome'],
+  },
+  usageDropped: {
+    name: 'px0.usage.dropped',
+    kind: 'counter',
+    unit: '{row}',
+    description: 'Rows of such reports that were not counted.',
+    attributes: [],
+  },
   renderDuration: {
     name: 'px0.render.duration',
     kind: 'histogram',

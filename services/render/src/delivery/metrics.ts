@@ -3,6 +3,7 @@
  * See docs/decisions/178-operating-delivery.md.
  */
 import { durationHistogram, metricCatalog, type Observation, observe } from '@px0/service-kit';
+import type { UsageReports } from './reports/usage-reports.ts';
 import type { Listeners } from './stream/listeners.ts';
 
 /** In seconds; a promotion should be everywhere within a quarter of one. */
@@ -25,6 +26,19 @@ export function observeDelivery(listeners: Listeners): void {
     passes.record(passMs / 1_000);
     lags.record(lagMs / 1_000);
   };
+}
+
+/** Registers the instruments of what applications report. */
+export function observeReports({ counts }: UsageReports): void {
+  observe(metricCatalog.usageDropped, () => counts.dropped);
+  observe(metricCatalog.usageReported, () =>
+    Object.entries(counts.bySource).flatMap(([source, { rendered, failed }]) =>
+      Object.entries({ rendered, failed }).map(([outcome, value]) => ({
+        value,
+        attributes: { 'px0.source': source, 'px0.render.outcome': outcome },
+      })),
+    ),
+  );
 }
 
 function byName(attribute: string, counts: Readonly<Record<string, number>>): Observation[] {

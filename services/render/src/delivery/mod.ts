@@ -1,4 +1,4 @@
-export { observeDelivery } from './metrics.ts';
+export { observeDelivery, observeReports } from './metrics.ts';
 export { reportRoutes } from './reports/routes.ts';
 export { UsageReports } from './reports/usage-reports.ts';
 export { DeliveryRequests } from './request/delivery-requests.ts';

@@ -12,6 +12,7 @@ import type { DeliveryPrincipal } from '../request/admission.ts';
 import { unavailable } from '../request/unavailable.ts';
 import { ownerOf } from '../stream/subscriptions.ts';
 import { Slices } from '../view/slices.ts';
+import { ReportCounts } from './report-counts.ts';
 import { type Place, ReportRoom } from './report-room.ts';
 import { type GivenReport, type ReadablePrompts, ReportedWindow, rowsOf } from './reported-rows.ts';
 
@@ -27,6 +28,7 @@ const BYTES_PER_TEAM = 4;
 export class UsageReports {
   readonly #options: UsageReportsOptions;
   readonly #room = new ReportRoom();
+  readonly counts = new ReportCounts();
 
   constructor(options: UsageReportsOptions) {
     this.#options = options;
@@ -76,12 +78,14 @@ export class UsageReports {
       const message = window.message();
       if (message !== undefined) await this.#publish(message);
     }
+    this.counts.dropped += dropped;
     return dropped;
   }
 
   async #publish(message: Parameters<typeof publishUsage>[1]): Promise<void> {
     try {
       await publishUsage(this.#options.bus, message);
+      this.counts.add(message);
     } catch (error) {
       // Whatever the stream does not take, and why ever: the application has it still.
       throw unavailable(error);
