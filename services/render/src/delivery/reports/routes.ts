@@ -4,6 +4,7 @@ import { parseBodyText, routes } from '@px0/contracts';
 import { HeavyRefusal, isLightJson } from '@px0/heavy-renders';
 import { ApiError, type Handlers } from '@px0/service-kit';
 import { type HeavyRenders, reportOf } from '../../heavy/mod.ts';
+import { unavailable } from '../request/unavailable.ts';
 import { ownerOf } from '../stream/subscriptions.ts';
 import type { GivenReport } from './reported-rows.ts';
 import type { UsageReports } from './usage-reports.ts';
@@ -40,8 +41,8 @@ async function parsed(
     const reports = await heavy.parseReports(owner, bytes, signal);
     return reports?.map((report) => () => reportOf(report));
   } catch (error) {
-    // The pool's words are about renders.
-    if (error instanceof HeavyRefusal && error.reason !== 'abandoned') throw new ApiError('tooManyRequests');
-    throw error;
+    if (!(error instanceof HeavyRefusal) || error.reason === 'abandoned') throw error;
+    // The pool's own words are about renders.
+    throw error.reason === 'stopping' ? unavailable() : new ApiError('tooManyRequests');
   }
 }

@@ -45,12 +45,13 @@ export class UsageReports {
     bytes: number,
     parse: () => Promise<readonly (() => GivenReport)[] | undefined>,
   ): Promise<number> {
+    // What would be in vain takes nothing of the caller's amount, which it needs afterwards.
+    if (!this.#options.bus.connected) throw unavailable();
     const place = await this.#room.enter(ownerOf(principal), bytes);
     try {
       const reports = await parse();
       if (reports === undefined) throw new ApiError('reportsRequired');
       if (reports.length > usageLimits.reports) throw new ApiError('tooManyReports');
-      if (!this.#options.bus.connected) throw unavailable();
       return await this.#count(principal, reports, place);
     } finally {
       place.leave();
