@@ -28,6 +28,7 @@ const BYTES_PER_TEAM = 4;
 export class UsageReports {
   readonly #options: UsageReportsOptions;
   readonly #room = new ReportRoom();
+  /** What has been reported so far. */
   readonly counts = new ReportCounts();
 
   constructor(options: UsageReportsOptions) {
