@@ -235,6 +235,20 @@ describe('a report', () => {
     expect(window?.versions.map(({ renders }) => renders)).toEqual([most, 0]);
   });
 
+  it('counts for the prompts of the teams that its key has', async () => {
+    const team = await render.team(home.orgId);
+    const scope = { kind: 'teams' as const, team_ids: [team] };
+    const narrow = await render.identity.createKey(home.orgId, { scope });
+    const own = await render.prompt({ teamId: team, slug: 'of_a_team', versions });
+    await render.caughtUp(narrow.token);
+    const bySlug = { prompt_id: null, version: null, source: 'fallback' } as const;
+    const rows = [row(), row({ prompt_id: own }), row(bySlug), row({ ...bySlug, slug: 'of_a_team' })];
+    await reported([report(rows, { service: { name: 'narrow' } })], 2, narrow.token);
+    const [window] = await windowsOf('narrow');
+    expect(window?.versions.map(({ prompt_id }) => prompt_id)).toEqual([own]);
+    expect(window?.fallbacks?.map(({ prompt_id }) => prompt_id)).toEqual([own]);
+  });
+
   it('is dropped whole with times that cannot be, and the others are counted', async () => {
     const service = { name: 'times' };
     const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
