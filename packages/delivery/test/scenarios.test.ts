@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fileText, scenarioFiles } from './scenarios/all.ts';
+import { fileText, otherFiles, scenarioFiles } from './scenarios/all.ts';
 import { play } from './scenarios/play.ts';
 import type { Scenario } from './scenarios/scenario.ts';
-import { selections } from './scenarios/selections.ts';
 
 const folder = join(import.meta.dirname, 'vectors', 'delivery');
 
@@ -26,9 +25,9 @@ describe('the scenarios', () => {
   });
 });
 
-it('the selections are those that the generator makes', () => {
-  const text = readFileSync(join(folder, '..', 'selection.json'), 'utf8');
-  expect(text).toBe(fileText(selections()));
+it.each(Object.entries(otherFiles))('the cases of %s are those that the generator makes', (name, cases) => {
+  const text = readFileSync(join(folder, '..', `${name}.json`), 'utf8');
+  expect(text).toBe(fileText(cases));
 });
 
 describe.each(Object.keys(scenarioFiles))('a client in %s', (name) => {

@@ -1,4 +1,4 @@
-/** Every scenario, by the file that holds it. */
+/** Every scenario and every other case, by the file that holds it. */
 import { byteScenarios } from './bytes.ts';
 import { changeScenarios } from './changes.ts';
 import { connectingScenarios } from './connecting.ts';
@@ -9,6 +9,9 @@ import { frameScenarios } from './frames.ts';
 import { pollingScenarios } from './polling.ts';
 import { renderScenarios } from './renders.ts';
 import type { Scenario } from './scenario.ts';
+import { selections } from './selections.ts';
+import { usageCases } from './usage/cases.ts';
+import { serviceCases } from './usage/services.ts';
 
 export const scenarioFiles: Readonly<Record<string, readonly Scenario[]>> = {
   frames: frameScenarios,
@@ -20,6 +23,13 @@ export const scenarioFiles: Readonly<Record<string, readonly Scenario[]>> = {
   files: fileScenarios,
   changes: changeScenarios,
   contracts: contractScenarios,
+};
+
+/** What is no scenario. */
+export const otherFiles: Readonly<Record<string, readonly object[]>> = {
+  selection: selections(),
+  usage: usageCases,
+  services: serviceCases,
 };
 
 /** One a line, so that a change shows which one it is. */

@@ -1,12 +1,13 @@
-/** `npm run scenarios`: writes `vectors/delivery` and `vectors/selection.json`. */
+/** `npm run scenarios`: writes `vectors/delivery` and the lists beside it. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileText, scenarioFiles } from './all.ts';
-import { selections } from './selections.ts';
+import { fileText, otherFiles, scenarioFiles } from './all.ts';
 
 const folder = join(import.meta.dirname, '..', 'vectors', 'delivery');
 mkdirSync(folder, { recursive: true });
 for (const [name, scenarios] of Object.entries(scenarioFiles)) {
   writeFileSync(join(folder, `${name}.json`), fileText(scenarios));
 }
-writeFileSync(join(folder, '..', 'selection.json'), fileText(selections()));
+for (const [name, all] of Object.entries(otherFiles)) {
+  writeFileSync(join(folder, '..', `${name}.json`), fileText(all));
+}
