@@ -5,6 +5,7 @@ import type { Mode } from './options.ts';
 import type { RemoteRenders } from './remote-renders.ts';
 import type { StateFile } from './state-file.ts';
 import type { Transport } from './transport.ts';
+import type { Usage } from './usage/usage.ts';
 
 export interface ClientParts {
   readonly mode: Mode;
@@ -18,4 +19,6 @@ export interface ClientParts {
   readonly local: LocalPrompts | undefined;
   /** Of mode `remote`. */
   readonly stateFile: StateFile | undefined;
+  /** Undefined: px0 is told nothing. */
+  readonly usage: Usage | undefined;
 }

@@ -146,12 +146,12 @@ export abstract class Client implements AsyncDisposable {
   }
 
   /**
-   * Waits for what goes on in the background, for as long as a call may take and ten seconds at most, cancels what is left, and writes the state file. In mode
-   * `remote` the client may be used afterwards.
+   * Waits for what goes on in the background, for as long as a call may take and ten seconds at most, cancels what is left, reports usage within two seconds,
+   * and writes the state file. In mode `remote` the client may be used afterwards.
    */
   async close(): Promise<void> {
-    const { remote, local, stateFile } = this.#parts;
-    await remote.close();
+    const { remote, local, stateFile, usage } = this.#parts;
+    await Promise.all([remote.close(), usage?.close()]);
     await local?.close();
     await stateFile?.flush();
   }

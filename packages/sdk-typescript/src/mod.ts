@@ -25,7 +25,7 @@ export type { Rendered } from './handover/conversation.ts';
 export { type GeminiRequest, toGemini } from './handover/gemini.ts';
 export { type OpenAIMessage, type OpenAIRequest, toOpenAI } from './handover/openai.ts';
 export type { ClientState, ClientStatus, HeldPrompt, PromptChange, PromptState } from './held.ts';
-export type { CacheOptions, Mode, Px0Options } from './options.ts';
+export type { CacheOptions, Mode, Px0Options, UsageReports } from './options.ts';
 export { Px0 } from './px0.ts';
 export type { MissingKey, RenderOptions, RenderResult, Variables } from './render.ts';
 export type { TestPrompt, TestPx0 } from './test-px0.ts';

@@ -3,6 +3,7 @@ import { readable, UsageError } from './errors.ts';
 import type { Fallback } from './fallback.ts';
 import { isObject, isTextList } from './json.ts';
 import { hasDotSegment, pathSegment } from './path-segment.ts';
+import { type Service, serviceOf } from './usage/service.ts';
 
 export interface CacheOptions {
   /** How long a version is served without asking px0; 0 unless given: a promotion counts from the next render on. */
@@ -20,6 +21,12 @@ export interface CacheOptions {
  * render and follows a stream of changes, or asks for them. `file`: in this process, from files only.
  */
 export type Mode = 'remote' | 'stream' | 'poll' | 'file';
+
+/**
+ * What px0 is told of the renders that it does not make itself. `full`: how often which version was rendered, and with variables of which names. `counts`: without
+ * the names. Values are never sent.
+ */
+export type UsageReports = 'full' | 'counts' | 'off';
 
 export interface Px0Options {
   /** `PX0_MODE` or `remote` unless given. */
@@ -58,6 +65,13 @@ export interface Px0Options {
   readonly fallbacks?: Readonly<Record<string, Fallback>>;
   /** The team of every call that names none, and the only one whose prompts are held; unless given, the first team with that slug among those that the token sees. */
   readonly teamId?: string;
+  /** `full` unless given; in mode `file` nothing is sent. */
+  readonly usage?: UsageReports;
+  /**
+   * The name of the application, under which px0 lists what it renders. `PX0_SERVICE`, `OTEL_SERVICE_NAME` or the `service.name` of
+   * `OTEL_RESOURCE_ATTRIBUTES` unless given.
+   */
+  readonly serviceName?: string;
   /** Gets what is wrong but stops nothing, such as a broken snapshot. Written to the console unless given. */
   readonly onWarning?: (message: string) => void;
   /** Sends the requests; the global `fetch` unless given. */
@@ -84,6 +98,8 @@ export interface Settings {
   readonly bundle: { readonly file: string; readonly keys: readonly string[] } | undefined;
   readonly fallbacks: Readonly<Record<string, Fallback>>;
   readonly teamId: string | null;
+  readonly usage: UsageReports;
+  readonly service: Service;
   readonly onWarning: (message: string) => void;
   readonly fetch: typeof globalThis.fetch;
   /** Whether the application has given it. */
@@ -133,6 +149,8 @@ export function settingsOf(options: Px0Options): Settings {
     bundle,
     fallbacks: options.fallbacks ?? {},
     teamId: teamId === undefined || teamId === null ? null : teamOf(teamId),
+    usage: mode === 'file' ? 'off' : usageOf(options.usage ?? 'full'),
+    service: serviceOf(serviceNameOf(options.serviceName), environment),
     onWarning: (message) => {
       try {
         onWarning(message);
@@ -158,6 +176,19 @@ function modeOf(given: Mode | undefined): Mode {
 
 function isMode(mode: unknown): mode is Mode {
   return MODES.has(mode);
+}
+
+const USAGE_REPORTS: ReadonlySet<unknown> = new Set<UsageReports>(['full', 'counts', 'off']);
+
+function usageOf(usage: UsageReports): UsageReports {
+  if (!USAGE_REPORTS.has(usage)) throw new UsageError("usage must be 'full', 'counts' or 'off'");
+  return usage;
+}
+
+function serviceNameOf(name: unknown): string | undefined {
+  if (name === undefined || name === null) return undefined;
+  if (typeof name !== 'string') throw new UsageError('serviceName must be a string');
+  return name;
 }
 
 /** px0 takes no more in a request. */

@@ -11,6 +11,8 @@ import type { Settings } from './options.ts';
 import { RemoteRenders } from './remote-renders.ts';
 import { StateFile } from './state-file.ts';
 import { Transport } from './transport.ts';
+import { Usage } from './usage/usage.ts';
+import { VERSION } from './version.ts';
 
 const NUMBER = /^\d+$/;
 /** Of versions that are fetched one by one, beside those that are held. */
@@ -25,20 +27,41 @@ export interface World {
 /** @throws UsageError for fallbacks that cannot work */
 export function partsOf(settings: Settings): ClientParts {
   return settings.mode === 'remote'
-    ? remoteParts(settings)
+    ? remoteParts(settings, systemClock())
     : localParts(settings, { clock: systemClock(), transport: transportOf(settings) });
 }
 
-function commonParts(settings: Settings) {
+const USAGE_PATH = '/v1/delivery/usage';
+
+function usageOf(settings: Settings, clock: Clock, transport: Transport): Usage | undefined {
+  const { usage, service, onWarning } = settings;
+  if (usage === 'off') return undefined;
+  return new Usage({
+    hasNames: usage === 'full',
+    service,
+    sdk: `px0-typescript/${VERSION}`,
+    clock,
+    onWarning,
+    // A window is counted once, however often it is sent.
+    send: (body, signal) =>
+      transport.send({ method: 'POST', path: USAGE_PATH, body, repeatable: true, retries: 0, signal }).then(
+        ({ status }) => status,
+        () => undefined,
+      ),
+  });
+}
+
+function commonParts(settings: Settings, clock: Clock) {
   const { mode, teamId, timeoutMs, remoteWhenNeeded } = settings;
   const transport = new Transport(settings);
   const fallbacks = readable('fallbacks', () => new Fallbacks(settings.fallbacks));
-  return { mode, teamId, timeoutMs, remoteWhenNeeded, transport, fallbacks };
+  const usage = usageOf(settings, clock, transport);
+  return { mode, teamId, timeoutMs, remoteWhenNeeded, transport, fallbacks, usage };
 }
 
-function remoteParts(settings: Settings): ClientParts {
+function remoteParts(settings: Settings, clock: Clock): ClientParts {
   const { cache, timeoutMs, stateFile: path, host, onWarning } = settings;
-  const common = commonParts(settings);
+  const common = commonParts(settings, clock);
   const kept = new KeptPrograms(cache ?? { maxEntries: 0, maxBytes: 0 });
   const stateFile =
     path === undefined
@@ -56,6 +79,7 @@ function remoteParts(settings: Settings): ClientParts {
         });
   const remote = new RemoteRenders({
     transport: common.transport,
+    usage: common.usage,
     timeoutMs,
     freshness: cache,
     kept,
@@ -68,12 +92,13 @@ function remoteParts(settings: Settings): ClientParts {
 }
 
 export function localParts(settings: Settings, world: World): ClientParts & { readonly local: LocalPrompts } {
-  const common = commonParts(settings);
+  const common = commonParts(settings, world.clock);
   const kept = new KeptPrograms(FETCHED_LIMITS);
   const onOtherInstallation = () => common.transport.forgetRevisions();
-  const local = new LocalPrompts(settings, { ...world, kept, onOtherInstallation });
+  const local = new LocalPrompts(settings, { ...world, kept, usage: common.usage, onOtherInstallation });
   const remote = new RemoteRenders({
     transport: common.transport,
+    usage: common.usage,
     timeoutMs: settings.timeoutMs,
     freshness: undefined,
     kept,

@@ -16,6 +16,8 @@ import type { RenderResult } from './render.ts';
 import { type Call, contentOptions } from './render-call.ts';
 import { settledWithin } from './time-limit.ts';
 import type { Transport } from './transport.ts';
+import { measured } from './usage/measured.ts';
+import type { Usage } from './usage/usage.ts';
 
 /** As a precaution: a team may be deleted and made anew, and its prompts' numbers with it. */
 const FETCH_AGAIN_AFTER_MS = 5 * 60_000;
@@ -28,6 +30,8 @@ const SAVE_CONFIRMATION_AFTER_MS = 60_000;
 
 export interface RemoteRendersOptions {
   readonly transport: Transport;
+  /** Undefined: renders are not counted. */
+  readonly usage: Usage | undefined;
   readonly timeoutMs: number;
   /** How long what is kept is served without asking; undefined: never. */
   readonly freshness: Pick<Required<CacheOptions>, 'freshMs' | 'staleWhileRevalidateMs'> | undefined;
@@ -58,6 +62,7 @@ interface KnownPrompt {
 
 export class RemoteRenders {
   readonly #transport: Transport;
+  readonly #usage: Usage | undefined;
   readonly #timeoutMs: number;
   readonly #freshness: RemoteRendersOptions['freshness'];
   readonly #kept: KeptPrograms;
@@ -74,6 +79,7 @@ export class RemoteRenders {
 
   constructor(options: RemoteRendersOptions) {
     this.#transport = options.transport;
+    this.#usage = options.usage;
     this.#timeoutMs = options.timeoutMs;
     this.#freshness = options.freshness;
     this.#kept = options.kept;
@@ -112,7 +118,10 @@ export class RemoteRenders {
     const kept = this.#kept.get(call.wanted);
     if (kept === undefined || kept.promptId === null) return undefined;
     if (kept.promptId === promptId) {
-      return this.#kept.render(kept, call.variables, contentOptions(call, 'error'), contract);
+      const subject = { promptId, slug: kept.slug, version: kept.version, source: 'fetched' };
+      return measured(this.#usage, subject, call.variables, () =>
+        this.#kept.render(kept, call.variables, contentOptions(call, 'error'), contract),
+      );
     }
     // The slug has come to mean another prompt, whose version is fetched anew.
     this.#remove(call.wanted);
@@ -193,8 +202,12 @@ export class RemoteRenders {
     const isUsable = kept !== undefined && kept.promptId === null && ageOf(kept) <= this.#maxStaleMs;
     const result = (isUsable ? this.#fromKept(call, kept, cause) : undefined) ?? held?.(cause);
     if (result !== undefined) return result;
-    const content = call.fallback?.(call.variables, contentOptions(call, 'default'));
-    if (content === undefined) return undefined;
+    const { fallback } = call;
+    if (fallback === undefined) return undefined;
+    const subject = { promptId: null, slug: call.wanted.slug, version: null, source: 'fallback' };
+    const content = measured(this.#usage, subject, call.variables, () =>
+      fallback(call.variables, contentOptions(call, 'default')),
+    );
     return withContent(content, {
       source: 'fallback',
       slug: call.wanted.slug,
@@ -210,9 +223,12 @@ export class RemoteRenders {
   }
 
   #fromKept(call: Call, kept: Kept, cause: UnreachableError | null): RenderResult | undefined {
-    const content = this.#kept.render(kept, call.variables, contentOptions(call, 'error'), kept.contract);
-    if (content === undefined) return undefined;
     const { slug, version, tags, revision, origin: source } = kept;
+    const subject = { promptId: kept.promptId, slug, version, source };
+    const content = measured(this.#usage, subject, call.variables, () =>
+      this.#kept.render(kept, call.variables, contentOptions(call, 'error'), kept.contract),
+    );
+    if (content === undefined) return undefined;
     return withContent(content, {
       source,
       slug,

@@ -117,6 +117,7 @@ function partsOfTest() {
     host: 'http://px0.test',
     accessToken: 'test',
     remoteWhenNeeded: false,
+    usage: 'off',
   });
   const began = Date.now();
   return localParts(settings, {

@@ -17,6 +17,8 @@ export interface TransportSettings {
   readonly timeoutMs: number;
   readonly attemptTimeoutMs: number;
   readonly retries: number;
+  /** The name of the application; empty: it has none. */
+  readonly service: { readonly name: string };
 }
 
 export interface Request {
@@ -27,6 +29,8 @@ export interface Request {
   readonly body?: string;
   /** Whether doing it twice is the same as doing it once; if not, it is repeated only when it surely was not done. */
   readonly repeatable: boolean;
+  /** How often it is sent again at most, where that is not the client's to say. */
+  readonly retries?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -76,7 +80,8 @@ export class Transport {
 
   /** The answer, whatever its status. @throws UnreachableError, or the reason of `signal` when that is aborted */
   async send(request: Request): Promise<Answer> {
-    const { timeoutMs, retries } = this.#settings;
+    const { timeoutMs } = this.#settings;
+    const retries = request.retries ?? this.#settings.retries;
     const deadline = performance.now() + timeoutMs;
     for (let retry = 0; ; retry += 1) {
       const outcome = await this.#attempt(request, deadline - performance.now());
@@ -141,12 +146,14 @@ export class Transport {
     };
   }
 
-  #headers({ headers, body }: Request): Record<string, string> {
-    const { accessToken } = this.#settings;
+  #headers({ path, headers, body }: Request): Record<string, string> {
+    const { accessToken, service } = this.#settings;
     return {
       accept: 'application/json',
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...(accessToken !== undefined && { authorization: `Bearer ${accessToken}` }),
+      // px0 counts it with its own renders.
+      ...(service.name !== '' && RENDER.test(path) && { 'px0-service': service.name }),
       ...(this.revision.text !== undefined && { 'px0-min-revision': this.revision.text }),
       ...headers,
     };

@@ -43,6 +43,10 @@ export function token(epoch: string, sequence: number): string {
   return Buffer.from(`1:${epoch}:${sequence}`).toString('base64url');
 }
 
+function isRender(method: string, path: string): boolean {
+  return method === 'POST' && !path.startsWith('/v1/delivery/');
+}
+
 export class PlayedPx0 {
   readonly #server: Server;
   #port = 0;
@@ -80,7 +84,7 @@ export class PlayedPx0 {
   }
 
   get renders(): number {
-    return this.seen.filter(({ method }) => method === 'POST').length;
+    return this.seen.filter(({ method, path }) => isRender(method, path)).length;
   }
 
   async close(): Promise<void> {
@@ -94,7 +98,7 @@ export class PlayedPx0 {
     const { method = '', url: path = '', headers } = req;
     const body = Buffer.concat(chunks).toString();
     this.seen.push({ method, path, headers, body });
-    const fault = method === 'POST' ? (this.faults.shift() ?? this.fault) : undefined;
+    const fault = isRender(method, path) ? (this.faults.shift() ?? this.fault) : undefined;
     if (fault === 'hang') return;
     if (fault === 'reset') {
       req.socket.destroy();
@@ -111,6 +115,7 @@ export class PlayedPx0 {
   }
 
   #proper(path: string, body: string): Reply {
+    if (path === '/v1/delivery/usage') return { status: 204, body: '' };
     const { pathname, searchParams } = new URL(path, this.host);
     const [, , , slug = '', ...rest] = pathname.split('/').map(decodeURIComponent);
     const prompt = this.prompts[slug];

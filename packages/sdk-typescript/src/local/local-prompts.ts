@@ -26,6 +26,8 @@ import type { Settings } from '../options.ts';
 import { StateFile } from '../state-file.ts';
 import type { State } from '../state-text.ts';
 import { settledWithin } from '../time-limit.ts';
+import { measured } from '../usage/measured.ts';
+import type { Usage } from '../usage/usage.ts';
 import { BundleFile } from './bundle-file.ts';
 import { DeliveredPrograms } from './delivered-programs.ts';
 
@@ -61,6 +63,8 @@ export interface LocalWorld {
   readonly transport: Transport;
   /** Programs of versions that are held by number; and of an earlier file. */
   readonly kept: KeptPrograms;
+  /** Undefined: renders are not counted. */
+  readonly usage: Usage | undefined;
   /** Another px0 answers at the address. */
   readonly onOtherInstallation: () => void;
 }
@@ -204,7 +208,10 @@ export class LocalPrompts {
   ): LocalRender | Elsewhere {
     if (this.isTooOld) return { reason: 'what is held is too old', prompt: held };
     const { source, revision, ageMs, stale } = this.#client.evidence;
-    const ran = this.#programs.run(held.prompt, version, variables, options);
+    const subject = { promptId: held.id, slug: held.prompt.slug, version: version.version, source };
+    const ran = measured(this.#world.usage, subject, variables, () =>
+      this.#programs.run(held.prompt, version, variables, options),
+    );
     if (ran === undefined) return { reason: 'its program cannot be run here', prompt: held };
     return {
       content: ran.content,

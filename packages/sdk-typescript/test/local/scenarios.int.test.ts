@@ -60,6 +60,7 @@ class Player {
       mode: options.mode,
       host: HOST,
       accessToken: 'ak_test',
+      usage: 'off',
       retries: 0,
       // What px0 would have to be asked for is told by this.
       fetch: () => {
