@@ -4,6 +4,7 @@ import type { LocalPrompts } from './local/local-prompts.ts';
 import type { Mode } from './options.ts';
 import type { RemoteRenders } from './remote-renders.ts';
 import type { StateFile } from './state-file.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
 import type { Transport } from './transport.ts';
 import type { Usage } from './usage/usage.ts';
 
@@ -21,4 +22,6 @@ export interface ClientParts {
   readonly stateFile: StateFile | undefined;
   /** Undefined: px0 is told nothing. */
   readonly usage: Usage | undefined;
+  /** Undefined: OpenTelemetry is told nothing. */
+  readonly telemetry: Telemetry | undefined;
 }

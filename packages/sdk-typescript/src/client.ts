@@ -32,6 +32,13 @@ export abstract class Client implements AsyncDisposable {
    * @throws TemplateError when the fallback fails with these variables
    */
   async render(slug: string, variables: Variables = {}, options: RenderOptions = {}): Promise<RenderResult> {
+    const { telemetry } = this.#parts;
+    return telemetry === undefined
+      ? this.#render(slug, variables, options)
+      : telemetry.observe(slug, () => this.#render(slug, variables, options));
+  }
+
+  async #render(slug: string, variables: Variables, options: RenderOptions): Promise<RenderResult> {
     const { local, stateFile, remote, timeoutMs } = this.#parts;
     const call = readable('the options of a call', () => callOf(slug, variables, options, this.#parts));
     if (call.signal?.aborted) throw call.signal.reason;
@@ -150,7 +157,8 @@ export abstract class Client implements AsyncDisposable {
    * and writes the state file. In mode `remote` the client may be used afterwards.
    */
   async close(): Promise<void> {
-    const { remote, local, stateFile, usage } = this.#parts;
+    const { remote, local, stateFile, usage, telemetry } = this.#parts;
+    telemetry?.close();
     await Promise.all([remote.close(), usage?.close()]);
     await local?.close();
     await stateFile?.flush();

@@ -5,6 +5,7 @@ import { type Contract, WarnedFailure } from './contract.ts';
 import type { ContractPolicy, ContractProblems } from './contract-problems.ts';
 import { type JsonObject, parseObject } from './json.ts';
 import type { RenderResult } from './render.ts';
+import { attributesOf } from './telemetry/attributes.ts';
 
 export interface Content {
   /** Undefined for a chat whose transcript was not asked for. */
@@ -72,12 +73,13 @@ function shortTranscript(messages: readonly ChatMessage[]): string | undefined {
   return messages.every(({ content }) => typeof content === 'string') ? transcriptOf(messages) : undefined;
 }
 
-/** All of a result but its content. */
-export type Evidence = Omit<RenderResult, keyof Content>;
+/** All of a result but its content, and what is made of both. */
+export type Evidence = Omit<RenderResult, keyof Content | 'attributes'>;
 
 /** A result with the content, in which the text of a longer chat is made when it is first read. Members are listed, for speed. */
 export function withContent({ text, messages, config, contract }: Content, evidence: Evidence): RenderResult {
   const { source, slug, promptId, teamId, version, tags, revision, ageMs, stale, cause } = evidence;
+  const attributes = attributesOf(evidence);
   const made = text ?? (messages === null ? '' : shortTranscript(messages));
   if (made !== undefined || messages === null) {
     return {
@@ -95,6 +97,7 @@ export function withContent({ text, messages, config, contract }: Content, evide
       ageMs,
       stale,
       cause,
+      attributes,
     };
   }
   let transcript: string | undefined;
@@ -116,5 +119,6 @@ export function withContent({ text, messages, config, contract }: Content, evide
     ageMs,
     stale,
     cause,
+    attributes,
   };
 }

@@ -28,4 +28,6 @@ export type { ClientState, ClientStatus, HeldPrompt, PromptChange, PromptState }
 export type { CacheOptions, Mode, Px0Options, UsageReports } from './options.ts';
 export { Px0 } from './px0.ts';
 export type { MissingKey, RenderOptions, RenderResult, Variables } from './render.ts';
+export type { RenderAttributes } from './telemetry/attributes.ts';
+export { Px0SpanProcessor } from './telemetry/span-processor.ts';
 export type { TestPrompt, TestPx0 } from './test-px0.ts';

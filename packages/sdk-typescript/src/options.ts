@@ -72,6 +72,12 @@ export interface Px0Options {
    * `OTEL_RESOURCE_ATTRIBUTES` unless given.
    */
   readonly serviceName?: string;
+  /**
+   * Whether OpenTelemetry is told of renders, where the application has registered it: attributes on the current span, and metrics; true unless given.
+   */
+  readonly telemetry?: boolean;
+  /** Whether each render has a span of its own, too; false unless given. */
+  readonly spans?: boolean;
   /** Gets what is wrong but stops nothing, such as a broken snapshot. Written to the console unless given. */
   readonly onWarning?: (message: string) => void;
   /** Sends the requests; the global `fetch` unless given. */
@@ -100,6 +106,8 @@ export interface Settings {
   readonly teamId: string | null;
   readonly usage: UsageReports;
   readonly service: Service;
+  readonly telemetry: boolean;
+  readonly spans: boolean;
   readonly onWarning: (message: string) => void;
   readonly fetch: typeof globalThis.fetch;
   /** Whether the application has given it. */
@@ -150,6 +158,8 @@ export function settingsOf(options: Px0Options): Settings {
     fallbacks: options.fallbacks ?? {},
     teamId: teamId === undefined || teamId === null ? null : teamOf(teamId),
     usage: mode === 'file' ? 'off' : usageOf(options.usage ?? 'full'),
+    telemetry: booleanOf('telemetry', options.telemetry ?? true),
+    spans: booleanOf('spans', options.spans ?? false),
     service: serviceOf(serviceNameOf(options.serviceName), environment),
     onWarning: (message) => {
       try {

@@ -3,6 +3,7 @@ import type { Clock, Transport as DeliveryTransport } from '@px0/delivery';
 import type { ClientParts } from './client-parts.ts';
 import { readable } from './errors.ts';
 import { Fallbacks } from './fallbacks.ts';
+import type { ClientStatus } from './held.ts';
 import { KeptPrograms } from './kept-programs.ts';
 import { systemClock } from './local/clock.ts';
 import { LocalPrompts } from './local/local-prompts.ts';
@@ -10,6 +11,7 @@ import { transportOf } from './local/transports.ts';
 import type { Settings } from './options.ts';
 import { RemoteRenders } from './remote-renders.ts';
 import { StateFile } from './state-file.ts';
+import { Telemetry } from './telemetry/telemetry.ts';
 import { Transport } from './transport.ts';
 import { Usage } from './usage/usage.ts';
 import { VERSION } from './version.ts';
@@ -51,6 +53,13 @@ function usageOf(settings: Settings, clock: Clock, transport: Transport): Usage 
   });
 }
 
+function telemetryOf(
+  { telemetry, spans }: Settings,
+  status: (() => ClientStatus) | undefined,
+): Telemetry | undefined {
+  return telemetry ? new Telemetry({ spans, status }) : undefined;
+}
+
 function commonParts(settings: Settings, clock: Clock) {
   const { mode, teamId, timeoutMs, remoteWhenNeeded } = settings;
   const transport = new Transport(settings);
@@ -88,7 +97,8 @@ function remoteParts(settings: Settings, clock: Clock): ClientParts {
     maxStaleMs: Number.POSITIVE_INFINITY,
     onKeptChanged: () => stateFile?.changed(),
   });
-  return { ...common, remote, local: undefined, stateFile };
+  const telemetry = telemetryOf(settings, undefined);
+  return { ...common, remote, local: undefined, stateFile, telemetry };
 }
 
 export function localParts(settings: Settings, world: World): ClientParts & { readonly local: LocalPrompts } {
@@ -108,5 +118,6 @@ export function localParts(settings: Settings, world: World): ClientParts & { re
     maxStaleMs: settings.maxStaleMs,
     onKeptChanged: () => local.keptChanged(),
   });
-  return { ...common, remote, local, stateFile: undefined };
+  const telemetry = telemetryOf(settings, () => local.status);
+  return { ...common, remote, local, stateFile: undefined, telemetry };
 }

@@ -4,6 +4,7 @@ import type { ContractPolicy, ContractProblems } from './contract-problems.ts';
 import type { UnreachableError } from './errors.ts';
 import type { Fallback } from './fallback.ts';
 import type { Rendered } from './handover/conversation.ts';
+import type { RenderAttributes } from './telemetry/attributes.ts';
 
 /** What an absent key does, as Go's option of that name. */
 export type MissingKey = 'error' | 'default' | 'zero';
@@ -64,4 +65,6 @@ export interface RenderResult extends Rendered {
   readonly stale: boolean;
   /** Why px0 could not be asked, where it would have been; null when nothing went wrong. */
   readonly cause: UnreachableError | null;
+  /** What of this is for OpenTelemetry, by the names of its conventions: `span.setAttributes(result.attributes)` for a span of yours. */
+  readonly attributes: RenderAttributes;
 }

@@ -71,6 +71,14 @@ describe('a live render', () => {
       ageMs: 0,
       stale: false,
       cause: null,
+      attributes: {
+        'gen_ai.prompt.name': 'greeting',
+        'gen_ai.prompt.version': '3',
+        'px0.source': 'live',
+        'px0.revision': token('1', 1),
+        'px0.stale': false,
+        'px0.age_ms': 0,
+      },
     });
   });
 
