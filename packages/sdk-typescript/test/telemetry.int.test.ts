@@ -231,14 +231,16 @@ describe('metrics', () => {
         { name: 'px0.client.renders', attributes: { 'px0.outcome': 'invalid', ...named }, value: 1 },
         { name: 'px0.client.render.duration', attributes: ok, value: 2 },
         { name: 'px0.client.state', attributes: { 'px0.state': 'ready' }, value: 1 },
+        { name: 'px0.client.state', attributes: { 'px0.state': 'stale' }, value: 0 },
         { name: 'px0.client.staleness', attributes: {}, value: 0 },
         { name: 'px0.client.prompts', attributes: {}, value: 2 },
         { name: 'px0.client.repairs', attributes: {}, value: 0 },
       ]),
     );
     await client.close();
-    const after = (await reader.points()).map(({ name }) => name);
-    expect(after).not.toContain('px0.client.prompts');
+    // What was observed last stays; a client that is closed is not observed.
+    const closed = { name: 'px0.client.state', attributes: { 'px0.state': 'closed' }, value: 0 };
+    expect(await reader.points()).toContainEqual(closed);
   });
 
   it('name the first 200 prompts only', async () => {

@@ -1,5 +1,5 @@
 /** The metrics of a client, with the provider that the application has registered at the time. */
-import type { ClientStatus } from '../held.ts';
+import type { ClientState, ClientStatus } from '../held.ts';
 import { VERSION } from '../version.ts';
 import { metricAttributes, metricNames } from './attributes.ts';
 import type { Meter, MeterProvider, Observable } from './registry.ts';
@@ -12,6 +12,7 @@ const MS_OF_SECOND = 1_000;
 const DURATION_BOUNDS = [
   0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5,
 ];
+const STATES: readonly ClientState[] = ['initializing', 'ready', 'stale', 'offline', 'refused', 'closed'];
 
 export interface Outcome {
   readonly slug: string;
@@ -92,9 +93,13 @@ export class Metrics {
     const observed: (readonly [Observable, Observer])[] = [
       [
         meter.createObservableGauge(metricNames.state, {
-          description: 'The state of the client: 1 for the one it is in.',
+          description: 'The state of the client: 1 for the one it is in, 0 for the others.',
         }),
-        (result) => result.observe(1, { [metricAttributes.state]: status().state }),
+        // Each of them: what is not observed any more keeps its last value.
+        (result) => {
+          const { state } = status();
+          for (const one of STATES) result.observe(one === state ? 1 : 0, { [metricAttributes.state]: one });
+        },
       ],
       [
         meter.createObservableGauge(metricNames.staleness, {
