@@ -237,10 +237,18 @@ describe('metrics', () => {
         { name: 'px0.client.repairs', attributes: {}, value: 0 },
       ]),
     );
+    const another = held();
+    const third = held();
+    await another.render('greeting', { name: 'Ada' });
+    await third.render('greeting', { name: 'Ada' });
+    const stateOf = async () =>
+      (await reader.points()).filter(({ name, value }) => name === 'px0.client.state' && value !== 0);
+    const ready = { name: 'px0.client.state', attributes: { 'px0.state': 'ready' } };
+    expect(await stateOf()).toEqual([{ ...ready, value: 3 }]);
     await client.close();
-    // What was observed last stays; a client that is closed is not observed.
-    const closed = { name: 'px0.client.state', attributes: { 'px0.state': 'closed' }, value: 0 };
-    expect(await reader.points()).toContainEqual(closed);
+    await third.close();
+    expect(await stateOf()).toEqual([{ ...ready, value: 1 }]);
+    expect(await reader.points()).toContainEqual({ name: 'px0.client.prompts', attributes: {}, value: 2 });
   });
 
   it('name the first 200 prompts only', async () => {

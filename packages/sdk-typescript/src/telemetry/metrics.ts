@@ -1,8 +1,8 @@
-/** The metrics of a client, with the provider that the application has registered at the time. */
+/** The metrics of all clients of this process, with the provider that the application has registered at the time. */
 import type { ClientState, ClientStatus } from '../held.ts';
 import { VERSION } from '../version.ts';
 import { metricAttributes, metricNames } from './attributes.ts';
-import type { Meter, MeterProvider, Observable } from './registry.ts';
+import type { Meter, MeterProvider } from './registry.ts';
 
 export const SCOPE = 'px0';
 /** A metric of too many series costs the application's memory. */
@@ -22,18 +22,97 @@ export interface Outcome {
   readonly milliseconds: number;
 }
 
-type Observer = Parameters<Observable['addCallback']>[0];
+/** Of one provider. Clients share them: of two that observe the same only the last would count. */
+class Instruments {
+  /** What the open clients say that hold prompts. */
+  readonly clients = new Set<() => ClientStatus>();
+  readonly #names = new Set<string>();
+  readonly #renders: ReturnType<Meter['createCounter']>;
+  readonly #duration: ReturnType<Meter['createHistogram']>;
 
-interface Instruments {
-  readonly renders: ReturnType<Meter['createCounter']>;
-  readonly duration: ReturnType<Meter['createHistogram']>;
-  readonly observed: readonly (readonly [Observable, Observer])[];
+  constructor(meter: Meter) {
+    this.#renders = meter.createCounter(metricNames.renders, {
+      description: 'Renders, by source and outcome.',
+      unit: '{render}',
+    });
+    this.#duration = meter.createHistogram(metricNames.duration, {
+      description: 'How long renders took.',
+      unit: 's',
+      advice: { explicitBucketBoundaries: DURATION_BOUNDS },
+    });
+    this.#observe(meter);
+  }
+
+  rendered({ slug, source, outcome, milliseconds }: Outcome): void {
+    const attributes = {
+      [metricAttributes.outcome]: outcome,
+      ...(source !== undefined && { [metricAttributes.source]: source }),
+    };
+    const named = this.#isNamed(slug) ? { ...attributes, [metricAttributes.promptName]: slug } : attributes;
+    this.#renders.add(1, named);
+    this.#duration.record(milliseconds / MS_OF_SECOND, attributes);
+  }
+
+  #observe(meter: Meter): void {
+    const all = () => Array.from(this.clients, (status) => status());
+    const sum = (of: (status: ClientStatus) => number) => all().reduce((total, one) => total + of(one), 0);
+    meter
+      .createObservableGauge(metricNames.state, {
+        description: 'Clients that hold prompts, by their state.',
+        unit: '{client}',
+      })
+      // Each of the states: what is not observed any more keeps its last value.
+      .addCallback((result) => {
+        for (const state of STATES) {
+          result.observe(
+            sum((one) => (one.state === state ? 1 : 0)),
+            { [metricAttributes.state]: state },
+          );
+        }
+      });
+    meter
+      .createObservableGauge(metricNames.staleness, {
+        description: 'How long ago px0 confirmed what is held; the longest of all clients.',
+        unit: 's',
+      })
+      .addCallback((result) => {
+        const ages = all().flatMap(({ ageMs }) => ageMs ?? []);
+        if (ages.length > 0) result.observe(Math.max(...ages) / MS_OF_SECOND);
+      });
+    meter
+      .createObservableGauge(metricNames.prompts, { description: 'Prompts that are held.', unit: '{prompt}' })
+      .addCallback((result) => result.observe(sum(({ prompts }) => prompts)));
+    meter
+      .createObservableCounter(metricNames.repairs, {
+        description: 'How often everything was asked for again because it did not add up.',
+        unit: '{repair}',
+      })
+      .addCallback((result) => result.observe(sum(({ repairs }) => repairs)));
+  }
+
+  #isNamed(slug: string): boolean {
+    if (this.#names.has(slug)) return true;
+    if (this.#names.size >= MOST_NAMES) return false;
+    this.#names.add(slug);
+    return true;
+  }
 }
 
+const ofProviders = new WeakMap<MeterProvider, Instruments>();
+
+function instrumentsOf(provider: MeterProvider): Instruments {
+  let instruments = ofProviders.get(provider);
+  if (instruments === undefined) {
+    instruments = new Instruments(provider.getMeter(SCOPE, VERSION));
+    ofProviders.set(provider, instruments);
+  }
+  return instruments;
+}
+
+/** Of one client. */
 export class Metrics {
   /** Undefined for a client that holds nothing. */
   readonly #status: (() => ClientStatus) | undefined;
-  readonly #names = new Set<string>();
   #provider: MeterProvider | undefined;
   #instruments: Instruments | undefined;
 
@@ -46,87 +125,17 @@ export class Metrics {
     if (provider === this.#provider) return;
     this.close();
     this.#provider = provider;
-    this.#instruments = provider && this.#made(provider.getMeter(SCOPE, VERSION));
+    this.#instruments = provider && instrumentsOf(provider);
+    if (this.#status !== undefined) this.#instruments?.clients.add(this.#status);
   }
 
-  rendered({ slug, source, outcome, milliseconds }: Outcome): void {
-    if (this.#instruments === undefined) return;
-    const { renders, duration } = this.#instruments;
-    const attributes = {
-      [metricAttributes.outcome]: outcome,
-      ...(source !== undefined && { [metricAttributes.source]: source }),
-    };
-    const named = this.#isNamed(slug) ? { ...attributes, [metricAttributes.promptName]: slug } : attributes;
-    renders.add(1, named);
-    duration.record(milliseconds / MS_OF_SECOND, attributes);
+  rendered(outcome: Outcome): void {
+    this.#instruments?.rendered(outcome);
   }
 
   close(): void {
-    for (const [instrument, observe] of this.#instruments?.observed ?? []) instrument.removeCallback(observe);
+    if (this.#status !== undefined) this.#instruments?.clients.delete(this.#status);
     this.#provider = undefined;
     this.#instruments = undefined;
-  }
-
-  #isNamed(slug: string): boolean {
-    if (this.#names.has(slug)) return true;
-    if (this.#names.size >= MOST_NAMES) return false;
-    this.#names.add(slug);
-    return true;
-  }
-
-  #made(meter: Meter): Instruments {
-    const renders = meter.createCounter(metricNames.renders, {
-      description: 'Renders, by source and outcome.',
-      unit: '{render}',
-    });
-    const duration = meter.createHistogram(metricNames.duration, {
-      description: 'How long renders took.',
-      unit: 's',
-      advice: { explicitBucketBoundaries: DURATION_BOUNDS },
-    });
-    return { renders, duration, observed: this.#observed(meter) };
-  }
-
-  #observed(meter: Meter): Instruments['observed'] {
-    const status = this.#status;
-    if (status === undefined) return [];
-    const observed: (readonly [Observable, Observer])[] = [
-      [
-        meter.createObservableGauge(metricNames.state, {
-          description: 'The state of the client: 1 for the one it is in, 0 for the others.',
-        }),
-        // Each of them: what is not observed any more keeps its last value.
-        (result) => {
-          const { state } = status();
-          for (const one of STATES) result.observe(one === state ? 1 : 0, { [metricAttributes.state]: one });
-        },
-      ],
-      [
-        meter.createObservableGauge(metricNames.staleness, {
-          description: 'How long ago px0 confirmed what is held.',
-          unit: 's',
-        }),
-        (result) => {
-          const { ageMs } = status();
-          if (ageMs !== null) result.observe(ageMs / MS_OF_SECOND);
-        },
-      ],
-      [
-        meter.createObservableGauge(metricNames.prompts, {
-          description: 'Prompts that are held.',
-          unit: '{prompt}',
-        }),
-        (result) => result.observe(status().prompts),
-      ],
-      [
-        meter.createObservableCounter(metricNames.repairs, {
-          description: 'How often everything was asked for again because it did not add up.',
-          unit: '{repair}',
-        }),
-        (result) => result.observe(status().repairs),
-      ],
-    ];
-    for (const [instrument, observe] of observed) instrument.addCallback(observe);
-    return observed;
   }
 }

@@ -39,9 +39,8 @@ interface Observed {
   observe(value: number, attributes?: Attributes): void;
 }
 
-export interface Observable {
+interface Observable {
   addCallback(observe: (observed: Observed) => void): void;
-  removeCallback(observe: (observed: Observed) => void): void;
 }
 
 export interface Meter {
