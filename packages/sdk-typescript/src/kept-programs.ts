@@ -23,6 +23,8 @@ export interface Kept extends Wanted {
   readonly contract: string | undefined;
   /** The prompt that it is a version of, where it is only for renders of that; else null. */
   readonly promptId: string | null;
+  /** The prompt of which its renders are counted; absent where px0 has not said it. */
+  readonly countedAs?: string;
   /** `Px0-Revision` of the answer that confirmed it last. */
   readonly revision: string | null;
   /** Milliseconds since 1970, as both times. */

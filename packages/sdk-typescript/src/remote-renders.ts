@@ -224,7 +224,7 @@ export class RemoteRenders {
 
   #fromKept(call: Call, kept: Kept, cause: UnreachableError | null): RenderResult | undefined {
     const { slug, version, tags, revision, origin: source } = kept;
-    const subject = { promptId: kept.promptId, slug, version, source };
+    const subject = { promptId: kept.countedAs ?? kept.promptId, slug, version, source };
     const content = measured(this.#usage, subject, call.variables, () =>
       this.#kept.render(kept, call.variables, contentOptions(call, 'error'), kept.contract),
     );
@@ -307,6 +307,7 @@ export class RemoteRenders {
       program,
       contract,
       promptId: this.#isOfPrompts ? promptId : null,
+      ...(promptId !== null && { countedAs: promptId }),
       revision,
       confirmedAt: now,
       fetchedAt: now,

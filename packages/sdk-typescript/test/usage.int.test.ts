@@ -70,7 +70,7 @@ it('renders of what is kept are counted by their version', async () => {
   await client.render('greeting', { name: 'Ada' });
   await client.close();
   expect(reported()).toMatchObject([
-    { rows: [{ slug: 'greeting', version: 3, source: 'cache', renders: 1 }] },
+    { rows: [{ prompt_id: 'p1', slug: 'greeting', version: 3, source: 'cache', renders: 1 }] },
   ]);
 });
 
