@@ -46,10 +46,20 @@ function usageOf(settings: Settings, clock: Clock, transport: Transport): Usage 
     onWarning,
     // A window is counted once, however often it is sent.
     send: (body, signal) =>
-      transport.send({ method: 'POST', path: USAGE_PATH, body, repeatable: true, retries: 0, signal }).then(
-        ({ status }) => status,
-        () => undefined,
-      ),
+      transport
+        .send({
+          method: 'POST',
+          path: USAGE_PATH,
+          body,
+          repeatable: true,
+          retries: 0,
+          mayBeBehind: true,
+          signal,
+        })
+        .then(
+          ({ status }) => status,
+          () => undefined,
+        ),
   });
 }
 

@@ -31,6 +31,8 @@ export interface Request {
   readonly repeatable: boolean;
   /** How often it is sent again at most, where that is not the client's to say. */
   readonly retries?: number;
+  /** Whether a px0 that lacks what this client has seen may answer, too; false unless given. */
+  readonly mayBeBehind?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -146,7 +148,7 @@ export class Transport {
     };
   }
 
-  #headers({ path, headers, body }: Request): Record<string, string> {
+  #headers({ path, headers, body, mayBeBehind = false }: Request): Record<string, string> {
     const { accessToken, service } = this.#settings;
     return {
       accept: 'application/json',
@@ -154,7 +156,7 @@ export class Transport {
       ...(accessToken !== undefined && { authorization: `Bearer ${accessToken}` }),
       // px0 counts it with its own renders.
       ...(service.name !== '' && RENDER.test(path) && { 'px0-service': service.name }),
-      ...(this.revision.text !== undefined && { 'px0-min-revision': this.revision.text }),
+      ...(!mayBeBehind && this.revision.text !== undefined && { 'px0-min-revision': this.revision.text }),
       ...headers,
     };
   }

@@ -58,6 +58,8 @@ it('a close reports what was rendered here, with the token of renders, and not w
   expect(report.sdk).toMatch(/^px0-typescript\/\d/);
   const [sent] = sentUsage();
   expect(sent?.headers.authorization).toBe('Bearer ak_test');
+  // Any px0 can count.
+  expect(sent?.headers).not.toHaveProperty('px0-min-revision');
   expect(sent?.body).not.toMatch(/never sent|not a name/);
 });
 
