@@ -24,6 +24,7 @@ from ._handover.hand_over import HandOver
 from ._handover.openai import to_openai
 from ._options import CacheOptions
 from ._renderer import Renderer, RenderOptions
+from ._telemetry.span_processor import Px0SpanProcessor
 from ._version import VERSION as __version__
 from .client import AsyncPx0, Px0
 from .contract import ContractProblems, NameProblem, ValueProblem
@@ -62,6 +63,7 @@ __all__ = [
     "Px0",
     "PromptState",
     "Px0Error",
+    "Px0SpanProcessor",
     "RefusedError",
     "RenderOptions",
     "RenderResult",

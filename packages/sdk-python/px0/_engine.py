@@ -24,13 +24,14 @@ from ._judge import Gone, Live, judge_render, parse_object
 from ._kept import Kept, KeptTemplates, Wanted
 from ._options import CacheOptions, Settings
 from ._outage import Outage
-from ._program import Program, read_program
+from ._program import Program, Rendered, read_program
 from ._reference import number_of, program_path, render_path, wanted_of
 from ._revision import is_later
 from ._transport import AwaitRevision, AwaitState, Flow, Request, Transport
+from ._usage.usage import Usage, clock
 from ._variables import body_of, json_of, variables_in, variables_of
 from ._written import written_by
-from .errors import NotFoundError, RefusedError, UnreachableError, UsageError, refusal
+from .errors import InvalidRequestError, NotFoundError, RefusedError, TemplateError, UnreachableError, UsageError, refusal
 from .result import RenderResult, Source, made_late, result_of, with_prompt, without_text
 
 # As a precaution: a team may be deleted and made anew, and its prompts' numbers with it.
@@ -78,7 +79,9 @@ class Call:
 
 
 class Engine:
-    """With what was `delivered`, if anything is: renders are made of that first. `changed` is called for what is worth to be saved."""
+    """With what was `delivered`, if anything is: renders are made of that first. `changed` is called for what is worth to be saved,
+    and `usage` counts what is rendered here.
+    """
 
     def __init__(
         self,
@@ -86,8 +89,10 @@ class Engine:
         spawn: Spawn,
         changed: Callable[[], None],
         delivered: Optional[DeliveryClient] = None,
+        usage: Optional[Usage] = None,
     ) -> None:
         self._settings = settings
+        self._usage = usage
         self._spawn = spawn
         self._changed = changed
         self._delivered = delivered
@@ -279,6 +284,7 @@ class Engine:
         of_call: Optional[str],
     ) -> Union[RenderResult, Elsewhere]:
         """Of what is held, or the reason why that cannot be. Raises what px0 would."""
+        began_at = clock()
         view = delivered.view
         now = delivered.now()
         state = view.state_now if now < view.until else view.state(now)
@@ -316,6 +322,12 @@ class Engine:
                 )
         except Declined as declined:
             return Elsewhere(str(declined))
+        except InvalidRequestError:
+            if self._usage is not None:
+                self._usage.count(prompt_id, wanted.slug, number, source, began_at, True, variables)
+            raise
+        if self._usage is not None:
+            self._usage.count(prompt_id, wanted.slug, number, source, began_at, False, variables)
         members = {
             "source": source,
             "slug": wanted.slug,
@@ -368,7 +380,7 @@ class Engine:
         age = _age_of(kept)
         if age >= fresh + revalidate:
             return None
-        result = _kept_result(call, kept, None)
+        result = self._from_kept(call, kept, None)
         if result is not None and age >= fresh:
             self._spawn(f"revalidate {call.wanted}", lambda: self._ask(call))
         return result
@@ -416,10 +428,10 @@ class Engine:
         if late is not None:
             return late
         kept = self._get(call.wanted)
-        result = None if kept is None else _kept_result(call, kept, cause)
+        result = None if kept is None else self._from_kept(call, kept, cause)
         if result is not None or call.fallback is None:
             return result
-        text, messages, config = call.fallback(call.variables, call.missing_key, call.with_transcript)
+        text, messages, config = self._from_fallback(call, call.fallback)
         result = RenderResult(
             text=text or "",
             source="fallback",
@@ -434,6 +446,27 @@ class Engine:
             config=config,
         )
         return without_text(result) if text is None else result
+
+    def _from_kept(self, call: Call, kept: Kept, cause: Optional[UnreachableError]) -> Optional[RenderResult]:
+        began_at = clock()
+        result = _kept_result(call, kept, cause)
+        if result is not None and self._usage is not None:
+            given = call.given_here
+            self._usage.count(kept.prompt_id, kept.wanted.slug, kept.version, result.source, began_at, False, given)
+        return result
+
+    def _from_fallback(self, call: Call, fallback: FallbackRenderer) -> Rendered:
+        variables = call.variables
+        began_at = clock()
+        has_failed = False
+        try:
+            return fallback(variables, call.missing_key, call.with_transcript)
+        except TemplateError:
+            has_failed = True
+            raise
+        finally:
+            if self._usage is not None:
+                self._usage.count(None, call.wanted.slug, None, "fallback", began_at, has_failed, variables)
 
     def _get(self, wanted: Wanted) -> Optional[Kept]:
         with self._lock:

@@ -50,6 +50,7 @@ def _settings(fallbacks: Any = None, on_warning: Any = None) -> Settings:
         remote_when_needed=False,
         bundle_file=None,
         bundle_keys=(),
+        usage="off",
     )
 
 

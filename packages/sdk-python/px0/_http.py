@@ -35,9 +35,9 @@ _OF_ANOTHER_LOOP = "the http_client is in use in another event loop: make one, a
 class BlockingHttp:
     """Of `Px0`. Raises UsageError for an environment by which the host cannot be reached; it plays no part with a client given."""
 
-    def __init__(self, host: str, given: Optional[httpx.Client]) -> None:
+    def __init__(self, host: str, given: Optional[httpx.Client], way: Optional[Way] = None) -> None:
         self._given = given
-        self.way = Way(None, None) if given is not None else way_to(host)
+        self.way = Way(None, None) if given is not None else way or way_to(host)
         self._is_foreign = False
         self._make()
 

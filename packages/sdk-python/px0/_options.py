@@ -16,6 +16,8 @@ import httpx
 from ._bundle import PublicKey, public_key_of, require_signatures
 from ._fallbacks import Fallback, FallbackRenderer, by_slug
 from ._text import has_control_characters, is_printable, is_utf8, plain_text
+from ._usage.ledger import Service
+from ._usage.service import service_of
 from .errors import UsageError
 
 _DEFAULT_HOST = "http://localhost:8000"
@@ -30,6 +32,8 @@ _HOST = re.compile(
 _DOT_SEGMENT = re.compile(r"(?:\.|%2e){1,2}", re.IGNORECASE)
 Mode = Literal["remote", "stream", "poll", "file"]
 _MODES = ("remote", "stream", "poll", "file")
+UsageLevel = Literal["full", "counts", "off"]
+_USAGE_LEVELS: Tuple[UsageLevel, ...] = ("full", "counts", "off")
 _SHORTEST_POLL_INTERVAL = 5.0
 _MOST_SLUGS = 200
 # Some weeks, beyond which timers and sockets fail.
@@ -72,6 +76,10 @@ class Settings:
     remote_when_needed: bool
     bundle_file: Optional[str]
     bundle_keys: Tuple[PublicKey, ...]
+    usage: UsageLevel
+    service: Service
+    telemetry: bool
+    spans: bool
 
 
 def settings_of(
@@ -95,6 +103,10 @@ def settings_of(
     remote_when_needed: bool,
     bundle_file: Union[str, "os.PathLike[str]", None],
     bundle_keys: Sequence[str],
+    usage: str = "full",
+    service_name: Optional[str] = None,
+    telemetry: bool = True,
+    spans: bool = False,
 ) -> Settings:
     """Raises UsageError for settings with which no client can work."""
     kept = _cache_of(cache)
@@ -110,8 +122,6 @@ def settings_of(
         raise UsageError("mode 'file' needs a bundle_file or a state_file")
     if its_bundle is not None and its_mode == "remote":
         raise UsageError("a bundle_file needs the mode stream, poll or file")
-    if not isinstance(remote_when_needed, bool):
-        raise UsageError("remote_when_needed must be True or False")
     if on_warning is not None and not callable(on_warning):
         raise UsageError("on_warning must be a function")
     return Settings(
@@ -130,9 +140,13 @@ def settings_of(
         poll_interval=max(_time_limit("poll_interval", poll_interval), _SHORTEST_POLL_INTERVAL),
         init_timeout=duration("init_timeout", init_timeout),
         max_stale=None if max_stale is None else duration("max_stale", max_stale),
-        remote_when_needed=remote_when_needed and its_mode != "file",
+        remote_when_needed=_switch("remote_when_needed", remote_when_needed) and its_mode != "file",
         bundle_file=its_bundle,
         bundle_keys=_bundle_keys_of(its_bundle, bundle_keys),
+        usage=_usage_of(usage),
+        service=_service_of(service_name),
+        telemetry=_switch("telemetry", telemetry),
+        spans=_switch("spans", spans),
     )
 
 
@@ -186,6 +200,25 @@ def _mode_or_default(given: object) -> Mode:
         if mode == value:
             return mode  # type: ignore[return-value]
     raise UsageError(f"{name} must be remote, stream, poll or file")
+
+
+def _usage_of(given: object) -> UsageLevel:
+    for level in _USAGE_LEVELS:
+        if level == given:
+            return level
+    raise UsageError("usage must be full, counts or off")
+
+
+def _service_of(given: object) -> Service:
+    if given is not None and not isinstance(given, str):
+        raise UsageError("service_name must be text")
+    return service_of(given, os.environ)
+
+
+def _switch(name: str, given: object) -> bool:
+    if not isinstance(given, bool):
+        raise UsageError(f"{name} must be True or False")
+    return given
 
 
 def _slugs_of(given: object) -> Optional[Tuple[str, ...]]:

@@ -136,6 +136,9 @@ class Transport:
         headers = {"accept": "application/json", **caller_headers(settings)}
         if request.body is not None:
             headers["content-type"] = "application/json"
+            if settings.service.name:
+                # Of renders, which are all that has a body.
+                headers["px0-service"] = settings.service.name
         revision = self._revision.text
         if revision is not None:
             headers["px0-min-revision"] = revision

@@ -10,7 +10,7 @@ import threading
 from dataclasses import replace
 from os import getpid
 from types import TracebackType
-from typing import Any, Callable, Dict, List, Mapping, NoReturn, Optional, Sequence, Type, TypeVar, Union
+from typing import Any, Callable, Dict, List, Mapping, NoReturn, Optional, Sequence, Tuple, Type, TypeVar, Union
 
 import httpx
 
@@ -18,6 +18,7 @@ from ._background import Background
 from ._delivery.change_feed import ChangeListener
 from ._delivery.delivery_client import DeliveryClient
 from ._engine import Engine
+from ._environment import Way
 from ._fallbacks import Fallback
 from ._following import (
     AsyncFollowing,
@@ -35,8 +36,10 @@ from ._options import CacheOptions, Settings, duration, settings_of
 from ._process import Home, never_free
 from ._reference import delivered_slug
 from ._state_file import Contents
-from ._transport import AwaitRevision, AwaitState, Flow, Outcome, Send, Step, T
-from .errors import Px0Error, UsageError
+from ._telemetry.telemetry import telemetry_of
+from ._transport import AwaitRevision, AwaitState, Failure, Flow, Outcome, Send, Step, T
+from ._usage.usage import Usage
+from .errors import Px0Error, UnreachableError, UsageError
 from .result import RenderResult
 
 
@@ -75,6 +78,11 @@ class Px0(_Unique):
     renders wait `init_timeout` seconds for the prompts; what px0 has not confirmed for `max_stale` seconds is not rendered here.
     What cannot be rendered here is by px0, unless `remote_when_needed` is False.
 
+    `usage` says what px0 is told of renders made here: `full`, `counts` (without the names of variables), or `off`. `service_name` is
+    the name that px0 lists this application by: PX0_SERVICE, OTEL_SERVICE_NAME, or the `service.name` of OTEL_RESOURCE_ATTRIBUTES
+    unless given. Where the application has OpenTelemetry, renders set attributes on the current span and there are metrics, unless
+    `telemetry` is False; with `spans` each render has a span of its own.
+
     Raises UsageError for settings, and variables of the environment, with which it cannot work.
     """
 
@@ -100,6 +108,10 @@ class Px0(_Unique):
         remote_when_needed: bool = True,
         bundle_file: Union[str, "os.PathLike[str]", None] = None,
         bundle_keys: Sequence[str] = (),
+        usage: str = "full",
+        service_name: Optional[str] = None,
+        telemetry: bool = True,
+        spans: bool = False,
         http_client: Optional[httpx.Client] = None,
     ) -> None:
         settings = settings_of(
@@ -122,6 +134,10 @@ class Px0(_Unique):
             remote_when_needed=remote_when_needed,
             bundle_file=bundle_file,
             bundle_keys=bundle_keys,
+            usage=usage,
+            service_name=service_name,
+            telemetry=telemetry,
+            spans=spans,
         )
         settings = _with_threads(settings)
         self._set_up(settings, http_client, delivery_client(settings))
@@ -143,7 +159,9 @@ class Px0(_Unique):
         check_given(http_client, httpx.Client)
         self._http = BlockingHttp(settings.host, http_client)
         self._files = Files(settings, delivered, self._contents)
-        self._engine = Engine(settings, self._spawn, self._files.changed, delivered)
+        self._usage = None if _counts_nothing(settings) else Usage(settings, self._http.send)
+        self._telemetry = telemetry_of(settings, self.status)
+        self._engine = Engine(settings, self._spawn, self._files.changed, delivered, self._usage)
         self._following: Optional[BlockingFollowing] = None
         if delivered is not None:
             self._following = BlockingFollowing(
@@ -191,24 +209,33 @@ class Px0(_Unique):
         """
         if self._checked_in != getpid():
             self._check()
-        is_plain = version is None and tag is None and team_id is None and fallback is None and missing_key is None
-        if is_plain and with_contract is None and not with_transcript:
-            held = self._engine.render_at_once(slug, variables, more_variables)
-            if held is not None:
-                return held
-        call = self._engine.call(
-            slug,
-            variables,
-            more_variables,
-            version,
-            tag,
-            fallback,
-            missing_key,
-            team_id,
-            with_transcript,
-            with_contract,
-        )
-        return self._engine.render_held(call) or self._run(self._engine.render(call))
+        observed = None if self._telemetry is None else self._telemetry.begin()
+        try:
+            result: Optional[RenderResult] = None
+            is_plain = version is None and tag is None and team_id is None and fallback is None and missing_key is None
+            if is_plain and with_contract is None and not with_transcript:
+                result = self._engine.render_at_once(slug, variables, more_variables)
+            if result is None:
+                call = self._engine.call(
+                    slug,
+                    variables,
+                    more_variables,
+                    version,
+                    tag,
+                    fallback,
+                    missing_key,
+                    team_id,
+                    with_transcript,
+                    with_contract,
+                )
+                result = self._engine.render_held(call) or self._run(self._engine.render(call))
+        except BaseException as error:
+            if observed is not None:
+                observed.failed(error)
+            raise
+        if observed is not None:
+            observed.rendered(result)
+        return result
 
     def status(self) -> Status:
         """How current what this process holds is. In the mode `remote` that is nothing, and `offline` says that px0 is not asked for a while."""
@@ -259,6 +286,8 @@ class Px0(_Unique):
         if self._following is not None:
             self._following.close(patience)
         self._background.close(patience)
+        if self._usage is not None:
+            self._usage.close()
         self._files.flush()
         self._http.close()
 
@@ -301,6 +330,8 @@ class Px0(_Unique):
         self._engine.begin_anew()
         self._files.begin_anew()
         self._http.begin_anew()
+        if self._usage is not None:
+            self._usage.begin_anew()
         if self._following is not None:
             self._following.begin_anew()
 
@@ -358,6 +389,48 @@ class _Place:
         await self.http.close()
 
 
+class _UsageHttp:
+    """Sends what an `AsyncPx0` has counted, from a thread: it has to be sent also while no event loop runs.
+
+    A given client is all that may be used, and only in its event loop.
+    """
+
+    def __init__(self, host: str, way: Way, is_given: bool) -> None:
+        self._host = host
+        self._way = way
+        self._is_given = is_given
+        self._own: Optional[BlockingHttp] = None
+        self._given: Optional[Tuple[asyncio.AbstractEventLoop, AsyncHttp]] = None
+
+    def may_use(self, loop: asyncio.AbstractEventLoop, http: AsyncHttp) -> None:
+        if self._is_given:
+            self._given = loop, http
+
+    def send(self, step: Send) -> Outcome:
+        if not self._is_given:
+            if self._own is None:
+                self._own = BlockingHttp(self._host, None, self._way)
+            return self._own.send(step)
+        if self._given is None or not self._given[0].is_running():
+            return Failure(UnreachableError("the event loop of the http_client does not run"))
+        loop, http = self._given
+        sending = asyncio.run_coroutine_threadsafe(http.send(step), loop)
+        try:
+            return sending.result(step.limit)
+        except BaseException as error:
+            sending.cancel()
+            return Failure(UnreachableError(f"the event loop of the http_client has not sent it: {type(error).__name__}"))
+
+    def begin_anew(self) -> None:
+        self._given = None
+        if self._own is not None:
+            self._own.begin_anew()
+
+    def close(self) -> None:
+        if self._own is not None:
+            self._own.close()
+
+
 class AsyncPx0(_Unique):
     """The same as `Px0` for asyncio: `await render(...)`, `await aclose()`, `async with`.
 
@@ -387,6 +460,10 @@ class AsyncPx0(_Unique):
         remote_when_needed: bool = True,
         bundle_file: Union[str, "os.PathLike[str]", None] = None,
         bundle_keys: Sequence[str] = (),
+        usage: str = "full",
+        service_name: Optional[str] = None,
+        telemetry: bool = True,
+        spans: bool = False,
         http_client: Optional[httpx.AsyncClient] = None,
     ) -> None:
         settings = settings_of(
@@ -409,6 +486,10 @@ class AsyncPx0(_Unique):
             remote_when_needed=remote_when_needed,
             bundle_file=bundle_file,
             bundle_keys=bundle_keys,
+            usage=usage,
+            service_name=service_name,
+            telemetry=telemetry,
+            spans=spans,
         )
         self._set_up(settings, http_client, delivery_client(settings))
 
@@ -424,7 +505,10 @@ class AsyncPx0(_Unique):
         check_given(http_client, httpx.AsyncClient)
         self._make_http = AsyncHttpMaker(settings.host, http_client)
         self._files = Files(settings, delivered, self._contents)
-        self._engine = Engine(settings, self._spawn, self._files.changed, delivered)
+        self._usage_http = _UsageHttp(settings.host, self._make_http.way, http_client is not None)
+        self._usage = None if _counts_nothing(settings) else Usage(settings, self._usage_http.send)
+        self._telemetry = telemetry_of(settings, self.status)
+        self._engine = Engine(settings, self._spawn, self._files.changed, delivered, self._usage)
         self._following: Optional[AsyncFollowing] = None
         if delivered is not None:
             self._following = AsyncFollowing(
@@ -453,20 +537,29 @@ class AsyncPx0(_Unique):
     ) -> RenderResult:
         """As `Px0.render`. When the task is cancelled, so is the request."""
         place = self._check()
-        call = self._engine.call(
-            slug,
-            variables,
-            more_variables,
-            version,
-            tag,
-            fallback,
-            missing_key,
-            team_id,
-            with_transcript,
-            with_contract,
-        )
-        held = self._engine.render_held(call)
-        return held if held is not None else await self._run(place, self._engine.render(call))
+        observed = None if self._telemetry is None else self._telemetry.begin()
+        try:
+            call = self._engine.call(
+                slug,
+                variables,
+                more_variables,
+                version,
+                tag,
+                fallback,
+                missing_key,
+                team_id,
+                with_transcript,
+                with_contract,
+            )
+            held = self._engine.render_held(call)
+            result = held if held is not None else await self._run(place, self._engine.render(call))
+        except BaseException as error:
+            if observed is not None:
+                observed.failed(error)
+            raise
+        if observed is not None:
+            observed.rendered(result)
+        return result
 
     def status(self) -> Status:
         """As `Px0.status`."""
@@ -513,6 +606,9 @@ class AsyncPx0(_Unique):
         if self._following is not None:
             await self._following.close(patience)
         here = asyncio.get_running_loop()
+        if self._usage is not None:
+            await here.run_in_executor(None, self._usage.close)
+        self._usage_http.close()
         places, self._places = self._places, {}
         for loop, place in places.items():
             if loop is not here and loop.is_running():
@@ -541,6 +637,9 @@ class AsyncPx0(_Unique):
         self._engine.begin_anew()
         self._files.begin_anew()
         self._make_http.begin_anew()
+        self._usage_http.begin_anew()
+        if self._usage is not None:
+            self._usage.begin_anew()
         if self._following is not None:
             self._following.begin_anew()
 
@@ -570,8 +669,9 @@ class AsyncPx0(_Unique):
         with self._arriving:
             for other in [other for other in self._places if other.is_closed()]:
                 del self._places[other]
-            self._places[loop] = _Place(self._make_http())
-            return self._places[loop]
+            place = self._places[loop] = _Place(self._make_http())
+            self._usage_http.may_use(loop, place.http)
+            return place
 
     def _spawn(self, what: str, flow: Callable[[], Flow[Any]]) -> None:
         if self._is_closed:
@@ -684,6 +784,11 @@ def _callable(listener: Any) -> Any:
     if not callable(listener):
         raise UsageError("the listener must be a function")
     return listener
+
+
+def _counts_nothing(settings: Settings) -> bool:
+    """Without a network nobody could be told."""
+    return settings.usage == "off" or settings.mode == "file"
 
 
 def _contents(engine: Engine, following: Union[BlockingFollowing, AsyncFollowing, None]) -> Contents:

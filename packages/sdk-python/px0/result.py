@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Dict, List, Literal, Match, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Dict, List, Literal, Match, Optional, Tuple, Union
 
 from ._forms import is_media, is_own_content
 from ._gotpl.values.json_text import number_text
+from ._telemetry import names
 from .contract import ContractProblems
 from .errors import UnreachableError
 
@@ -86,6 +87,20 @@ class RenderResult:
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def attributes(self) -> Dict[str, Union[str, bool, int]]:
+        """Attributes of OpenTelemetry, for a span of yours: `gen_ai.prompt.name`, `gen_ai.prompt.version`, and those of px0."""
+        values: Dict[str, Union[str, bool, int, None]] = {
+            names.PROMPT_NAME: self.slug,
+            names.PROMPT_VERSION: None if self.version is None else str(self.version),
+            names.PROMPT_ID: self.prompt_id,
+            names.SOURCE: self.source,
+            names.REVISION: self.revision,
+            names.STALE: self.stale,
+            names.AGE_MS: None if self.age is None else round(self.age * 1000),
+        }
+        return {name: value for name, value in values.items() if value is not None}
 
     if not TYPE_CHECKING:
 
