@@ -209,7 +209,7 @@ class Px0(_Unique):
         """
         if self._checked_in != getpid():
             self._check()
-        observed = None if self._telemetry is None else self._telemetry.begin()
+        observed = None if self._telemetry is None else self._telemetry.begin(slug)
         try:
             result: Optional[RenderResult] = None
             is_plain = version is None and tag is None and team_id is None and fallback is None and missing_key is None
@@ -537,7 +537,7 @@ class AsyncPx0(_Unique):
     ) -> RenderResult:
         """As `Px0.render`. When the task is cancelled, so is the request."""
         place = self._check()
-        observed = None if self._telemetry is None else self._telemetry.begin()
+        observed = None if self._telemetry is None else self._telemetry.begin(slug)
         try:
             call = self._engine.call(
                 slug,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Counter as Counts, Dict, List, Optional, Tuple
 
-from played_px0 import PlayedPx0, Reply, refused
+from played_px0 import USAGE, PlayedPx0, Reply, refused
 
 
 class Counted:
@@ -19,7 +19,7 @@ class Counted:
         played.answer = self._reply
 
     def _reply(self, request: Dict[str, Any]) -> Optional[Reply]:
-        if request["path"] != "/v1/delivery/usage":
+        if request["path"] != USAGE:
             return self._answer(request)
         reports = {(report["process"], report["window"]): report for report in request["body"]["reports"]}
         self.attempts.append(list(reports))

@@ -11,7 +11,7 @@ import zlib
 from typing import Any, Dict, Iterable, Iterator, List, Optional
 from urllib.parse import parse_qs, urlsplit
 
-from played_px0 import PlayedPx0, Reply, revision
+from played_px0 import USAGE, PlayedPx0, Reply, revision
 
 TEAM = "11111111-1111-4111-8111-111111111111"
 OTHER_TEAM = "22222222-2222-4222-8222-222222222222"
@@ -77,7 +77,9 @@ class PlayedDelivery(PlayedPx0):
 
     @property
     def deliveries(self) -> List[Dict[str, Any]]:
-        return [request for request in self.requests if request["path"].startswith("/v1/delivery")]
+        """Requests for streams and snapshots."""
+        asked = [request for request in self.requests if request["path"] != USAGE]
+        return [request for request in asked if request["path"].startswith("/v1/delivery")]
 
     def all(self) -> List[Dict[str, Any]]:
         return [prompt for prompts in self.teams.values() for prompt in prompts.values()]
@@ -144,7 +146,7 @@ class PlayedDelivery(PlayedPx0):
             return self._render(url.path)
         if url.path.startswith("/v1/prompts/"):
             return self._version(int(parse_qs(url.query)["version"][0]))
-        if not url.path.startswith("/v1/delivery/"):
+        if not url.path.startswith("/v1/delivery/") or url.path == USAGE:
             return None
         if self.refusal is not None:
             return self.refusal

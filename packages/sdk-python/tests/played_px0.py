@@ -13,6 +13,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Callable, Dict, Iterable, List, Optional
 
 
+USAGE = "/v1/delivery/usage"
+
+
 class Reply:
     def __init__(
         self, status: int, body: Any = None, headers: Optional[Dict[str, str]] = None, delay: float = 0.0
@@ -129,13 +132,15 @@ class PlayedPx0:
 
     @property
     def renders(self) -> List[Dict[str, Any]]:
-        return [request for request in self.requests if request["method"] == "POST"]
+        return [request for request in self.requests if request["method"] == "POST" and request["path"] != USAGE]
 
     @property
     def fetches(self) -> List[Dict[str, Any]]:
         return [request for request in self.requests if request["method"] == "GET"]
 
     def usual(self, request: Dict[str, Any]) -> Reply:
+        if request["path"] == USAGE:
+            return Reply(204, "")
         headers = {"px0-revision": revision(self.sequence)}
         number = self.live
         if number is None:

@@ -15,7 +15,7 @@ import pytest
 from conftest import eventually
 from counted import Counted
 from played_delivery import PlayedDelivery, prompt_of
-from played_px0 import PlayedPx0, Reply
+from played_px0 import USAGE, PlayedPx0, Reply
 
 from px0 import AsyncPx0, InvalidRequestError, Px0, TemplateError, UsageError
 from px0._usage import ledger, usage
@@ -61,7 +61,7 @@ def test_no_value_is_told_and_no_name_with_counts(delivering: PlayedDelivery) ->
     for level in ("full", "counts"):
         with following(delivering, usage=level) as px0:
             px0.render("greeting", {"name": "a secret value", "mood": {"inner key": 1}})
-    full, counts = [str(one["body"]) for one in delivering.requests if one["path"] == "/v1/delivery/usage"]
+    full, counts = [str(one["body"]) for one in delivering.requests if one["path"] == USAGE]
     assert "secret" not in full + counts and "inner" not in full + counts
     assert "mood" in full and "mood" not in counts
 
@@ -177,7 +177,7 @@ def test_a_close_does_not_wait_for_long(delivering: PlayedDelivery) -> None:
     over = threading.Event()
 
     def answer(request: Dict[str, Any]) -> Optional[Reply]:
-        if request["path"] == "/v1/delivery/usage":
+        if request["path"] == USAGE:
             over.wait(60)
         return before(request)
 
@@ -207,7 +207,7 @@ def test_an_async_client_tells(delivering: PlayedDelivery) -> None:
 
     asyncio.run(run_with_given())
     assert counted.renders == {(1, "stream"): 20}
-    told = [one for one in delivering.requests if one["path"] == "/v1/delivery/usage"]
+    told = [one for one in delivering.requests if one["path"] == USAGE]
     assert [one["headers"].get("x-given") for one in told] == [None, "yes"]
 
 
@@ -245,7 +245,7 @@ def test_a_program_ends_though_px0_does_not_answer(delivering: PlayedDelivery, t
     over = threading.Event()
 
     def answer(request: Dict[str, Any]) -> Optional[Reply]:
-        if request["path"] == "/v1/delivery/usage":
+        if request["path"] == USAGE:
             over.wait(60)
         return before(request)
 

@@ -7,8 +7,8 @@ SOURCE = "px0.source"
 REVISION = "px0.revision"
 STALE = "px0.stale"
 AGE_MS = "px0.age_ms"
-# What a model call's span has of a render's.
-CARRIED = ("gen_ai.prompt.", "px0.")
+# Those that a model call's span takes over.
+OF_RENDER = (PROMPT_NAME, PROMPT_VERSION, PROMPT_ID, SOURCE, REVISION, STALE, AGE_MS)
 
 SPAN = "px0.render"
 

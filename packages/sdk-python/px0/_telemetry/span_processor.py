@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import weakref
 from typing import TYPE_CHECKING, Any, Mapping, Optional
 
-from .names import CARRIED, PROMPT_NAME
+from . import names
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import SpanProcessor as _SpanProcessor
@@ -13,41 +12,28 @@ else:
     # The SDK asks for the methods only.
     _SpanProcessor = object
 
-# What spans of model calls have when they start. Some libraries set `gen_ai` attributes only once they know the answer, when it is
-# too late; by then they have said that it is a model call in words of their own.
-_OF_MODEL_CALLS = ("gen_ai.", "llm.", "openinference.", "traceloop.")
-# How far up a prompt is looked for: frameworks put spans of their own between a render's span and the call's.
-_MOST_PARENTS = 16
+# What a span says that is no model call, and has none below it.
+_OF_OTHERS = ("http.", "db.", "rpc.", "messaging.", "url.")
+_OF_MODEL_CALLS = "gen_ai."
 
 
-class Px0SpanProcessor(_SpanProcessor):  # type: ignore[misc]
-    """For `TracerProvider.add_span_processor`. A span that starts as one of a model call gets the prompt's name and version, and the
-    other attributes of the render, from the nearest span around it in which a prompt was rendered.
+class Px0SpanProcessor(_SpanProcessor):
+    """For `TracerProvider.add_span_processor`. A span that starts below one in which a prompt was rendered takes over what that says of
+    the prompt, so that the call of the model names the prompt and its version, whatever instruments it. It is taken over when the
+    span starts, because some libraries say only later that it is a model call; requests of HTTP and of databases are left out.
     """
 
-    def __init__(self) -> None:
+    def on_start(self, span: Any, parent_context: Optional[Any] = None) -> None:
         from opentelemetry import trace
 
-        self._trace: Any = trace
-        self._parents: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
-
-    def on_start(self, span: Any, parent_context: Optional[Any] = None) -> None:
-        parent = self._trace.get_current_span(parent_context)
-        if not parent.is_recording():
+        of_parent = _attributes_of(trace.get_current_span(parent_context))
+        if names.PROMPT_NAME not in of_parent or span.name == names.SPAN:
             return
-        self._parents[span] = parent
-        if not any(key.startswith(_OF_MODEL_CALLS) for key in _attributes_of(span)):
+        own = _attributes_of(span)
+        is_model_call = any(name.startswith(_OF_MODEL_CALLS) for name in own)
+        if not is_model_call and any(name.startswith(_OF_OTHERS) for name in own):
             return
-        for _ in range(_MOST_PARENTS):
-            of_parent = _attributes_of(parent)
-            if PROMPT_NAME in of_parent:
-                own = _attributes_of(span)
-                carried = {key: value for key, value in of_parent.items() if key.startswith(CARRIED) and key not in own}
-                span.set_attributes(carried)
-                return
-            parent = self._parents.get(parent)
-            if parent is None:
-                return
+        span.set_attributes({name: of_parent[name] for name in names.OF_RENDER if name in of_parent and name not in own})
 
     def _on_ending(self, span: Any) -> None:
         pass
@@ -63,5 +49,6 @@ class Px0SpanProcessor(_SpanProcessor):  # type: ignore[misc]
 
 
 def _attributes_of(span: Any) -> Mapping[str, Any]:
+    """Of a span of this process; one of another process has none."""
     attributes: Optional[Mapping[str, Any]] = getattr(span, "attributes", None)
     return {} if attributes is None else attributes

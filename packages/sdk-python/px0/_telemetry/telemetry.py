@@ -5,10 +5,12 @@ There is no dependency: without `opentelemetry-api` nothing here is used.
 
 from __future__ import annotations
 
+import contextlib
 import time
 import weakref
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Optional, Set, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Optional, Set, Tuple
 
+from .._delivery.connection_state import ClientState
 from .._options import Settings
 from .._version import VERSION
 from ..errors import InvalidRequestError, NotFoundError, RefusedError, TemplateError, UnreachableError
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from .._following import Status
 
 _SCOPE = "px0"
+_STATES: Tuple[ClientState, ...] = ("initializing", "ready", "stale", "offline", "refused")
+# In seconds: a render here takes microseconds, one by px0 milliseconds.
+_DURATION_BOUNDS = (0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 # A prompt's name is an attribute of metrics for so many: each makes another series.
 _MOST_PROMPTS = 200
 _OUTCOMES = (
@@ -62,9 +67,9 @@ class _Instruments:
         # Clients that hold prompts.
         self.followed: List[weakref.WeakMethod[Callable[[], Status]]] = []
         self.renders: Any = meter.create_counter(names.RENDERS, "{render}", "Renders by source and outcome.")
-        self.duration: Any = meter.create_histogram(names.DURATION, "s", "How long renders took.")
+        self.duration: Any = _histogram(meter)
         meter.create_observable_gauge(
-            names.CLIENT_STATE, [self._states], "{client}", "Clients that hold prompts, by the state they are in."
+            names.CLIENT_STATE, [self._states], "{client}", "How many clients that hold prompts are in each state."
         )
         meter.create_observable_gauge(
             names.STALENESS, [self._staleness], "s", "How long ago px0 has confirmed what is held; of several clients the longest."
@@ -93,11 +98,9 @@ class _Instruments:
         return [status for status in statuses if status.state != "closed"]
 
     def _states(self, _: Any) -> Iterator[Any]:
-        counts: Dict[str, int] = {}
-        for status in self._open():
-            counts[status.state] = counts.get(status.state, 0) + 1
-        for state, count in counts.items():
-            yield self._observation(count, {names.STATE: state})
+        states = [status.state for status in self._open()]
+        for state in _STATES if states else ():
+            yield self._observation(states.count(state), {names.STATE: state})
 
     def _staleness(self, _: Any) -> Iterator[Any]:
         ages = [status.age for status in self._open() if status.age is not None]
@@ -111,6 +114,15 @@ class _Instruments:
         yield self._observation(sum([status.repairs for status in self._open()]))
 
 
+def _histogram(meter: Any) -> Any:
+    about = (names.DURATION, "s", "How long renders took.")
+    try:
+        return meter.create_histogram(*about, explicit_bucket_boundaries_advisory=_DURATION_BOUNDS)
+    except TypeError:
+        # Of an earlier release.
+        return meter.create_histogram(*about)
+
+
 _instruments: Optional[_Instruments] = None
 
 
@@ -122,55 +134,67 @@ def _instruments_of(metrics: Any) -> _Instruments:
 
 
 class Telemetry:
-    """Of one client."""
+    """Of one client. Nothing that fails here fails a render."""
 
     def __init__(self, api: _Api, has_spans: bool) -> None:
         self._api = api
         self._has_spans = has_spans
 
-    def begin(self) -> Observed:
+    def begin(self, slug: str) -> Observed:
         """A render begins; it ends with `rendered` or `failed`, in the same thread or task."""
-        return Observed(self._api, self._has_spans)
+        observed = Observed(self._api, slug)
+        with contextlib.suppress(Exception):
+            observed.begin(self._has_spans)
+        return observed
 
 
 class Observed:
     """One render."""
 
-    __slots__ = ("_api", "_around", "_own", "_token", "_began_at")
+    __slots__ = ("_api", "_slug", "_around", "_own", "_token", "_began_at")
 
-    def __init__(self, api: _Api, has_span: bool) -> None:
+    def __init__(self, api: _Api, slug: str) -> None:
         self._api = api
-        self._around: Any = api.trace.get_current_span()
+        self._slug = slug
+        self._around: Any = None
         self._own: Any = None
-        if has_span:
-            self._own = api.tracer.start_span(names.SPAN)
-            # What is done for the render, such as a request, belongs to it.
-            self._token: Any = api.context.attach(api.trace.set_span_in_context(self._own))
+        self._token: Any = None
         self._began_at = time.perf_counter()
 
+    def begin(self, has_span: bool) -> None:
+        self._around = self._api.trace.get_current_span()
+        if has_span:
+            self._own = self._api.tracer.start_span(names.SPAN)
+            # What is done for the render, such as a request, belongs to it.
+            self._token = self._api.context.attach(self._api.trace.set_span_in_context(self._own))
+
     def rendered(self, result: RenderResult) -> None:
-        spans = [span for span in (self._around, self._own) if span is not None and span.is_recording()]
-        if spans:
-            attributes = result.attributes
+        with contextlib.suppress(Exception):
+            spans = [span for span in (self._around, self._own) if span is not None and span.is_recording()]
+            attributes = result.attributes if spans else {}
             for span in spans:
                 span.set_attributes(attributes)
-        labels: Dict[str, Union[str, bool, int]] = {names.SOURCE: result.source}
-        if self._api.instruments.has_series(result.slug):
-            labels[names.PROMPT_NAME] = result.slug
-        self._end("ok", labels)
+            self._end("ok", {names.SOURCE: result.source})
 
     def failed(self, error: BaseException) -> None:
-        if self._own is not None:
-            self._own.record_exception(error)
-            self._own.set_status(self._api.trace.StatusCode.ERROR, type(error).__name__)
-        self._end(next((outcome for kind, outcome in _OUTCOMES if isinstance(error, kind)), "error"), {})
+        with contextlib.suppress(Exception):
+            outcome = next((outcome for kind, outcome in _OUTCOMES if isinstance(error, kind)), "error")
+            if self._own is not None:
+                # Not the error: its text may hold what the variables do.
+                self._own.set_attributes({names.PROMPT_NAME: str(self._slug), names.OUTCOME: outcome})
+                self._own.set_status(self._api.trace.StatusCode.ERROR)
+            self._end(outcome, {})
 
-    def _end(self, outcome: str, labels: Dict[str, Union[str, bool, int]]) -> None:
-        instruments = self._api.instruments
+    def _end(self, outcome: str, labels: Dict[str, str]) -> None:
         seconds = time.perf_counter() - self._began_at
-        labels[names.OUTCOME] = outcome
-        instruments.renders.add(1, labels)
-        instruments.duration.record(seconds, labels)
         if self._own is not None:
-            self._api.context.detach(self._token)
             self._own.end()
+            if self._token is not None:
+                self._api.context.detach(self._token)
+        labels[names.OUTCOME] = outcome
+        instruments = self._api.instruments
+        instruments.duration.record(seconds, labels)
+        # Of a slug that nobody knows no series is made.
+        if names.SOURCE in labels and instruments.has_series(self._slug):
+            labels = {**labels, names.PROMPT_NAME: self._slug}
+        instruments.renders.add(1, labels)
