@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any, Callable, Iterator, List, Mapping, Sequence, Tuple
 
 import pytest
 from conftest import eventually
+from counted import Counted
 from played_delivery import PlayedDelivery, prompt_of
 from played_px0 import PlayedPx0, refused
 from processes import Together, needs_fork
@@ -98,18 +100,32 @@ def test_gunicorn_with_a_preloaded_application(worker: Any, played: PlayedPx0, s
 def test_gunicorn_with_a_preloaded_application_that_holds_prompts(start: Any) -> None:
     pytest.importorskip("gunicorn")
     delivering = PlayedDelivery()
+    counted = Counted(delivering)
+    versions: Counter[str] = Counter()
+
+    def ask() -> str:
+        answer = get(port, "Ada")
+        versions[answer] += 1
+        return answer
+
     with socket.create_server(("127.0.0.1", 0), backlog=100) as listening:
         port = listening.getsockname()[1]
         options = ["--preload", "--bind", f"fd://{listening.fileno()}", "--workers", str(PROCESSES)]
-        held = {"PX0_HOST": delivering.host}
-        start("gunicorn", *options, "held:application", pass_fds=[listening.fileno()], more=held)
-        assert get(port, "Ada") == "Hello Ada stream"
+        held = {"PX0_HOST": delivering.host, "PX0_SERVICE": "checkout"}
+        master = start("gunicorn", *options, "held:application", pass_fds=[listening.fileno()], more=held)
+        assert ask() == "Hello Ada stream"
         # The master and, once each has rendered, all workers.
-        eventually(lambda: get(port, "Ada") and len(delivering.streams) == PROCESSES + 1, 60)
+        eventually(lambda: ask() and len(delivering.streams) == PROCESSES + 1, 60)
         delivering.put(prompt_of("greeting", {2: "Hi {{.name}}"}, 2))
         # A worker may hear of it after another one.
-        eventually(lambda: {get(port, "Ada") for _ in range(PROCESSES * 3)} == {"Hi Ada stream"})
+        eventually(lambda: {ask() for _ in range(PROCESSES * 3)} == {"Hi Ada stream"})
         assert delivering.renders == []
+    # As an operator does it. Each worker tells of its own renders when it ends.
+    master.terminate()
+    master.wait(60)
+    assert counted.renders == {(1, "stream"): versions["Hello Ada stream"], (2, "stream"): versions["Hi Ada stream"]}
+    assert {report["service"]["name"] for report in counted.reports.values()} == {"checkout"}
+    assert len({process for process, _ in counted.reports}) == PROCESSES
     delivering.stop()
 
 
@@ -159,6 +175,7 @@ def test_gevent_with_a_client_that_holds_prompts(start: Any) -> None:
 def test_celery_with_forked_processes_that_hold_prompts(start: Any, tmp_path: Path, monkeypatch: Any) -> None:
     pytest.importorskip("celery")
     delivering = PlayedDelivery()
+    counted = Counted(delivering)
     monkeypatch.setenv("CELERY_FOLDER", str(tmp_path))
     monkeypatch.setenv("PX0_HOST", delivering.host)
     monkeypatch.setenv("PX0_ACCESS_TOKEN", "ak_test")
@@ -172,10 +189,14 @@ def test_celery_with_forked_processes_that_hold_prompts(start: Any, tmp_path: Pa
         # All before the worker starts: it fails when it meets the file of a message that is being written.
         asked = [tasks.render.delay(str(number)) for number in range(PROCESSES * 5)]
         known = {"PX0_HOST": delivering.host}
-        start("celery", *options, "--without-gossip", "--without-heartbeat", end=signal.SIGKILL, more=known)
+        worker = start("celery", *options, "--without-gossip", "--without-heartbeat", end=signal.SIGKILL, more=known)
         texts = [one.get(timeout=60, interval=0.01) for one in asked]
         assert texts == [[f"Hello {number}", "stream"] for number in range(PROCESSES * 5)]
         assert delivering.renders == []
+        # A warm shutdown: its processes end one by one, and each tells of its own renders. The worker itself has rendered once.
+        worker.terminate()
+        worker.wait(60)
+        assert counted.renders == {(1, "stream"): PROCESSES * 5 + 1}
     finally:
         tasks.client.close()
         sys.modules.pop("tasks", None)

@@ -12,7 +12,7 @@ from collections import deque
 from datetime import datetime, timezone
 from typing import Callable, Deque, Dict, List, NamedTuple, Optional
 
-from .table import Made, Table
+from .table import Made, Quick, Table
 
 MOST_LINES = 1_000
 MOST_LINES_KEPT = 5_000
@@ -79,7 +79,10 @@ class Ledger:
         """When there is something to send; None when there is not. 0 when that is now."""
         return 0 if self._is_urgent else self._due_at
 
-    def add(self, made: Made) -> None:
+    def add(self, quick: Quick) -> None:
+        if self._table is not None and self._table.count(quick):
+            return
+        made = Made._make(quick)
         lines = 1 if self._table is None else self._table.lines_for(made)
         if self._table is not None and self._table.lines + lines > MOST_LINES:
             self._end_at_once(made.at)

@@ -23,7 +23,7 @@ from .._options import Settings
 from .._transport import Answer, Outcome, Send, caller_headers
 from .._version import VERSION
 from .ledger import Ledger
-from .table import Made
+from .table import Quick
 
 # How long a client that is closed, and a program that ends, waits for what was counted to be sent.
 LONGEST_CLOSE = 2.0
@@ -74,7 +74,7 @@ class Usage:
 
     def _renew(self) -> None:
         self._ledger = Ledger(self._settings.service, f"px0-python/{VERSION}", random.random)
-        self._made: Deque[Made] = deque(maxlen=_MOST_WAITING)
+        self._made: Deque[Quick] = deque(maxlen=_MOST_WAITING)
         # Held by whoever looks at the ledger. A render tries it and goes on.
         self._gathering = threading.Lock()
         self._starting = threading.Lock()
@@ -98,9 +98,7 @@ class Usage:
         now = clock()
         names: Tuple[Any, ...] = tuple(variables) if self._has_names else ()
         made = self._made
-        made.append(
-            Made(prompt_id, slug, version, source, (_EPOCH + now) * 1000, (now - began_at) * 1000, has_failed, names)
-        )
+        made.append((prompt_id, slug, version, source, (_EPOCH + now) * 1000, (now - began_at) * 1000, has_failed, names))
         if self._rests:
             self._rouse()
         elif len(made) >= _TOGETHER and self._gathering.acquire(blocking=False):
