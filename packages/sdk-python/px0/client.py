@@ -10,7 +10,7 @@ import threading
 from dataclasses import replace
 from os import getpid
 from types import TracebackType
-from typing import Any, Callable, Dict, List, Mapping, NoReturn, Optional, Sequence, Tuple, Type, TypeVar, Union
+from typing import Any, Callable, Dict, List, Mapping, NoReturn, Optional, Sequence, Type, TypeVar, Union
 
 import httpx
 
@@ -18,7 +18,6 @@ from ._background import Background
 from ._delivery.change_feed import ChangeListener
 from ._delivery.delivery_client import DeliveryClient
 from ._engine import Engine
-from ._environment import Way
 from ._fallbacks import Fallback
 from ._following import (
     AsyncFollowing,
@@ -37,9 +36,10 @@ from ._process import Home, never_free
 from ._reference import delivered_slug
 from ._state_file import Contents
 from ._telemetry.telemetry import telemetry_of
-from ._transport import AwaitRevision, AwaitState, Failure, Flow, Outcome, Send, Step, T
+from ._transport import AwaitRevision, AwaitState, Flow, Outcome, Send, Step, T
+from ._usage.async_http import AsyncUsageHttp
 from ._usage.usage import Usage
-from .errors import Px0Error, UnreachableError, UsageError
+from .errors import Px0Error, UsageError
 from .result import RenderResult
 
 
@@ -160,7 +160,7 @@ class Px0(_Unique):
         self._http = BlockingHttp(settings.host, http_client)
         self._files = Files(settings, delivered, self._contents)
         self._usage = None if _counts_nothing(settings) else Usage(settings, self._http.send)
-        self._telemetry = telemetry_of(settings, self.status)
+        self._telemetry = telemetry_of(settings, self)
         self._engine = Engine(settings, self._spawn, self._files.changed, delivered, self._usage)
         self._following: Optional[BlockingFollowing] = None
         if delivered is not None:
@@ -389,48 +389,6 @@ class _Place:
         await self.http.close()
 
 
-class _UsageHttp:
-    """Sends what an `AsyncPx0` has counted, from a thread: it has to be sent also while no event loop runs.
-
-    A given client is all that may be used, and only in its event loop.
-    """
-
-    def __init__(self, host: str, way: Way, is_given: bool) -> None:
-        self._host = host
-        self._way = way
-        self._is_given = is_given
-        self._own: Optional[BlockingHttp] = None
-        self._given: Optional[Tuple[asyncio.AbstractEventLoop, AsyncHttp]] = None
-
-    def may_use(self, loop: asyncio.AbstractEventLoop, http: AsyncHttp) -> None:
-        if self._is_given:
-            self._given = loop, http
-
-    def send(self, step: Send) -> Outcome:
-        if not self._is_given:
-            if self._own is None:
-                self._own = BlockingHttp(self._host, None, self._way)
-            return self._own.send(step)
-        if self._given is None or not self._given[0].is_running():
-            return Failure(UnreachableError("the event loop of the http_client does not run"))
-        loop, http = self._given
-        sending = asyncio.run_coroutine_threadsafe(http.send(step), loop)
-        try:
-            return sending.result(step.limit)
-        except BaseException as error:
-            sending.cancel()
-            return Failure(UnreachableError(f"the event loop of the http_client has not sent it: {type(error).__name__}"))
-
-    def begin_anew(self) -> None:
-        self._given = None
-        if self._own is not None:
-            self._own.begin_anew()
-
-    def close(self) -> None:
-        if self._own is not None:
-            self._own.close()
-
-
 class AsyncPx0(_Unique):
     """The same as `Px0` for asyncio: `await render(...)`, `await aclose()`, `async with`.
 
@@ -505,9 +463,9 @@ class AsyncPx0(_Unique):
         check_given(http_client, httpx.AsyncClient)
         self._make_http = AsyncHttpMaker(settings.host, http_client)
         self._files = Files(settings, delivered, self._contents)
-        self._usage_http = _UsageHttp(settings.host, self._make_http.way, http_client is not None)
+        self._usage_http = AsyncUsageHttp(settings.host, self._make_http.way, http_client is not None)
         self._usage = None if _counts_nothing(settings) else Usage(settings, self._usage_http.send)
-        self._telemetry = telemetry_of(settings, self.status)
+        self._telemetry = telemetry_of(settings, self)
         self._engine = Engine(settings, self._spawn, self._files.changed, delivered, self._usage)
         self._following: Optional[AsyncFollowing] = None
         if delivered is not None:

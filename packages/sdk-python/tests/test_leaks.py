@@ -25,6 +25,7 @@ def one_round(count):
     clients = [Px0(host, "ak_test", **options) for _ in range(count)]
     for client in clients:
         assert client.wait_ready(20.0)
+        client.render("greeting", name="Ada")
         client.close()
 
 def one_round_of_async(count):
@@ -32,6 +33,7 @@ def one_round_of_async(count):
         clients = [AsyncPx0(host, "ak_test", **options) for _ in range(count)]
         for client in clients:
             assert await client.ready(20.0)
+            await client.render("greeting", name="Ada")
             await client.aclose()
     asyncio.run(run())
 

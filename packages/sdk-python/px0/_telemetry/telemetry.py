@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import time
 import weakref
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Optional, Set, Tuple
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Protocol, Set, Tuple
 
 from .._delivery.connection_state import ClientState
 from .._options import Settings
@@ -34,8 +34,14 @@ _OUTCOMES = (
 )
 
 
-def telemetry_of(settings: Settings, status: Callable[[], Status]) -> Optional[Telemetry]:
-    """None where it is switched off or the application has no OpenTelemetry. `status` is the method of a client."""
+class Followed(Protocol):
+    """A client that may hold prompts."""
+
+    def status(self) -> Status: ...
+
+
+def telemetry_of(settings: Settings, client: Followed) -> Optional[Telemetry]:
+    """None where it is switched off or the application has no OpenTelemetry."""
     if not settings.telemetry:
         return None
     try:
@@ -44,7 +50,7 @@ def telemetry_of(settings: Settings, status: Callable[[], Status]) -> Optional[T
         return None
     telemetry = Telemetry(api, settings.spans)
     if settings.mode != "remote":
-        api.instruments.followed.append(weakref.WeakMethod(status))
+        api.instruments.followed.add(client)
     return telemetry
 
 
@@ -65,7 +71,7 @@ class _Instruments:
         meter: Any = metrics.get_meter(_SCOPE, VERSION)
         self._observation: Any = metrics.Observation
         # Clients that hold prompts.
-        self.followed: List[weakref.WeakMethod[Callable[[], Status]]] = []
+        self.followed: weakref.WeakSet[Followed] = weakref.WeakSet()
         self.renders: Any = meter.create_counter(names.RENDERS, "{render}", "Renders by source and outcome.")
         self.duration: Any = _histogram(meter)
         meter.create_observable_gauge(
@@ -91,10 +97,7 @@ class _Instruments:
         return True
 
     def _open(self) -> List[Status]:
-        alive = [method for method in self.followed if method() is not None]
-        self.followed[:] = alive
-        found = [method() for method in alive]
-        statuses = [status() for status in found if status is not None]
+        statuses = [client.status() for client in list(self.followed)]
         return [status for status in statuses if status.state != "closed"]
 
     def _states(self, _: Any) -> Iterator[Any]:
