@@ -139,7 +139,7 @@ class PlayedPx0:
         return [request for request in self.requests if request["method"] == "GET"]
 
     def usual(self, request: Dict[str, Any]) -> Reply:
-        if request["path"] == USAGE:
+        if request.get("path") == USAGE:
             return Reply(204, "")
         headers = {"px0-revision": revision(self.sequence)}
         number = self.live
