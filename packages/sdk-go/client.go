@@ -45,6 +45,10 @@ type Client struct {
 	delivery *delivery.Client
 	// nil without a bundle.
 	bundle *bundleFile
+	// nil when px0 is told nothing.
+	usage *usage
+	// Ends what the observer sees; nil without one.
+	stopObserving func()
 	// The highest revision that this client itself has written.
 	written         highestRevision
 	statusListeners *statusListeners
@@ -73,6 +77,8 @@ type call struct {
 	fallback fallback
 	// What is held, but earlier than what this client has written; nil if nothing is.
 	late func() (Result, bool)
+	// What usage counts of it; its source is empty while nothing was rendered here.
+	counted countedRender
 }
 
 // New makes a client. The error is ErrUsage for settings with which it cannot work.
@@ -88,6 +94,9 @@ func New(options ...Option) (*Client, error) {
 	c.loadFiles()
 	if c.delivery != nil {
 		c.delivery.Start()
+	}
+	if s.observer != nil {
+		c.stopObserving = s.observer.Watch(c.Status)
 	}
 	return c, nil
 }
@@ -106,6 +115,7 @@ func clientOf(s *settings) *Client {
 		closeDelivery:   func() {},
 		statusListeners: &statusListeners{warn: s.warn},
 	}
+	c.usage = newUsage(s, c.transport)
 	if s.cache != nil {
 		c.kept = newKeptTemplates(s.cache.MaxEntries, s.cache.MaxBytes)
 	}
@@ -135,6 +145,42 @@ func (c *Client) Render(ctx context.Context, slug string, variables Vars, option
 	if err != nil {
 		return Result{}, err
 	}
+	return c.observed(ctx, made, variables)
+}
+
+// observed renders, counts, and tells the observer.
+func (c *Client) observed(ctx context.Context, made *call, variables Vars) (Result, error) {
+	if c.settings.observer == nil {
+		return c.counted(ctx, made, variables)
+	}
+	ctx, end := c.settings.observer.Render(ctx, made.wanted.slug)
+	result, err := c.counted(ctx, made, variables)
+	end(result, err)
+	return result, err
+}
+
+func (c *Client) counted(ctx context.Context, made *call, variables Vars) (Result, error) {
+	if c.usage == nil {
+		return c.render(ctx, made, variables)
+	}
+	began := time.Now()
+	result, err := c.render(ctx, made, variables)
+	if err != nil || result.Source != SourceLive {
+		c.usage.count(&made.counted, err != nil, time.Since(began), made.variables)
+	}
+	return result, err
+}
+
+// counts: a version was rendered here, or px0 would have refused to; of a fallback, there is no version.
+func (c *call) counts(promptID, slug string, version int, source Source) {
+	prompt := promptID
+	if prompt == "" {
+		prompt = slug
+	}
+	c.counted = countedRender{key: usageKey{prompt, version, source}, promptID: promptID, slug: slug}
+}
+
+func (c *Client) render(ctx context.Context, made *call, variables Vars) (Result, error) {
 	if c.delivery != nil {
 		if cause := ended(ctx); cause != nil {
 			return Result{}, cause
@@ -200,6 +246,11 @@ func (c *Client) Close() error {
 		}
 	}
 	c.background.close(min(c.settings.timeout, longestClose))
+	// At last, with all that was rendered until now.
+	c.usage.close()
+	if isFirst && c.stopObserving != nil {
+		c.stopObserving()
+	}
 	if c.state != nil {
 		c.state.close()
 	}
@@ -308,7 +359,7 @@ func (c *Client) askAlone(ctx context.Context, made *call) {
 }
 
 func (c *Client) ask(ctx context.Context, made *call) (*live, error) {
-	got, err := c.transport.send(ctx, request{"POST", made.wanted.renderPath(), made.body})
+	got, err := c.transport.send(ctx, request{method: "POST", path: made.wanted.renderPath(), body: made.body, isRender: true})
 	if err != nil {
 		var away *UnreachableError
 		if errors.As(err, &away) && ended(ctx) == nil {
@@ -347,9 +398,12 @@ func (c *Client) withoutPx0(made *call, cause *UnreachableError) (Result, bool, 
 			return result, true, nil
 		}
 	}
+	// A version that could not be rendered is not what counts.
+	made.counted = countedRender{}
 	if made.fallback == nil {
 		return Result{}, false, nil
 	}
+	made.counts("", made.wanted.slug, 0, SourceFallback)
 	rendered, err := made.fallback(made)
 	if err != nil {
 		return Result{}, false, err
@@ -490,7 +544,7 @@ func (c *Client) settle(w wanted, version int, fetched *linked) bool {
 	c.kept.update(w, func(*kept) *kept {
 		return &kept{
 			wanted: w, version: version, tags: got.tags, linked: *fetched, revision: got.revision,
-			confirmedAt: now, fetchedAt: now, origin: SourceCache, mayBeFresh: !got.stale, compiled: compiled,
+			confirmedAt: now, fetchedAt: now, origin: SourceCache, mayBeFresh: !got.stale, compiled: compiled, id: fetched.id,
 		}
 	})
 	c.changed()
@@ -547,6 +601,7 @@ func keptResult(made *call, entry *kept, cause *UnreachableError) (Result, bool)
 	if err != nil {
 		return Result{}, false
 	}
+	made.counts(entry.id, entry.wanted.slug, entry.version, entry.origin)
 	result.Source, result.Version, result.Tags = entry.origin, entry.version, slices.Clone(entry.tags)
 	result.Revision, result.Age, result.Stale = entry.revision, ageOf(entry), true
 	if cause != nil {

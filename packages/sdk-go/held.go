@@ -183,9 +183,13 @@ func (c *Client) run(
 	result, err := runJudged(made, compiled, judge, held.Prompt.Contract)
 	if err != nil {
 		failure := refusalOf(err)
+		if failure != nil {
+			made.counts(held.Prompt.ID, held.Prompt.Slug, version, source)
+		}
 		// Of another kind: something in the program, or a contract, that this version of the SDK does not know.
 		return Result{}, false, failure
 	}
+	made.counts(held.Prompt.ID, held.Prompt.Slug, version, source)
 	result.Source, result.Version, result.Tags = source, version, tagsOf(held.Prompt, version)
 	result.PromptID, result.TeamID, result.Revision = held.Prompt.ID, held.TeamID, view.Revision
 	result.Age, _ = view.AgeAt(time.Now())

@@ -120,13 +120,15 @@ func parseProgramAnswer(text []byte, slug string, number int, promptID string) *
 	gotNumber, _ := answers.Read[int](version, "version")
 	status, _ := answers.Read[string](version, "status")
 	template, hasTemplate := answers.Read[string](version, "template")
-	if id, _ := answers.Read[string](prompt, "id"); promptID != "" && id != promptID {
+	id, _ := answers.Read[string](prompt, "id")
+	if promptID != "" && id != promptID {
 		return nil
 	}
 	if !hasTemplate || gotSlug != slug || gotNumber != number || status == "draft" {
 		return nil
 	}
 	made := newLinked(template, version["program"])
+	made.id = id
 	made.takeSchema(version["input_schema"])
 	if contract, _ := answers.Read[string](prompt, "contract"); contract != "off" {
 		made.contract = contract

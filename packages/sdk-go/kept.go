@@ -28,6 +28,8 @@ type kept struct {
 	origin Source
 	// Whether it may be served without asking while it is young; false once px0 has said something else.
 	mayBeFresh bool
+	// The id of its prompt, for usage; empty where px0 has not said it.
+	id string
 	// nil for a program that this version of the SDK cannot run.
 	compiled *program
 	// Of a version that is kept for as long as its prompt is delivered; else empty.

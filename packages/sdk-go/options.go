@@ -68,6 +68,12 @@ type settings struct {
 	team              string
 	warn              func(message string)
 	httpClient        *http.Client
+	usage             Usage
+	// As given by an option; nil when none gave it.
+	givenService            *string
+	service, serviceVersion string
+	// nil: nobody observes.
+	observer Observer
 }
 
 type optionFunc func(*settings) error
@@ -252,6 +258,7 @@ func usualSettings() *settings {
 		pollInterval:   30 * time.Second,
 		initTimeout:    2 * time.Second,
 		random:         rand.Float64,
+		usage:          UsageFull,
 	}
 }
 
@@ -265,7 +272,7 @@ func newSettings(options []Option) (*settings, error) {
 			return nil, err
 		}
 	}
-	for _, complete := range []func() error{s.completeMode, s.completeHost, s.completeAccessToken, s.completeCache} {
+	for _, complete := range []func() error{s.completeMode, s.completeHost, s.completeAccessToken, s.completeCache, s.completeService} {
 		if err := complete(); err != nil {
 			return nil, err
 		}

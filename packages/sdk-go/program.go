@@ -17,6 +17,8 @@ type linked struct {
 	rest json.RawMessage
 	// The prompt's policy for contracts; empty where it is off.
 	contract string
+	// The prompt's id; empty where px0 has not said it.
+	id string
 }
 
 // newLinked takes the template of a version, and the JSON of its program if there is one, whose template counts.

@@ -13,11 +13,15 @@ import (
 	"github.com/px0/px0/packages/sdk-go/internal/answers"
 )
 
+const serviceHeader = "Px0-Service"
+
 type request struct {
 	method string
 	// With the query.
 	path string
 	body []byte
+	// Whether px0 is told which service renders.
+	isRender bool
 }
 
 type answer struct {
@@ -139,6 +143,9 @@ func (t *transport) setHeaders(req *http.Request, r request) {
 	req.Header.Set("User-Agent", "px0-go/"+Version)
 	if r.body != nil {
 		req.Header.Set("Content-Type", "application/json")
+	}
+	if service := t.settings.service; r.isRender && service != "" && t.settings.usage != UsageOff {
+		req.Header.Set(serviceHeader, service)
 	}
 	if revision := t.revision.get(); revision != "" {
 		req.Header.Set("Px0-Min-Revision", revision)

@@ -1,0 +1,80 @@
+package px0
+
+import (
+	"context"
+	"errors"
+	"strconv"
+)
+
+// Observer sees what a client does. The module sdk-go/otel has one for OpenTelemetry; New takes it by WithObserver. It is called by the goroutines
+// that render, so it must be quick.
+type Observer interface {
+	// Render is called when a render begins. The render goes on with the context that it returns, and calls end, which must not be nil, at its end.
+	Render(ctx context.Context, slug string) (inside context.Context, end func(Result, error))
+	// Watch is called once, by New, with how the client is at any moment. stop, which may be nil, is called when the client is closed.
+	Watch(status func() Status) (stop func())
+}
+
+// WithObserver has an observer see what the client does; default: none.
+func WithObserver(observer Observer) Option {
+	return optionFunc(func(s *settings) error {
+		if s.observer = observer; observer == nil {
+			return usageError("the observer is nil")
+		}
+		return nil
+	})
+}
+
+// The attributes of a render, as OpenTelemetry's conventions for generative AI name them, and px0's own.
+const (
+	AttributePromptName    = "gen_ai.prompt.name"
+	AttributePromptVersion = "gen_ai.prompt.version"
+	AttributePromptID      = "px0.prompt.id"
+	AttributeSource        = "px0.source"
+	AttributeRevision      = "px0.revision"
+	AttributeStale         = "px0.stale"
+	// AttributeAge is in whole milliseconds.
+	AttributeAge = "px0.age_ms"
+	// AttributeOutcome is of metrics only: see Outcome.
+	AttributeOutcome = "px0.outcome"
+)
+
+// Attributes describes the result for a span of yours, by OpenTelemetry's names: texts, an int64 and a bool. What is not known is absent. The
+// variables and the text are never in it.
+func (r Result) Attributes() map[string]any {
+	attributes := map[string]any{
+		AttributePromptName: r.Slug, AttributeSource: string(r.Source), AttributeStale: r.Stale, AttributeAge: r.Age.Milliseconds(),
+	}
+	if r.Version != 0 {
+		attributes[AttributePromptVersion] = strconv.Itoa(r.Version)
+	}
+	for name, text := range map[string]string{AttributePromptID: r.PromptID, AttributeRevision: r.Revision} {
+		if text != "" {
+			attributes[name] = text
+		}
+	}
+	return attributes
+}
+
+// Outcome says in one word how a render ended: "ok", "fallback", "unreachable", "not_found", "refused", "usage" for a call that cannot work,
+// "ended" when its context did, and else "failed".
+func Outcome(result Result, err error) string {
+	if err == nil {
+		if result.Source == SourceFallback {
+			return "fallback"
+		}
+		return "ok"
+	}
+	for _, each := range []struct {
+		err  error
+		word string
+	}{
+		{ErrUnreachable, "unreachable"}, {ErrNotFound, "not_found"}, {ErrRefused, "refused"}, {ErrUsage, "usage"},
+		{context.Canceled, "ended"}, {context.DeadlineExceeded, "ended"},
+	} {
+		if errors.Is(err, each.err) {
+			return each.word
+		}
+	}
+	return "failed"
+}
