@@ -144,7 +144,7 @@ func (t *transport) setHeaders(req *http.Request, r request) {
 	if r.body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	if service := t.settings.service; r.isRender && service != "" && t.settings.usage != UsageOff {
+	if service := t.settings.service; r.isRender && service != "" {
 		req.Header.Set(serviceHeader, service)
 	}
 	if revision := t.revision.get(); revision != "" {

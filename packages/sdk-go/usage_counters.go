@@ -113,14 +113,12 @@ func (u *usageCounters) count(counted *countedRender, hasFailed bool, took time.
 		if len(counted.key.prompt) > longestSlugCounted || len(counted.slug) > longestSlugCounted {
 			return
 		}
-		row = u.admit(counted, variables)
+		row = u.admit(row, counted, variables)
 	}
 	row.add(hasFailed, took)
 	if !row.isIn.Load() {
-		// The window has ended between the two; if the number was read in time, the row comes to nothing in the next one.
-		if now := u.admit(counted, variables); now != row {
-			now.add(hasFailed, took)
-		}
+		// The window has ended between the two. If the number was read in time, the row comes to nothing in the next one.
+		u.admit(row, counted, variables)
 	}
 }
 
@@ -129,6 +127,14 @@ func (r *usageRow) add(hasFailed bool, took time.Duration) {
 		r.failed[latencyBucketOf(took)].Add(1)
 	} else {
 		r.succeeded[latencyBucketOf(took)].Add(1)
+	}
+}
+
+// take moves what another row has counted.
+func (r *usageRow) take(other *usageRow) {
+	for i := range latencyBuckets {
+		r.succeeded[i].Add(other.succeeded[i].Swap(0))
+		r.failed[i].Add(other.failed[i].Swap(0))
 	}
 }
 
@@ -183,11 +189,17 @@ func cutName(name string) string {
 	return name
 }
 
-// admit puts a row with the names of the variables into the window, or into the next one if this one is full.
-func (u *usageCounters) admit(counted *countedRender, variables map[string]any) *usageRow {
+// admit puts a row with the names of the variables into the window, or into the next one if this one is full. The row that was found before may be
+// nil, or not be found any more; what it has counted is not lost.
+func (u *usageCounters) admit(before *usageRow, counted *countedRender, variables map[string]any) *usageRow {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	row := u.find(counted.key)
+	if row == nil {
+		row = before
+	} else if before != nil && before != row {
+		row.take(before)
+	}
 	names, bytes := u.withNames(row, variables)
 	more := rowsOf(len(names))
 	if row != nil && row.isIn.Load() {
