@@ -95,7 +95,7 @@ func New(options ...Option) (*Client, error) {
 	if c.delivery != nil {
 		c.delivery.Start()
 	}
-	if s.observer != nil {
+	if s.observer != nil && c.delivery != nil {
 		c.stopObserving = s.observer.Watch(c.Status)
 	}
 	return c, nil

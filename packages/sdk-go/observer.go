@@ -11,7 +11,8 @@ import (
 type Observer interface {
 	// Render is called when a render begins. The render goes on with the context that it returns, and calls end, which must not be nil, at its end.
 	Render(ctx context.Context, slug string) (inside context.Context, end func(Result, error))
-	// Watch is called once, by New, with how the client is at any moment. stop, which may be nil, is called when the client is closed.
+	// Watch is called once, by New, for a client that holds prompts: status tells at any moment how it is. stop, which may be nil, is called when the
+	// client is closed.
 	Watch(status func() Status) (stop func())
 }
 
@@ -56,25 +57,22 @@ func (r Result) Attributes() map[string]any {
 	return attributes
 }
 
-// Outcome says in one word how a render ended: "ok", "fallback", "unreachable", "not_found", "refused", "usage" for a call that cannot work,
-// "ended" when its context did, and else "failed".
-func Outcome(result Result, err error) string {
+// Outcome says in one word how a render ended: "ok", "not_found", "invalid", "refused", "unreachable", and else "error". It is for metrics: the words of
+// an error may hold the value of a variable.
+func Outcome(err error) string {
 	if err == nil {
-		if result.Source == SourceFallback {
-			return "fallback"
-		}
 		return "ok"
 	}
 	for _, each := range []struct {
 		err  error
 		word string
 	}{
-		{ErrUnreachable, "unreachable"}, {ErrNotFound, "not_found"}, {ErrRefused, "refused"}, {ErrUsage, "usage"},
-		{context.Canceled, "ended"}, {context.DeadlineExceeded, "ended"},
+		{ErrNotFound, "not_found"}, {ErrInvalidRequest, "invalid"}, {ErrTemplate, "invalid"}, {ErrRefused, "refused"},
+		{ErrUnreachable, "unreachable"},
 	} {
 		if errors.Is(err, each.err) {
 			return each.word
 		}
 	}
-	return "failed"
+	return "error"
 }

@@ -98,7 +98,7 @@ func TestAClosedClientHasToldWhatItRendered(t *testing.T) {
 	render(t, client, "greeting", "Bob")
 	render(t, client, "greeting", "Ada", WithVersion(1))
 	_, err := client.Render(context.Background(), "greeting", Vars{"mood": "secret"})
-	expect(t, Outcome(Result{}, err), "refused")
+	expect(t, Outcome(err), "invalid")
 	// px0 says that there is no such prompt, and nothing was rendered.
 	renderError(t, client, "unknown")
 	expect(t, client.Close(), nil)
@@ -163,7 +163,7 @@ func TestUsageMayLeaveOutNamesOrBeOff(t *testing.T) {
 		expect(t, reader.rows(t), want)
 	}
 	_, err := New(WithAccessToken("ak_test"), WithUsage("some"))
-	expect(t, Outcome(Result{}, err), "usage")
+	expect(t, Outcome(err), "error")
 }
 
 func TestAFileTellsNothing(t *testing.T) {
@@ -260,23 +260,26 @@ func (o *playedObserver) note(format string, args ...any) {
 }
 
 func (o *playedObserver) Render(ctx context.Context, slug string) (context.Context, func(Result, error)) {
-	return context.WithValue(ctx, observedKey{}, true), func(result Result, err error) { o.note("%s %s", slug, Outcome(result, err)) }
+	return context.WithValue(ctx, observedKey{}, true), func(result Result, err error) { o.note("%s %s %s", slug, result.Source, Outcome(err)) }
 }
 
 func (o *playedObserver) Watch(status func() Status) func() {
-	o.note("watch %s", status().State)
+	if status().State != "" {
+		o.note("watch")
+	}
 	return func() { o.note("stop") }
 }
 
 func TestAnObserverSeesRendersAndTheClientsEnd(t *testing.T) {
 	observer := &playedObserver{}
-	client := newClient(t, play(t), WithObserver(observer))
+	played, _ := counting(t, deliveredPrompt("greeting", "One {{.name}}"))
+	client := holding(t, played, WithObserver(observer))
 	render(t, client, "greeting", "Ada")
 	_, err := client.Render(context.Background(), "greeting", nil)
-	expect(t, Outcome(Result{}, err), "refused")
+	expect(t, Outcome(err), "invalid")
 	client.Close()
 	client.Close()
-	expect(t, observer.seen, []string{"watch ready", "greeting ok", "greeting refused", "stop"})
+	expect(t, observer.seen, []string{"watch", "greeting stream ok", "greeting  invalid", "stop"})
 	_, err = New(WithAccessToken("ak_test"), WithObserver(nil))
-	expect(t, Outcome(Result{}, err), "usage")
+	expect(t, Outcome(err), "error")
 }

@@ -16,10 +16,6 @@ const mostNames = 200
 
 const attributeState = "px0.state"
 
-var states = []px0.State{
-	px0.StateInitializing, px0.StateReady, px0.StateStale, px0.StateOffline, px0.StateRefused, px0.StateClosed,
-}
-
 type meters struct {
 	meter    metric.Meter
 	renders  metric.Int64Counter
@@ -46,11 +42,12 @@ func newMeters(meter metric.Meter) (*meters, error) {
 	}
 	if m.duration, from = meter.Float64Histogram("px0.client.render.duration", metric.WithUnit("s"),
 		metric.WithDescription("How long renders took."),
-		metric.WithExplicitBucketBoundaries(0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10)); failed(from) {
+		metric.WithExplicitBucketBoundaries(0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05,
+			0.1, 0.25, 0.5, 1, 2.5, 5)); failed(from) {
 		return nil, err
 	}
 	if m.state, from = meter.Int64ObservableGauge("px0.client.state",
-		metric.WithDescription("1 for the state of the client, 0 for the others.")); failed(from) {
+		metric.WithDescription("The state of the client: 1 for the one it is in.")); failed(from) {
 		return nil, err
 	}
 	if m.staleness, from = meter.Float64ObservableGauge("px0.client.staleness", metric.WithUnit("s"),
@@ -69,7 +66,7 @@ func newMeters(meter metric.Meter) (*meters, error) {
 }
 
 func (m *meters) rendered(ctx context.Context, slug string, result px0.Result, err error, took time.Duration) {
-	attributes := []attribute.KeyValue{attribute.String(px0.AttributeOutcome, px0.Outcome(result, err))}
+	attributes := []attribute.KeyValue{attribute.String(px0.AttributeOutcome, px0.Outcome(err))}
 	if err == nil {
 		attributes = append(attributes, attribute.String(px0.AttributeSource, string(result.Source)))
 	}
@@ -102,13 +99,7 @@ func (m *meters) isNamed(slug string) bool {
 func (m *meters) watch(status func() px0.Status) (stop func()) {
 	observe := func(_ context.Context, observer metric.Observer) error {
 		now := status()
-		for _, state := range states {
-			value := int64(0)
-			if state == now.State {
-				value = 1
-			}
-			observer.ObserveInt64(m.state, value, metric.WithAttributes(attribute.String(attributeState, string(state))))
-		}
+		observer.ObserveInt64(m.state, 1, metric.WithAttributes(attribute.String(attributeState, string(now.State))))
 		observer.ObserveFloat64(m.staleness, now.Age.Seconds())
 		observer.ObserveInt64(m.prompts, int64(now.Prompts))
 		observer.ObserveInt64(m.repairs, int64(now.Repairs))

@@ -90,8 +90,9 @@ func finish(span trace.Span, slug string, result px0.Result, err error) {
 	if err == nil {
 		span.SetAttributes(attributesOf(result)...)
 	} else {
-		span.SetAttributes(attribute.String(px0.AttributePromptName, slug), attribute.String(px0.AttributeOutcome, px0.Outcome(result, err)))
-		span.SetStatus(codes.Error, err.Error())
+		span.SetAttributes(attribute.String(px0.AttributePromptName, slug), attribute.String(px0.AttributeOutcome, px0.Outcome(err)))
+		// Without its words, which may hold the value of a variable.
+		span.SetStatus(codes.Error, "")
 	}
 	span.End()
 }

@@ -8,9 +8,11 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	px0 "github.com/px0/px0/packages/sdk-go"
 	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
@@ -115,7 +117,7 @@ func TestASpanOfItsOwnIsAnOption(t *testing.T) {
 	expect(t, "px0.render", m.span(t, "px0.render"), ofTheRender)
 	expect(t, "request", m.span(t, "request"), ofTheRender)
 	failed := m.spans.Ended()[1]
-	if failed.Name() != "px0.render" || failed.Status().Description == "" {
+	if failed.Name() != "px0.render" || failed.Status().Code != codes.Error || failed.Status().Description != "" {
 		t.Errorf("the span of the failure is %v", failed)
 	}
 }
@@ -130,10 +132,13 @@ func TestTheModelsCallCarriesThePrompt(t *testing.T) {
 	}
 	model := attribute.String("gen_ai.request.model", "gpt-x")
 	start("chat", trace.WithAttributes(model))
-	start("late", trace.WithSpanKind(trace.SpanKindClient))
+	start("late")
 	start("own", trace.WithAttributes(model, attribute.String("gen_ai.prompt.version", "8")))
 	start("http", trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(attribute.String("http.request.method", "POST")))
-	start("work")
+	// A step of the application between the two.
+	ctx, step := m.tracer.Start(ctx, "step")
+	start("deep", trace.WithAttributes(model))
+	step.End()
 	span.End()
 	with := func(more map[string]string) map[string]string {
 		made := map[string]string{}
@@ -148,7 +153,7 @@ func TestTheModelsCallCarriesThePrompt(t *testing.T) {
 	expect(t, "late", m.span(t, "late"), ofTheRender)
 	expect(t, "own", m.span(t, "own"), with(map[string]string{"gen_ai.request.model": "gpt-x", "gen_ai.prompt.version": "8"}))
 	expect(t, "http", m.span(t, "http"), map[string]string{"http.request.method": "POST"})
-	expect(t, "work", m.span(t, "work"), map[string]string{})
+	expect(t, "deep", m.span(t, "deep"), with(map[string]string{"gen_ai.request.model": "gpt-x"}))
 }
 
 // metrics gives the points of all instruments, each by its attributes.
@@ -200,14 +205,28 @@ func TestRendersAreMeasured(t *testing.T) {
 	expect(t, "durations", metrics["px0.client.render.duration"], map[string]string{
 		"px0.outcome=ok,px0.source=live": "2", "px0.outcome=not_found": "1",
 	})
-	expect(t, "states", metrics["px0.client.state"], map[string]string{
-		"px0.state=closed": "0", "px0.state=initializing": "0", "px0.state=offline": "0", "px0.state=ready": "1", "px0.state=refused": "0",
-		"px0.state=stale": "0",
-	})
-	for _, name := range []string{"px0.client.staleness", "px0.client.prompts", "px0.client.repairs"} {
-		expect(t, name, metrics[name], map[string]string{"": "0"})
+	// It holds nothing, and has no state of its own.
+	if states := metrics["px0.client.state"]; len(states) != 0 {
+		t.Errorf("the states are %v", states)
 	}
-	m.client.Close()
+}
+
+func TestAClientThatHoldsPromptsIsObserved(t *testing.T) {
+	m := &telemetry{reader: sdkmetric.NewManualReader()}
+	observer, err := NewObserver(WithMeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(m.reader))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop := observer.Watch(func() px0.Status {
+		return px0.Status{State: px0.StateStale, Age: 1500 * time.Millisecond, Prompts: 3, Repairs: 2}
+	})
+	metrics := m.metrics(t)
+	for name, want := range map[string]map[string]string{
+		"state": {"px0.state=stale": "1"}, "staleness": {"": "1.5"}, "prompts": {"": "3"}, "repairs": {"": "2"},
+	} {
+		expect(t, name, metrics["px0.client."+name], want)
+	}
+	stop()
 	if states := m.metrics(t)["px0.client.state"]; len(states) != 0 {
 		t.Errorf("a closed client is observed: %v", states)
 	}

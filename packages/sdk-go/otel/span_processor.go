@@ -10,10 +10,10 @@ import (
 )
 
 // NewSpanProcessor makes a processor for sdktrace.WithSpanProcessor. It copies what a render has left on a span, the prompt and its version, to the
-// spans of model calls within it.
+// spans within it, so that the call of a model has it, whatever instruments it.
 //
-// A processor can only add at the start of a span, when some instrumentations have not said yet that they call a model. So it also takes spans that
-// call something without saying that it is a server of another kind.
+// A processor can only add at the start of a span, when some instrumentations have not said yet that they call a model. So all spans get it but those
+// that say that they are something else, such as a request by HTTP or to a database.
 func NewSpanProcessor() sdktrace.SpanProcessor { return spanProcessor{} }
 
 type spanProcessor struct{}
@@ -29,12 +29,12 @@ func (spanProcessor) OnStart(parent context.Context, span sdktrace.ReadWriteSpan
 			carried = append(carried, each)
 		}
 	}
-	if len(carried) > 0 && mayCallModel(span) {
+	if len(carried) > 0 && mayLeadToModel(span) {
 		span.SetAttributes(withoutOwn(carried, span.Attributes())...)
 	}
 }
 
-func mayCallModel(span sdktrace.ReadOnlySpan) bool {
+func mayLeadToModel(span sdktrace.ReadOnlySpan) bool {
 	isOther := false
 	for _, each := range span.Attributes() {
 		if hasPrefix(each.Key, "gen_ai.") {
@@ -42,7 +42,7 @@ func mayCallModel(span sdktrace.ReadOnlySpan) bool {
 		}
 		isOther = isOther || hasPrefix(each.Key, "http.", "url.", "db.", "rpc.", "messaging.")
 	}
-	return span.SpanKind() == trace.SpanKindClient && !isOther
+	return !isOther
 }
 
 // withoutOwn: what the span says itself stays.
