@@ -13,6 +13,7 @@ import { addSessionCommands } from './commands/session.ts';
 import { addTailCommand } from './commands/tail.ts';
 import { addTransferCommands } from './commands/transfer.ts';
 import { addVersionCommands } from './commands/versions.ts';
+import { addWatchCommand } from './commands/watch.ts';
 import { Context, type GlobalOptions } from './context.ts';
 import { CliError, exitCodes, exitNameOf } from './exit-codes.ts';
 import { type Input, Output, type Streams } from './output.ts';
@@ -45,6 +46,7 @@ export function createProgram(connect: Connect, { stdout, stderr }: Streams): Co
   addKeyCommands(program, connect);
   addBundleCommands(program, connect);
   addTailCommand(program, connect);
+  addWatchCommand(program, connect);
   addCompletionCommand(program, connect);
   return program;
 }
