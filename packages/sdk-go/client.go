@@ -601,7 +601,11 @@ func keptResult(made *call, entry *kept, cause *UnreachableError) (Result, bool)
 	if err != nil {
 		return Result{}, false
 	}
-	made.counts(entry.id, entry.wanted.slug, entry.version, entry.origin)
+	id := entry.id
+	if id == "" {
+		id = entry.promptID
+	}
+	made.counts(id, entry.wanted.slug, entry.version, entry.origin)
 	result.Source, result.Version, result.Tags = entry.origin, entry.version, slices.Clone(entry.tags)
 	result.Revision, result.Age, result.Stale = entry.revision, ageOf(entry), true
 	if cause != nil {

@@ -3,6 +3,7 @@ package px0otel
 import (
 	"context"
 	"maps"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -16,8 +17,11 @@ const mostNames = 200
 
 const attributeState = "px0.state"
 
+var states = []px0.State{
+	px0.StateInitializing, px0.StateReady, px0.StateStale, px0.StateOffline, px0.StateRefused, px0.StateClosed,
+}
+
 type meters struct {
-	meter    metric.Meter
 	renders  metric.Int64Counter
 	duration metric.Float64Histogram
 
@@ -28,10 +32,14 @@ type meters struct {
 
 	// Of the prompts that are named. The map is replaced and not changed.
 	names atomic.Pointer[map[string]bool]
+
+	mu      sync.Mutex
+	last    int
+	clients map[int]func() px0.Status
 }
 
 func newMeters(meter metric.Meter) (*meters, error) {
-	m := &meters{meter: meter}
+	m := &meters{clients: map[int]func() px0.Status{}}
 	m.names.Store(&map[string]bool{})
 	var err error
 	failed := func(from error) bool { err = from; return err != nil }
@@ -46,12 +54,12 @@ func newMeters(meter metric.Meter) (*meters, error) {
 			0.1, 0.25, 0.5, 1, 2.5, 5)); failed(from) {
 		return nil, err
 	}
-	if m.state, from = meter.Int64ObservableGauge("px0.client.state",
-		metric.WithDescription("The state of the client: 1 for the one it is in.")); failed(from) {
+	if m.state, from = meter.Int64ObservableGauge("px0.client.state", metric.WithUnit("{client}"),
+		metric.WithDescription("Clients that hold prompts, by their state.")); failed(from) {
 		return nil, err
 	}
 	if m.staleness, from = meter.Float64ObservableGauge("px0.client.staleness", metric.WithUnit("s"),
-		metric.WithDescription("How long ago px0 confirmed what is held.")); failed(from) {
+		metric.WithDescription("How long ago px0 confirmed what is held; the longest of all clients.")); failed(from) {
 		return nil, err
 	}
 	if m.prompts, from = meter.Int64ObservableGauge("px0.client.prompts", metric.WithUnit("{prompt}"),
@@ -60,6 +68,10 @@ func newMeters(meter metric.Meter) (*meters, error) {
 	}
 	if m.repairs, from = meter.Int64ObservableCounter("px0.client.repairs", metric.WithUnit("{repair}"),
 		metric.WithDescription("How often what was delivered did not add up, and was asked for again.")); failed(from) {
+		return nil, err
+	}
+	// For as long as the application observes anything.
+	if _, from = meter.RegisterCallback(m.observe, m.state, m.staleness, m.prompts, m.repairs); failed(from) {
 		return nil, err
 	}
 	return m, nil
@@ -96,18 +108,45 @@ func (m *meters) isNamed(slug string) bool {
 	}
 }
 
+// watch adds a client: of two that observe the same only the last would count, so there are sums.
 func (m *meters) watch(status func() px0.Status) (stop func()) {
-	observe := func(_ context.Context, observer metric.Observer) error {
-		now := status()
-		observer.ObserveInt64(m.state, 1, metric.WithAttributes(attribute.String(attributeState, string(now.State))))
-		observer.ObserveFloat64(m.staleness, now.Age.Seconds())
-		observer.ObserveInt64(m.prompts, int64(now.Prompts))
-		observer.ObserveInt64(m.repairs, int64(now.Repairs))
-		return nil
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.last++
+	key := m.last
+	m.clients[key] = status
+	return func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		delete(m.clients, key)
 	}
-	registration, err := m.meter.RegisterCallback(observe, m.state, m.staleness, m.prompts, m.repairs)
-	if err != nil {
-		return nil
+}
+
+func (m *meters) statuses() []px0.Status {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	all := make([]px0.Status, 0, len(m.clients))
+	for _, status := range m.clients {
+		all = append(all, status())
 	}
-	return func() { _ = registration.Unregister() }
+	return all
+}
+
+func (m *meters) observe(_ context.Context, observer metric.Observer) error {
+	clients := map[px0.State]int64{}
+	var prompts, repairs int64
+	var staleness time.Duration
+	for _, status := range m.statuses() {
+		clients[status.State]++
+		prompts, repairs = prompts+int64(status.Prompts), repairs+int64(status.Repairs)
+		staleness = max(staleness, status.Age)
+	}
+	// Each of the states: what is not observed any more keeps its last value.
+	for _, state := range states {
+		observer.ObserveInt64(m.state, clients[state], metric.WithAttributes(attribute.String(attributeState, string(state))))
+	}
+	observer.ObserveFloat64(m.staleness, staleness.Seconds())
+	observer.ObserveInt64(m.prompts, prompts)
+	observer.ObserveInt64(m.repairs, repairs)
+	return nil
 }

@@ -40,7 +40,7 @@ func WithTracerProvider(provider trace.TracerProvider) Option {
 // WithSpans makes a span, px0.render, of each render; default: none, and only the attributes of the current span.
 func WithSpans() Option { return func(s *settings) { s.hasSpans = true } }
 
-// Observer is for px0.WithObserver. Metrics of several clients would run into one another: make one for each.
+// Observer is for px0.WithObserver. Several clients may share it, and then must: of two observers of one provider only the last would count.
 type Observer struct {
 	meters *meters
 	// nil without spans.

@@ -206,12 +206,21 @@ func TestRendersAreMeasured(t *testing.T) {
 		"px0.outcome=ok,px0.source=live": "2", "px0.outcome=not_found": "1",
 	})
 	// It holds nothing, and has no state of its own.
-	if states := metrics["px0.client.state"]; len(states) != 0 {
-		t.Errorf("the states are %v", states)
-	}
+	expect(t, "states", metrics["px0.client.state"], statesWith(nil))
 }
 
-func TestAClientThatHoldsPromptsIsObserved(t *testing.T) {
+// statesWith gives the points of all states, 0 unless given.
+func statesWith(given map[string]string) map[string]string {
+	points := map[string]string{}
+	for _, state := range []string{"closed", "initializing", "offline", "ready", "refused", "stale"} {
+		if points["px0.state="+state] = "0"; given[state] != "" {
+			points["px0.state="+state] = given[state]
+		}
+	}
+	return points
+}
+
+func TestClientsThatHoldPromptsAreObserved(t *testing.T) {
 	m := &telemetry{reader: sdkmetric.NewManualReader()}
 	observer, err := NewObserver(WithMeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(m.reader))))
 	if err != nil {
@@ -220,16 +229,15 @@ func TestAClientThatHoldsPromptsIsObserved(t *testing.T) {
 	stop := observer.Watch(func() px0.Status {
 		return px0.Status{State: px0.StateStale, Age: 1500 * time.Millisecond, Prompts: 3, Repairs: 2}
 	})
+	observer.Watch(func() px0.Status { return px0.Status{State: px0.StateReady, Age: time.Second, Prompts: 4} })
 	metrics := m.metrics(t)
 	for name, want := range map[string]map[string]string{
-		"state": {"px0.state=stale": "1"}, "staleness": {"": "1.5"}, "prompts": {"": "3"}, "repairs": {"": "2"},
+		"state": statesWith(map[string]string{"stale": "1", "ready": "1"}), "staleness": {"": "1.5"}, "prompts": {"": "7"}, "repairs": {"": "2"},
 	} {
 		expect(t, name, metrics["px0.client."+name], want)
 	}
 	stop()
-	if states := m.metrics(t)["px0.client.state"]; len(states) != 0 {
-		t.Errorf("a closed client is observed: %v", states)
-	}
+	expect(t, "states", m.metrics(t)["px0.client.state"], statesWith(map[string]string{"ready": "1"}))
 }
 
 func TestOnlyTheFirstPromptsAreNamed(t *testing.T) {
