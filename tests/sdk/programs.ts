@@ -16,6 +16,7 @@ const python = join(root, 'packages', 'sdk-python');
 const go = join(root, 'packages', 'sdk-go');
 // A module of its own, so that the SDK depends on none of the providers'.
 const goProviders = join(go, 'internal', 'providers');
+const goTelemetry = join(go, 'otel');
 // One environment for tests and for mypy: making one costs more than mypy.
 const WITH_TYPES = 'test,types';
 const WITH_PROVIDERS = 'test,providers';
@@ -221,6 +222,13 @@ export async function providerTests(language: Sdk['language']): Promise<Command>
     ? { program: await pythonWith(WITH_PROVIDERS), args: ['-m', 'pytest', 'provider_tests'], cwd: python }
     : { program: 'go', args: ['test', '-count=1', './...'], cwd: goProviders };
 }
+
+/** The tests of the Go SDK's module for OpenTelemetry, which takes a while to download and build. */
+export const goTelemetryTests: Command = {
+  program: 'go',
+  args: ['test', '-count=1', './...'],
+  cwd: goTelemetry,
+};
 
 /** An application in each language that asks the providers, by their packages or, `http`, without them; or why it cannot be tried here. */
 export async function askingApplications(

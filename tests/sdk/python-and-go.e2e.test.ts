@@ -10,6 +10,7 @@ import {
   goSdk,
   IDLE_PRIORITY,
   output,
+  goTelemetryTests,
   providerTests,
   pythonSdk,
   pythonServerTests,
@@ -91,6 +92,15 @@ describe.each(languages)('the %s SDK', (language) => {
     async (context) => {
       sdkOf(language, context);
       expect(await output(await providerTests(language), {})).toMatch(/\d+ passed|^ok /m);
+    },
+    900_000,
+  );
+
+  it.runIf(process.env['PX0_LONG_TESTS'] === '1' && language === 'Go')(
+    "tells OpenTelemetry's providers what it renders",
+    async (context) => {
+      sdkOf(language, context);
+      expect(await output(goTelemetryTests, {})).toMatch(/^ok /m);
     },
     900_000,
   );
