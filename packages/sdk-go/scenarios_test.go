@@ -236,6 +236,8 @@ func (p *player) start() {
 	}
 	options := []Option{
 		WithHost(scenarioHost), WithAccessToken("ak_test"), WithMode(o.Mode), WithStateFile(stateFile), WithRemoteWhenNeeded(false),
+		// Which has cases of its own.
+		WithUsage(UsageOff),
 		WithWarning(func(string) { p.mu.Lock(); p.warnings++; p.mu.Unlock() }),
 		set(func(s *settings) {
 			s.random = func() float64 { return 0.5 }

@@ -8,9 +8,9 @@ import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vit
 import {
   Application,
   goSdk,
+  goTelemetryTests,
   IDLE_PRIORITY,
   output,
-  goTelemetryTests,
   providerTests,
   pythonSdk,
   pythonServerTests,

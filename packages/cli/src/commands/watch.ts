@@ -1,6 +1,6 @@
 /** `watch`: changes of prompts as they are made, from px0's stream. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ClientStatus, Px0, type Px0Options, type PromptChange } from '@px0/sdk';
+import { type ClientStatus, type PromptChange, Px0, type Px0Options } from '@px0/sdk';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { printable } from '../text-input.ts';
@@ -62,7 +62,8 @@ async function watch({ output }: Context, options: Px0Options): Promise<void> {
 function noteStatus(output: Context['output'], { state, prompts, lastError }: ClientStatus): void {
   if (state === 'ready') output.note(`Watching ${prompts} ${prompts === 1 ? 'prompt' : 'prompts'}.`);
   if (state === 'stale' || state === 'offline') {
-    output.note(printable(`px0 cannot be reached${lastError === null ? '' : `: ${lastError}`}; trying again.`));
+    const why = lastError === null ? '' : `: ${lastError}`;
+    output.note(printable(`px0 cannot be reached${why}; trying again.`));
   }
 }
 
