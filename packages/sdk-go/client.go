@@ -226,8 +226,8 @@ func (c *Client) renderRemotely(ctx context.Context, made *call) (Result, error)
 	return Result{}, err
 }
 
-// Close waits for what goes on in the background, for as long as a call may take and ten seconds at most, writes the state file and
-// closes idle connections. It may be called more than once. The error is ErrUsage for a client that New has not made, and nil
+// Close waits for what goes on in the background, for as long as a call may take and ten seconds at most, tells px0 what was rendered, for two
+// seconds at most, writes the state file and closes idle connections. It may be called more than once. The error is ErrUsage for a client that New has not made, and nil
 // otherwise: a file that cannot be written is a warning.
 func (c *Client) Close() error {
 	if !c.isMade() {

@@ -283,3 +283,29 @@ func TestAnObserverSeesRendersAndTheClientsEnd(t *testing.T) {
 	_, err = New(WithAccessToken("ak_test"), WithObserver(nil))
 	expect(t, Outcome(err), "error")
 }
+
+func countersOfATest() *usageCounters {
+	return &usageCounters{hasNames: true, begun: func(time.Time) {}, makeRoom: func(int) {}, full: func(*usageWindow) {}}
+}
+
+func TestCountingAgainTakesNoMemory(t *testing.T) {
+	counters, made := countersOfATest(), &call{}
+	made.counts("id", "greeting", 7, SourceStream)
+	variables := map[string]any{"name": "Ada", "mood": "calm"}
+	count := func() { counters.count(&made.counted, false, time.Microsecond, variables) }
+	count()
+	expect(t, testing.AllocsPerRun(100, count), 0)
+}
+
+func BenchmarkCount(b *testing.B) {
+	counters := countersOfATest()
+	variables := map[string]any{"name": "Ada", "mood": "calm", "messages": nil}
+	b.ReportAllocs()
+	b.RunParallel(func(each *testing.PB) {
+		made := &call{}
+		made.counts("id", "greeting", 7, SourceStream)
+		for each.Next() {
+			counters.count(&made.counted, false, time.Microsecond, variables)
+		}
+	})
+}
