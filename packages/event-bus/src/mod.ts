@@ -1,6 +1,7 @@
 /** State over NATS JetStream, for those who read it. The public face of `@px0/event-bus`. */
 export { type ConsistencyOptions, consistency } from './edge/consistency.ts';
 export type { Context } from './projection/completeness.ts';
+export type { FollowedState } from './projection/followed-state.ts';
 export type { ProjectionView } from './projection/held-state.ts';
 export { Projection } from './projection/projection.ts';
 export { observeProjection } from './projection/projection-metrics.ts';

@@ -3,7 +3,7 @@
  * demands, holds the response until its writes are in the stream, and decides a refusal again if it may rest on old facts.
  */
 import { ApiError, type RequestWrapper, within } from '@px0/service-kit';
-import type { Projection } from '../projection/projection.ts';
+import type { FollowedState } from '../projection/followed-state.ts';
 import type { TokenWaitOutcome } from '../projection/token-wait.ts';
 import { answerFrom, demandOf, revisionHeaders } from '../revisions/demand.ts';
 import { type Epoch, encodeToken, type RevisionToken } from '../revisions/token.ts';
@@ -33,7 +33,7 @@ export interface PublishedWrites {
 }
 
 export interface ConsistencyOptions {
-  readonly projection: Projection;
+  readonly projection: FollowedState;
   /** Absent in services that own nothing. */
   readonly writes?: PublishedWrites;
   readonly sagas?: readonly AppliedUpTo[];
@@ -115,7 +115,7 @@ async function reaches(
 async function settled(
   writes: PublishedWrites,
   scope: RequestScope,
-  projection: Projection,
+  projection: FollowedState,
   before: RevisionToken | undefined,
 ): Promise<Standing | undefined> {
   const deadline = performance.now() + PENDING_WAIT_MS;
@@ -130,7 +130,7 @@ async function settled(
 }
 
 /** What was settled in an epoch that has ended while the question was asked is not settled in the one that the token will name. */
-function isSettled({ owed, epoch }: Standing, projection: Projection): boolean {
+function isSettled({ owed, epoch }: Standing, projection: FollowedState): boolean {
   return !owed && epoch === projection.epoch?.epoch;
 }
 
@@ -148,7 +148,7 @@ async function ask(
 
 /** The highest that this service has applied or published, never in an epoch that it does not know. */
 function revisionOf(
-  projection: Projection,
+  projection: FollowedState,
   sagas: readonly AppliedUpTo[],
   standing: Standing | undefined,
 ): string | undefined {

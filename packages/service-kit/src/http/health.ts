@@ -11,7 +11,8 @@ export interface Readiness {
 }
 
 export interface HealthOptions {
-  ready(): Readiness | Promise<Readiness>;
+  /** `url`: of the request, with its query. */
+  ready(url: string): Readiness | Promise<Readiness>;
 }
 
 /** Mounts both paths. Mount them before anything that authenticates. */
@@ -19,8 +20,8 @@ export function healthRoutes(app: express.Express, options: HealthOptions): void
   app.get('/healthz', (_req, res) => {
     res.set('Cache-Control', 'no-store').json({ status: 'ok' });
   });
-  app.get('/readyz', async (_req, res) => {
-    const { ready, details } = await options.ready();
+  app.get('/readyz', async (req, res) => {
+    const { ready, details } = await options.ready(req.url);
     res
       .set('Cache-Control', 'no-store')
       .status(ready ? 200 : 503)

@@ -4,7 +4,7 @@
  */
 
 import type { IncomingHttpHeaders } from 'node:http';
-import { type Demand, decodeToken, demandOf, type Projection, type RevisionToken } from '@px0/event-bus';
+import { type Demand, decodeToken, demandOf, type FollowedState, type RevisionToken } from '@px0/event-bus';
 import type { Revisions } from './revisions.ts';
 
 /** For a render, a slightly older state is better than a late answer. */
@@ -15,7 +15,7 @@ const START_WAIT_MS = 1_000;
 const RIGHTS_WAIT_MS = 1_000;
 
 export class ProjectionRevisions implements Revisions {
-  readonly #projection: Projection;
+  readonly #projection: FollowedState;
   readonly #waitMs: number;
   #askedText: string | undefined;
   #asked: RevisionToken | undefined;
@@ -32,7 +32,7 @@ export class ProjectionRevisions implements Revisions {
   };
 
   /** `waitMs`: how long a request waits for the revision that it demands. */
-  constructor(projection: Projection, waitMs = WAIT_MS) {
+  constructor(projection: FollowedState, waitMs = WAIT_MS) {
     this.#projection = projection;
     this.#waitMs = waitMs;
   }

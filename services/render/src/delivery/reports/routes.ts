@@ -12,7 +12,7 @@ import type { UsageReports } from './usage-reports.ts';
 /** How many rows of a request were not counted. */
 const DROPPED_HEADER = 'Px0-Dropped';
 
-export function reportRoutes(reports: UsageReports, heavy: HeavyRenders) {
+export function reportRoutes(reports: Pick<UsageReports, 'take'>, heavy: HeavyRenders) {
   return {
     reportUsage: async ({ principal, bodyBytes, setHeader, signal }) => {
       if (principal.kind === 'anonymous') throw new ApiError('unauthorized');
