@@ -23,7 +23,10 @@ export { type HeldPrompt, PromptIndex } from './client/prompt-index.ts';
 export { ReconnectPolicy } from './client/reconnect.ts';
 export { type EditListener, type RepairReason, Replica } from './client/replica.ts';
 export { readStateFile, type StateFile, type StateFileOwner, stateFileLines } from './client/state-file.ts';
+export { systemClock } from './client/system-clock.ts';
 export { Digest } from './digest.ts';
+export { BundleFile, type BundleFileOptions } from './files/bundle-file.ts';
+export { KeptFile, type KeptFileOptions } from './files/kept-file.ts';
 export { EventReader, type StreamEvent } from './frames/event-reader.ts';
 export {
   type BeginFrame,

@@ -1,11 +1,10 @@
 /** Makes the parts of a client. */
-import type { Clock, Transport as DeliveryTransport } from '@px0/delivery';
+import { type Clock, systemClock, type Transport as DeliveryTransport } from '@px0/delivery';
 import type { ClientParts } from './client-parts.ts';
 import { readable } from './errors.ts';
 import { Fallbacks } from './fallbacks.ts';
 import type { ClientStatus } from './held.ts';
 import { KeptPrograms } from './kept-programs.ts';
-import { systemClock } from './local/clock.ts';
 import { LocalPrompts } from './local/local-prompts.ts';
 import { transportOf } from './local/transports.ts';
 import type { Settings } from './options.ts';

@@ -19,7 +19,7 @@ import type { Clock, DeliveryAnswer, Transport } from './environment.ts';
 import { type Location, locateIn, type Wanted } from './locate.ts';
 import { PromptIndex } from './prompt-index.ts';
 import { LONG_PAUSE_MS, MOST_SILENT_STREAMS, OTHER_EPOCH_MS, ReconnectPolicy } from './reconnect.ts';
-import { type RepairReason, Replica } from './replica.ts';
+import { type EditListener, type RepairReason, Replica } from './replica.ts';
 
 export interface DeliveryOptions {
   /** `file`: no network at all. */
@@ -37,6 +37,8 @@ export interface DeliveryOptions {
   readonly onListenerError?: (error: unknown) => void;
   /** Another px0 answers at the address: no revision of the earlier one means anything any more. */
   readonly onOtherInstallation?: () => void;
+  /** As a replica tells its edits. */
+  readonly onEdit?: EditListener;
   /** A prompt is not held any more. */
   readonly onRemoved?: (promptId: string) => void;
   /** px0 has confirmed what is held: a file of it would be newer now. */
@@ -140,6 +142,7 @@ export class DeliveryClient {
     this.#feed = new ChangeFeed(this.#clock, (error) => options.onListenerError?.(error));
     this.#replica = new Replica((teamId, before, after) => {
       this.#index.edit(teamId, before, after);
+      options.onEdit?.(teamId, before, after);
       // One that has moved is still held.
       if (before !== undefined && after === undefined && !this.#replica.has(before.id)) {
         options.onRemoved?.(before.id);
@@ -253,6 +256,17 @@ export class DeliveryClient {
       ageMs: at === undefined ? null : Math.max(this.#clock.now() - at, 0),
       stale: this.#state !== 'ready',
     };
+  }
+
+  /** Whether what px0 changes now would be heard: a stream is open and in step, or the latest poll is not long ago; and px0 itself hears. */
+  get isFollowing(): boolean {
+    if (this.state !== 'ready') return false;
+    return this.#confirmation === 'poll' || this.#current?.isInStep === true;
+  }
+
+  /** What px0 refuses this caller with, while it does. */
+  get refusal(): Refusal | undefined {
+    return this.#refusal;
   }
 
   get state(): ClientState {

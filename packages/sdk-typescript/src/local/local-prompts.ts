@@ -4,6 +4,7 @@
  * See docs/decisions/180-beside-the-frames.md.
  */
 import {
+  BundleFile,
   type ChangeListener,
   type ClientState,
   type Clock,
@@ -28,7 +29,6 @@ import type { State } from '../state-text.ts';
 import { settledWithin } from '../time-limit.ts';
 import { measured } from '../usage/measured.ts';
 import type { Usage } from '../usage/usage.ts';
-import { BundleFile } from './bundle-file.ts';
 import { DeliveredPrograms } from './delivered-programs.ts';
 
 /** How long a render waits for what this client itself has written. */

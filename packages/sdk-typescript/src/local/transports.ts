@@ -1,8 +1,8 @@
 /** Which way the requests of a client that holds prompts take. */
 import type { DeliveryAnswer, Transport } from '@px0/delivery';
+import type { SentRequest } from '@px0/delivery/node';
 import { parseRetryAfter } from '../retries.ts';
 import { innermostReason, Secrets } from '../secrets.ts';
-import type { SentRequest } from './sent-request.ts';
 
 export interface TransportSettings {
   readonly host: string;
@@ -50,7 +50,7 @@ function isNode(): boolean {
 }
 
 async function throughNode(request: SentRequest): Promise<DeliveryAnswer> {
-  const { sendByNode } = await import('./node-transport.ts');
+  const { sendByNode } = await import('@px0/delivery/node');
   return sendByNode(request);
 }
 

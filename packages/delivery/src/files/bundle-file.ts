@@ -1,6 +1,7 @@
 /** The bundle that a client starts from: read when the client is made, and where there is no px0 again whenever the file changes. */
-import type { Clock, Replica } from '@px0/delivery';
-import { reasonOf } from '../errors.ts';
+import type { Clock } from '../client/environment.ts';
+import type { Replica } from '../client/replica.ts';
+import { reasonOf } from './reason-of.ts';
 
 /** How often a file that is watched is looked at. */
 const LOOK_AGAIN_AFTER_MS = 10_000;
@@ -73,7 +74,7 @@ export class BundleFile {
   async #read(): Promise<void> {
     const { keys, clock, onRead, onWarning } = this.#options;
     const { readFile, stat } = await import('node:fs/promises');
-    const { MOST_BUNDLE_BYTES, readBundle } = await import('@px0/delivery/bundle');
+    const { MOST_BUNDLE_BYTES, readBundle } = await import('../bundle/mod.ts');
     const found = await stat(this.#path);
     // A pipe would be read for ever.
     if (!found.isFile()) throw new Error('it is not a regular file');

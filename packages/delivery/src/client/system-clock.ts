@@ -1,5 +1,5 @@
 /** The clock of an application's process. None of its timers keeps a program alive that has nothing else to do. */
-import type { Clock } from '@px0/delivery';
+import type { Clock } from './environment.ts';
 
 /** Beyond it a timer fires at once instead of later. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

@@ -4,7 +4,7 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream';
 import { constants, createGunzip } from 'node:zlib';
-import type { DeliveryAnswer } from '@px0/delivery';
+import type { DeliveryAnswer } from '../client/environment.ts';
 import type { SentRequest } from './sent-request.ts';
 
 export async function sendByNode({ url, headers, signal }: SentRequest): Promise<DeliveryAnswer> {
