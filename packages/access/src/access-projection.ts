@@ -50,6 +50,8 @@ export interface AccessProjectionOptions {
   readonly cacheSize?: number;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
+  /** Whether a token may be a key, and so is worth a hash; default: it has the form of one. */
+  readonly isKey?: (token: string) => boolean;
 }
 
 /**
@@ -77,6 +79,7 @@ export class AccessProjection {
   readonly #signingKeys = new Map<string, KeyObject>();
   readonly #credentials: TokenCache<Credential>;
   readonly #now: () => number;
+  readonly #isKey: (token: string) => boolean;
   readonly #placements: AwaitedPlacements;
   /** Rises with every event: a judgement made at the same count still holds, save for the clock. */
   #changes = 0;
@@ -85,6 +88,7 @@ export class AccessProjection {
   constructor(options: AccessProjectionOptions = {}) {
     this.#credentials = new TokenCache(options.cacheSize ?? 20_000);
     this.#now = options.now ?? Date.now;
+    this.#isKey = options.isKey ?? looksLikeApiKey;
     this.#placements = new AwaitedPlacements(this.#now);
   }
 
@@ -238,7 +242,7 @@ export class AccessProjection {
 
   #credentialOf(token: string): Credential | undefined {
     const blank = { authentication: invalid, judgedAt: -1, expiresAt: 0 };
-    if (looksLikeApiKey(token)) return { ...blank, claims: undefined, keyHash: hashApiKey(token) };
+    if (this.#isKey(token)) return { ...blank, claims: undefined, keyHash: hashApiKey(token) };
     if (!token.startsWith(sessionTokenPrefix)) return undefined;
     const claims = verifySession(token, this.#verificationKey, this.#now());
     return claims === undefined ? undefined : { ...blank, claims, keyHash: undefined };

@@ -4,6 +4,7 @@ import { consistency, type FollowedState } from '@px0/event-bus';
 import { defaultThreads, observeHeavyPool } from '@px0/heavy-renders';
 import {
   ApiError,
+  type Handlers,
   healthRoutes,
   mountRoutes,
   type Readiness,
@@ -72,8 +73,8 @@ export interface ServedState {
   readonly prefixes: readonly string[];
   /** Runs when all that hears of changes is there, before the port opens. */
   readonly beforeListening: (listeners: Listeners) => void | Promise<void>;
-  /** Takes requests before all others do; false leaves them. */
-  readonly before?: Parameters<typeof startHttpServer>[0]['before'];
+  /** What it serves besides renders and deliveries. */
+  readonly handlers?: Handlers<Principal>;
 }
 
 /** Answers from a state until the cleanups run. */
@@ -102,6 +103,7 @@ export async function serve(
     handlers: {
       ...batchRoutes(createRenderBatch({ access, directory, bodies, heavy, usage, metrics }), heavy),
       ...reportRoutes(reports, heavy),
+      ...state.handlers,
     },
     authenticate: (route, req) => {
       const authorized = authenticateRoute(access, usage, route, req.headers.authorization);
@@ -155,8 +157,7 @@ export async function serve(
   await state.beforeListening(listeners);
   const server = await startHttpServer({
     app,
-    before: (req, res) =>
-      answerRender(req, res) || deliveries.handle(req, res) || state.before?.(req, res) === true,
+    before: (req, res) => answerRender(req, res) || deliveries.handle(req, res),
     onDrain: () => {
       deliveries.drain();
       // Half of the time is the clients', who leave when they have found another place; the rest is for those that do not.

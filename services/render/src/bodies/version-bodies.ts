@@ -5,7 +5,7 @@
 import { LRUCache } from 'lru-cache';
 import type { KnownSchema, PromptEntry, VersionRow } from '../prompts/mod.ts';
 import { RenderableVersion } from '../prompts/mod.ts';
-import { type BodySource, contentOf, fetchBody } from './body-source.ts';
+import { type BodySource, contentOf, fetchBody, VersionGoneError } from './body-source.ts';
 
 export interface VersionBodiesOptions {
   readonly source: BodySource;
@@ -42,7 +42,7 @@ const MAX_WAITING_PREFETCHES = 10_000;
 export class VersionBodies {
   readonly #source: BodySource;
   readonly #kept: LRUCache<string, KeptVersion>;
-  readonly #underWay = new Map<string, Promise<KeptVersion | undefined>>();
+  readonly #underWay = new Map<string, Promise<KeptVersion | 'gone' | undefined>>();
   readonly #maxFetches: number;
   readonly #promptById: (promptId: string) => PromptEntry | undefined;
   readonly #comparesSince: () => string;
@@ -83,8 +83,8 @@ export class VersionBodies {
     return version;
   }
 
-  /** Fetches a version that `peek` did not have. Undefined when it cannot be had at the moment. */
-  async load(prompt: PromptEntry, row: VersionRow): Promise<RenderableVersion | undefined> {
+  /** Fetches a version that `peek` did not have. Undefined when it cannot be had at the moment; `gone` when whoever has all says that there is none. */
+  async load(prompt: PromptEntry, row: VersionRow): Promise<RenderableVersion | 'gone' | undefined> {
     const [number, , bodyRevision] = row;
     const key = keyOf(prompt.id, number);
     let fetching = this.#underWay.get(key);
@@ -97,6 +97,7 @@ export class VersionBodies {
       this.#underWay.set(key, fetching);
     }
     const kept = await fetching;
+    if (kept === 'gone') return kept;
     return kept !== undefined && this.#isAsNewAs(kept, bodyRevision) ? kept.version : undefined;
   }
 
@@ -107,7 +108,8 @@ export class VersionBodies {
     const [number, , bodyRevision] = row;
     const kept = this.#kept.get(keyOf(prompt.id, number));
     if (kept !== undefined && this.#isAsNewAs(kept, bodyRevision)) return kept.version.schema;
-    return (await this.load(prompt, row))?.schema;
+    const loaded = await this.load(prompt, row);
+    return loaded === 'gone' ? undefined : loaded?.schema;
   }
 
   /** To be told when more has been made of a version: if it is kept here, its size is taken anew. */
@@ -150,18 +152,27 @@ export class VersionBodies {
     void this.load(prompt, row);
   }
 
-  async #fetch(prompt: PromptEntry, number: number, bodyRevision: number): Promise<KeptVersion | undefined> {
+  async #fetch(
+    prompt: PromptEntry,
+    number: number,
+    bodyRevision: number,
+  ): Promise<KeptVersion | 'gone' | undefined> {
     const since = this.#comparesSince();
-    const body = await fetchBody(this.#source, prompt.id, number, bodyRevision);
-    if (body === undefined) return undefined;
+    const body = await fetchBody(this.#source, prompt.id, number, bodyRevision).catch(goneOf);
+    if (body === undefined || body === 'gone') return body;
     const kept = {
       bodyRevision: body.revision,
       since,
       version: new RenderableVersion(prompt, number, contentOf(body)),
     };
-    this.#kept.set(keyOf(prompt.id, number), kept);
+    if (body.isPassing !== true) this.#kept.set(keyOf(prompt.id, number), kept);
     return kept;
   }
+}
+
+function goneOf(error: unknown): 'gone' {
+  if (error instanceof VersionGoneError) return 'gone';
+  throw error;
 }
 
 function keyOf(promptId: string, number: number): string {

@@ -4,4 +4,4 @@ export { UsageReports } from './reports/usage-reports.ts';
 export { DeliveryRequests } from './request/delivery-requests.ts';
 export { Listeners } from './stream/listeners.ts';
 export { DeliveryView } from './view/delivery-view.ts';
-export { positionOf } from './view/stream-position.ts';
+export { positionOf, type StreamPosition } from './view/stream-position.ts';

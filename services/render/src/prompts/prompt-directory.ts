@@ -3,12 +3,17 @@
  * look-up names the teams to search.
  */
 import type { EntityName, StateEvent, StateOf } from '@px0/contracts';
-import { precedes } from '@px0/delivery/server';
+import { type DeliveredPrompt, precedes } from '@px0/delivery/server';
 import type { ContractPolicy } from './contract.ts';
-import { RenderableVersion } from './renderable-version.ts';
+import { RenderableVersion, type VersionContent } from './renderable-version.ts';
 
 /** A version's row in the prompt's event: number, status, revision of its body. Rows ascend by number. */
 export type VersionRow = StateOf<'prompt'>['versions'][number];
+
+/** What is said of a prompt. */
+export interface PromptFacts extends Omit<StateOf<'prompt'>, 'live' | 'name' | 'updated_at'> {
+  readonly live: (VersionContent & { readonly number: number }) | null;
+}
 
 /** What one event said of a prompt; a later event makes a new entry. */
 export class PromptEntry {
@@ -19,11 +24,13 @@ export class PromptEntry {
   readonly createdAt: string;
   /** Not even a field of prompts that have none. */
   declare readonly contract?: ContractPolicy;
+  /** As another px0 has delivered it; not even a field of prompts that come from the stream. */
+  declare readonly delivered?: DeliveredPrompt;
   readonly tags: Readonly<Record<string, number>>;
   readonly versions: readonly VersionRow[];
   readonly live: RenderableVersion | undefined;
 
-  constructor(id: string, state: StateOf<'prompt'>, previous: PromptEntry | undefined) {
+  constructor(id: string, state: PromptFacts, previous: PromptEntry | undefined) {
     this.id = id;
     this.teamId = state.team_id;
     this.slug = state.slug;
@@ -37,6 +44,11 @@ export class PromptEntry {
       const before = previous?.live?.number === live.number ? previous.live : undefined;
       this.live = new RenderableVersion(this, live.number, live, before);
     }
+  }
+
+  /** The live version's row where its content is not here. */
+  get awaitedLive(): VersionRow | undefined {
+    return undefined;
   }
 
   /** The row of a version number; undefined when the prompt has no such version. */
@@ -91,12 +103,17 @@ export class PromptDirectory {
       return;
     }
     const previous = this.#byId.get(event.id);
-    const entry = new PromptEntry(event.id, event.state, previous);
+    this.put(new PromptEntry(event.id, event.state, previous), event.time);
+  }
+
+  /** Takes an entry in the place of the one that it has. */
+  put(entry: PromptEntry, time?: string): void {
+    const previous = this.#byId.get(entry.id);
     if (previous !== undefined && (previous.teamId !== entry.teamId || previous.slug !== entry.slug))
       this.#vacate(previous);
     this.#byId.set(entry.id, entry);
     this.#slugsOf(entry.teamId).set(entry.slug, entry);
-    this.#onChange(previous, entry, event.time);
+    this.#onChange(previous, entry, time);
   }
 
   drop(_name: EntityName, id: string, time?: string): void {

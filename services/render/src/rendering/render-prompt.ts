@@ -43,11 +43,18 @@ export function locate(
 ): RenderableVersion | ToFetch | Refusal {
   const prompt = directory.find(wanted.slug, wanted.teamIds);
   if (prompt === undefined) return PROMPT_NOT_FOUND;
-  if (wanted.version === undefined) return prompt.live ?? NO_LIVE_VERSION;
+  if (wanted.version === undefined) return prompt.live ?? awaitedLive(prompt, bodies);
   const ref = parseVersionRef(wanted.version);
   const number = ref.kind === 'number' ? ref.number : prompt.taggedNumber(ref.tag);
   const row = number === undefined ? undefined : prompt.versionRow(number);
   if (row === undefined) return VERSION_NOT_FOUND;
+  return bodies.peek(prompt, row) ?? new ToFetch(prompt, row);
+}
+
+/** A live version whose content is not with the prompt, if there is one. */
+function awaitedLive(prompt: PromptEntry, bodies: VersionBodies): RenderableVersion | ToFetch | Refusal {
+  const row = prompt.awaitedLive;
+  if (row === undefined) return NO_LIVE_VERSION;
   return bodies.peek(prompt, row) ?? new ToFetch(prompt, row);
 }
 
@@ -56,7 +63,8 @@ export async function fetchVersion(
   bodies: VersionBodies,
   wanted: ToFetch,
 ): Promise<RenderableVersion | Refusal> {
-  return (await bodies.load(wanted.prompt, wanted.row)) ?? TEMPLATE_NOT_YET_AVAILABLE;
+  const version = await bodies.load(wanted.prompt, wanted.row);
+  return version === 'gone' ? VERSION_NOT_FOUND : (version ?? TEMPLATE_NOT_YET_AVAILABLE);
 }
 
 /** The render needs more than the main thread may give it. */

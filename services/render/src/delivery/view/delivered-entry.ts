@@ -39,6 +39,10 @@ export class DeliveredEntry {
     this.prompt = prompt;
     this.comparesSince = comparesSince;
     this.#tagged = tagged.size === 0 ? undefined : tagged;
+    if (prompt.delivered !== undefined) {
+      this.fingerprint = prompt.delivered.etag;
+      return;
+    }
     this.fingerprint = fingerprint({
       id: prompt.id,
       slug: prompt.slug,
@@ -75,6 +79,8 @@ export class DeliveredEntry {
 
   /** The JSON text of a `DeliveredPrompt`. */
   json(): string {
+    // As it came, with what only a later px0 knows.
+    if (this.prompt.delivered !== undefined) return JSON.stringify(this.prompt.delivered);
     const rows = deliveredRows(this.prompt);
     // Nearly all are small. What may not fit is not put together before it is looked at version by version.
     if (this.#lengthOf(rows) * MOST_BYTES_OF_A_UNIT <= MAX_PROMPT_BYTES) {

@@ -278,6 +278,8 @@ export class DeliveryView {
     mayLack: boolean,
   ): DeliveredEntry | undefined {
     const tagged = new Map<number, TaggedContent>();
+    // What it lacks, another px0 will deliver.
+    if (prompt.delivered !== undefined) return new DeliveredEntry(prompt, tagged);
     let isWhole = true;
     for (const row of deliveredRows(prompt)) {
       const [number] = row;
