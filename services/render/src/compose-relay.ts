@@ -11,6 +11,7 @@ import type { RelayConfig } from './relay/relay-config.ts';
 import { TokensFile } from './relay/tokens-file.ts';
 import { STATE_FILE, Upstream } from './relay/upstream.ts';
 import { UpstreamBodies } from './relay/upstream-bodies.ts';
+import { UpstreamReports } from './relay/upstream-reports.ts';
 import { noTransport, upstreamTransport } from './relay/upstream-transport.ts';
 import { serve } from './serve.ts';
 import { UsageAggregator } from './usage/mod.ts';
@@ -66,15 +67,15 @@ export async function startRelay(
   const usage = new UsageAggregator();
   const metrics = new RenderMetrics();
   observeRender(metrics, directory, bodies);
-  const count = (): void => {
-    const counts = usage.take();
-    if (counts !== undefined) metrics.add(counts);
-  };
-  const counting = setInterval(count, config.USAGE_FLUSH_MS).unref();
-  cleanups.add('usage', () => {
-    clearInterval(counting);
-    count();
+  const reports = new UpstreamReports({
+    address,
+    source: usage,
+    onCounts: (counts) => metrics.add(counts),
+    intervalMs: config.USAGE_FLUSH_MS,
+    logger,
   });
+  cleanups.add('usage', () => reports.stop());
+  reports.start();
 
   return serve(
     // All callers are of one organization: what it may have is what the process has.

@@ -7,10 +7,11 @@ import { constants, createGunzip } from 'node:zlib';
 import type { DeliveryAnswer } from '../client/environment.ts';
 import type { SentRequest } from './sent-request.ts';
 
-export async function sendByNode({ url, headers, signal }: SentRequest): Promise<DeliveryAnswer> {
+export async function sendByNode({ url, headers, signal, method = 'GET', body }: SentRequest): Promise<DeliveryAnswer> {
   const { request } = url.startsWith('https:') ? await nodeHttps() : await nodeHttp();
   return new Promise((resolve, reject) => {
     const sent = request(url, {
+      method,
       // A connection of its own: one that others share would be kept alive by them, or they by it.
       agent: false,
       headers: { ...headers, 'accept-encoding': 'gzip' },
@@ -25,7 +26,7 @@ export async function sendByNode({ url, headers, signal }: SentRequest): Promise
         body: bodyOf(response),
       });
     });
-    sent.end();
+    sent.end(body);
   });
 }
 
