@@ -94,7 +94,7 @@ export async function startRelay(
         details: { prompts: directory.size, fetched_versions: bodies.size, tokens: access.tokens, ...upstream.details },
       }),
       prefixes: [],
-      handlers: { healthCheck: async () => ({ status: 'OK' }) },
+      handlers: () => ({ healthCheck: async () => ({ status: 'OK' }) }),
       beforeListening: async (listeners) => {
         upstream.tellEpochs(view, listeners);
         await upstream.start(directory);

@@ -74,7 +74,7 @@ export interface ServedState {
   /** Runs when all that hears of changes is there, before the port opens. */
   readonly beforeListening: (listeners: Listeners) => void | Promise<void>;
   /** What it serves besides renders and deliveries. */
-  readonly handlers?: Handlers<Principal>;
+  readonly handlers?: (heavy: HeavyRenders) => Handlers<Principal>;
 }
 
 /** Answers from a state until the cleanups run. */
@@ -103,7 +103,7 @@ export async function serve(
     handlers: {
       ...batchRoutes(createRenderBatch({ access, directory, bodies, heavy, usage, metrics }), heavy),
       ...reportRoutes(reports, heavy),
-      ...state.handlers,
+      ...state.handlers?.(heavy),
     },
     authenticate: (route, req) => {
       const authorized = authenticateRoute(access, usage, route, req.headers.authorization);

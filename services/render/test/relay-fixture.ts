@@ -24,6 +24,8 @@ export class RelayFixture {
   readonly proxy: TcpProxy;
   /** Requests for versions that have come, and what they are answered with. */
   readonly asked: string[] = [];
+  /** Bodies of usage reports that have come. */
+  readonly reports: string[] = [];
   answerVersion: (path: string) => VersionAnswer = () => undefined;
   readonly #front: Server;
   readonly #relays: RunningRelay[] = [];
@@ -40,6 +42,15 @@ export class RelayFixture {
         const { status, body } = this.answerVersion(url) ?? { status: 503, body: { error: 'service unavailable' } };
         const headers = { 'content-type': 'application/json', 'px0-revision': 'MToxOjE' };
         res.writeHead(status, headers).end(JSON.stringify(body));
+        return;
+      }
+      if (url === '/v1/delivery/usage') {
+        let body = '';
+        req.on('data', (piece: Buffer) => (body += piece.toString()));
+        req.on('end', () => {
+          this.reports.push(body);
+          res.writeHead(204).end();
+        });
         return;
       }
       const onward = request(px0.url + url, { method: req.method, headers: req.headers }, (answer) => {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Replica } from '@px0/delivery';
+import { bundlePrivateKey, newBundlePrivateKey, writeBundle } from '@px0/delivery/bundle';
 import { eventually } from '@px0/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Listener, snapshot } from './delivery-client.ts';
@@ -244,6 +246,59 @@ describe('a relay', () => {
     const again = await house.begin(token, { RELAY_STATE_DIR: folder });
     await eventually(async () => (await renderAt(again, 'greeting/render', token)).status === 401);
     expect((await snapshot(again.url, token)).headers.get('px0-revision')).toBeTruthy();
+  });
+
+  it('answers from a bundle alone, and takes its place when another one is put there', async () => {
+    const { teamId, token } = await house.caller();
+    const id = await greeting(teamId);
+    const folder = await house.folder();
+    const [file, tokens] = [join(folder, 'prompts.bundle'), join(folder, 'tokens.ndjson')];
+    const key = bundlePrivateKey(newBundlePrivateKey());
+    if (key === undefined) throw new Error('a new key is one');
+    const put = async () => {
+      await house.px0.caughtUp(token);
+      const replica = new Replica();
+      for (const frame of (await snapshot(house.px0.url, token)).frames) replica.apply(frame);
+      const header = { name: 'prompts', host: house.px0.url, createdAt: Date.now() };
+      await writeFile(file, writeBundle(replica, header, key));
+    };
+    await put();
+    await writeFile(tokens, JSON.stringify({ name: 'a', sha256: hashOf('a') }));
+    const environment = { RELAY_BUNDLE: file, RELAY_BUNDLE_KEYS: key.publicText, RELAY_TOKENS_FILE: tokens };
+    const relay = await house.relay(undefined, environment);
+    const answer = await renderAt(relay, 'greeting/render', 'a', { variables: { name: 'Ada' } });
+    expect([answer.status, answer.body]).toMatchObject([200, { rendered: 'Hello Ada' }]);
+    expect(answer.headers.get('px0-stale')).toBe('true');
+    expect((await renderAt(relay, 'greeting/versions/9/render', 'a')).status).toBe(503);
+    const listener = await Listener.synced(relay.url, 'a');
+    await greeting(teamId, 'greeting', 'Later {{.name}}', id);
+    await put();
+    await rendersAt(relay, 'a', 'Later Ada');
+    await listener.until(() => listener.prompt(teamId, id)?.versions[0]?.template === 'Later {{.name}}');
+    listener.leave();
+    await expect(house.begin(undefined, { ...environment, RELAY_BUNDLE_KEYS: '' })).rejects.toThrow(
+      'RELAY_BUNDLE_KEYS must be set where RELAY_BUNDLE is.',
+    );
+  });
+
+  it('reports what it has rendered', async () => {
+    const { teamId, token } = await house.caller();
+    const id = await greeting(teamId);
+    await house.px0.caughtUp(token);
+    const relay = await house.relay(token, { USAGE_FLUSH_MS: '100' });
+    house.proxy.cut();
+    try {
+      for (const _ of [1, 2, 3]) await renderAt(relay, 'greeting/render', token);
+    } finally {
+      house.proxy.heal();
+    }
+    const rendered = () =>
+      house.reports
+        .flatMap((body) => JSON.parse(body).reports as { rows: { prompt_id: string; renders: number }[] }[])
+        .flatMap(({ rows }) => rows)
+        .filter(({ prompt_id }) => prompt_id === id)
+        .reduce((sum, { renders }) => sum + renders, 0);
+    await eventually(async () => rendered() === 3, { what: 'a report of three renders' });
   });
 
   it('asks its upstream once for a version that is neither live nor tagged', async () => {

@@ -44,6 +44,7 @@ const order: readonly (readonly [string, readonly string[]])[] = [
       'operations/kubernetes.md',
       'operations/postgres.md',
       'operations/air-gap.md',
+      'operations/relay.md',
       'operations/backup-and-restore.md',
       'operations/upgrades.md',
       'operations/key-rotation.md',

@@ -1,6 +1,13 @@
 /** What a relay has rendered, reported to its upstream as applications report what they render themselves. */
 import { randomUUID } from 'node:crypto';
-import { routes, usageLimits, type Wire } from '@px0/contracts';
+import {
+  fallbackUsageSource,
+  routes,
+  type UsageWindow,
+  usageLimits,
+  usageSources,
+  type Wire,
+} from '@px0/contracts';
 import { sendByNode } from '@px0/delivery/node';
 import type { UsageCounts, UsageSource } from '@px0/event-bus';
 import type { Logger } from '@px0/service-kit';
@@ -21,6 +28,8 @@ export interface UpstreamReportsOptions {
 /** Kept while the upstream is away; the oldest reports are given up beyond it. */
 const MOST_ROWS = 10_000;
 const PATIENCE_MS = 10_000;
+/** Of what a relay renders itself. */
+const OWN_SOURCE = 'stream';
 const MOST_AT_ONCE_BYTES = usageLimits.bodyBytes;
 /** Sent again, these would be refused again: the body, or the route of a px0 of before. */
 const GIVEN_UP: ReadonlySet<number> = new Set([400, 404, 405, 413, 422]);
@@ -76,6 +85,11 @@ export class UpstreamReports {
       this.#options.logger.warn({ rows: givenUp }, 'reports of usage were given up: the upstream has been away for too long');
   }
 
+  /** What a client has reported, and was judged by its rights, goes on under its own process and window: sent twice it is counted once. */
+  addWindow(window: UsageWindow): void {
+    this.add([reportOf(window)]);
+  }
+
   async #flush(): Promise<void> {
     const { address, source, onCounts, logger } = this.#options;
     const counts = source.take();
@@ -124,7 +138,7 @@ export class UpstreamReports {
         rows: versions.slice(from, from + usageLimits.rows).map((version) => ({
           prompt_id: version.promptId,
           version: version.number,
-          source: 'stream' as const,
+          source: OWN_SOURCE,
           renders: version.renders,
           failures: version.failures,
           latencies: [...version.latencies],
@@ -132,6 +146,41 @@ export class UpstreamReports {
       };
     }
   }
+}
+
+function reportOf({ process, window, started_at, ended_at, versions, fallbacks = [], client }: UsageWindow): Report {
+  return {
+    process,
+    window,
+    started_at,
+    ended_at,
+    ...(client !== undefined && {
+      service: {
+        name: client.service,
+        ...(client.service_version !== '' && { version: client.service_version }),
+      },
+      sdk: client.sdk,
+    }),
+    rows: [
+      ...versions.map(({ prompt_id, number, source, renders, failures, latencies, variables }) => ({
+        prompt_id,
+        version: number,
+        source: usageSources.find((one) => one === source) ?? OWN_SOURCE,
+        renders,
+        failures,
+        latencies,
+        ...(variables !== undefined && { variables }),
+      })),
+      ...fallbacks.map(({ prompt_id, renders, failures, variables }) => ({
+        prompt_id,
+        version: null,
+        source: fallbackUsageSource,
+        renders,
+        failures,
+        ...(variables !== undefined && { variables }),
+      })),
+    ],
+  };
 }
 
 async function send({ url, key }: UpstreamAddress, body: string): Promise<number> {

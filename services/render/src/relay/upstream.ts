@@ -164,7 +164,7 @@ export class Upstream implements UpstreamFacts {
 
   get #holdsAnything(): boolean {
     const { replica } = this.#client;
-    return replica.isSynced || replica.size > 0;
+    return replica.isSynced || replica.teamIds.next().done !== true;
   }
 
   #edit(teamId: string, before: DeliveredPrompt | undefined, after: DeliveredPrompt | undefined): void {
