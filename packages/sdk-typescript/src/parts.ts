@@ -1,5 +1,5 @@
 /** Makes the parts of a client. */
-import { type Clock, systemClock, type Transport as DeliveryTransport } from '@px0/delivery';
+import { type Clock, type Transport as DeliveryTransport, systemClock } from '@px0/delivery';
 import type { ClientParts } from './client-parts.ts';
 import { readable } from './errors.ts';
 import { Fallbacks } from './fallbacks.ts';

@@ -1,7 +1,14 @@
 /** The object graph of a relay: a render process that follows another px0 instead of the stream; `serve.ts` has what it answers with. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigError, metricCatalog, observe, queryValueOf, type RunningServer, type ServiceDependencies } from '@px0/service-kit';
+import {
+  ConfigError,
+  metricCatalog,
+  observe,
+  queryValueOf,
+  type RunningServer,
+  type ServiceDependencies,
+} from '@px0/service-kit';
 import { VersionBodies } from './bodies/mod.ts';
 import { DeliveryView } from './delivery/mod.ts';
 import { observeRender, RenderMetrics } from './metrics.ts';
@@ -91,7 +98,12 @@ export async function startRelay(
       metrics,
       readiness: (url) => ({
         ready: upstream.state.ready && isWithin(upstream.staleSeconds, queryValueOf(url, 'max_stale')),
-        details: { prompts: directory.size, fetched_versions: bodies.size, tokens: access.tokens, ...upstream.details },
+        details: {
+          prompts: directory.size,
+          fetched_versions: bodies.size,
+          tokens: access.tokens,
+          ...upstream.details,
+        },
       }),
       prefixes: [],
       handlers: () => ({ healthCheck: async () => ({ status: 'OK' }) }),
@@ -115,8 +127,7 @@ function sourcesOf({ PX0_UPSTREAM, PX0_UPSTREAM_KEY, RELAY_BUNDLE, RELAY_BUNDLE_
     PX0_UPSTREAM === undefined
       ? undefined
       : { url: PX0_UPSTREAM.replace(/\/+$/, ''), key: PX0_UPSTREAM_KEY ?? '' };
-  const bundle =
-    RELAY_BUNDLE === undefined ? undefined : { file: RELAY_BUNDLE, keys: RELAY_BUNDLE_KEYS };
+  const bundle = RELAY_BUNDLE === undefined ? undefined : { file: RELAY_BUNDLE, keys: RELAY_BUNDLE_KEYS };
   return { address, bundle };
 }
 
@@ -126,7 +137,9 @@ async function stateFileIn(folder: string): Promise<string | undefined> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new ConfigError(`RELAY_STATE_DIR cannot be used: ${error instanceof Error ? error.message : String(error)}.`);
+    throw new ConfigError(
+      `RELAY_STATE_DIR cannot be used: ${error instanceof Error ? error.message : String(error)}.`,
+    );
   }
   return join(folder, STATE_FILE);
 }

@@ -39,7 +39,10 @@ export class RelayFixture {
       const url = req.url ?? '';
       if (req.method === 'GET' && url.startsWith('/v1/prompts/')) {
         this.asked.push(url);
-        const { status, body } = this.answerVersion(url) ?? { status: 503, body: { error: 'service unavailable' } };
+        const { status, body } = this.answerVersion(url) ?? {
+          status: 503,
+          body: { error: 'service unavailable' },
+        };
         const headers = { 'content-type': 'application/json', 'px0-revision': 'MToxOjE' };
         res.writeHead(status, headers).end(JSON.stringify(body));
         return;

@@ -61,7 +61,10 @@ describe('a relay', () => {
     const batch = { renders: [{ slug: 'greeting', variables }, { slug: 'nothing' }] };
     const results = (await send(`${relay.url}/v1/render/batch`, token, batch)).body;
     expect(results).toMatchObject({
-      results: [{ status: 200, rendered: 'Hello Ada', version: 1 }, { status: 404, error: 'prompt not found' }],
+      results: [
+        { status: 200, rendered: 'Hello Ada', version: 1 },
+        { status: 404, error: 'prompt not found' },
+      ],
     });
     await house.px0.prompt({
       id,
@@ -199,7 +202,10 @@ describe('a relay', () => {
     const file = join(await house.folder(), 'tokens.ndjson');
     const line = (name: string, secret: string, team_ids?: string[]) =>
       `${JSON.stringify({ name, sha256: hashOf(secret), ...(team_ids && { team_ids }) })}\n`;
-    await writeFile(file, line('narrow', 'n', [teamId]) + line('wide', 'any form at all'.replaceAll(' ', '-')));
+    await writeFile(
+      file,
+      line('narrow', 'n', [teamId]) + line('wide', 'any form at all'.replaceAll(' ', '-')),
+    );
     const relay = await house.relay(token, { RELAY_TOKENS_FILE: file });
     const statusOf = async (path: string, secret: string) => (await renderAt(relay, path, secret)).status;
     expect(await statusOf('greeting/render', 'n')).toBe(200);
@@ -229,7 +235,9 @@ describe('a relay', () => {
     await writeFile(tokens, JSON.stringify({ name: 'a', sha256: hashOf('a') }));
     const relay = await house.relay(token, { RELAY_STATE_DIR: folder, RELAY_TOKENS_FILE: tokens });
     const stateFile = join(folder, 'state.ndjson');
-    await eventually(async () => (await readFile(stateFile, 'utf8')).includes('Hello'), { what: 'a state file' });
+    await eventually(async () => (await readFile(stateFile, 'utf8')).includes('Hello'), {
+      what: 'a state file',
+    });
     const listener = await Listener.synced(relay.url, 'a');
     await house.px0.contexts.remove('apiKey', keyId);
     expect(await listener.next('end')).toMatchObject({ status: 401, error: 'unauthorized' });

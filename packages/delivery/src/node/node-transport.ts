@@ -7,7 +7,13 @@ import { constants, createGunzip } from 'node:zlib';
 import type { DeliveryAnswer } from '../client/environment.ts';
 import type { SentRequest } from './sent-request.ts';
 
-export async function sendByNode({ url, headers, signal, method = 'GET', body }: SentRequest): Promise<DeliveryAnswer> {
+export async function sendByNode({
+  url,
+  headers,
+  signal,
+  method = 'GET',
+  body,
+}: SentRequest): Promise<DeliveryAnswer> {
   const { request } = url.startsWith('https:') ? await nodeHttps() : await nodeHttp();
   return new Promise((resolve, reject) => {
     const sent = request(url, {

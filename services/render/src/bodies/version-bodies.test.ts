@@ -50,8 +50,7 @@ it('counts the schema that a version has, and what is made to judge by one that 
   const version = await bodies.load(prompt, row);
   if (version === undefined || version === 'gone') throw new Error('it is not there');
   const program = version.compiled();
-  if (program === undefined || typeof program === 'string')
-    throw new Error('it is not there');
+  if (program === undefined || typeof program === 'string') throw new Error('it is not there');
   expect(bodies.size).toBe(1);
   version.judge(program);
   bodies.weigh(version);

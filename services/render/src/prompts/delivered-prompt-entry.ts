@@ -40,11 +40,7 @@ export class DeliveredPromptEntry extends PromptEntry {
   }
 }
 
-function factsOf(
-  teamId: string,
-  delivered: DeliveredPrompt,
-  previous: PromptEntry | undefined,
-): PromptFacts {
+function factsOf(teamId: string, delivered: DeliveredPrompt, previous: PromptEntry | undefined): PromptFacts {
   const { slug, status, created_at, live, tags, contract, versions } = delivered;
   const liveVersion = versions.find(({ version }) => version === live);
   const content = liveVersion && contentOf(liveVersion, delivered);
@@ -65,8 +61,9 @@ function rowOf(delivered: DeliveredVersion, previous: PromptEntry | undefined): 
   const row = previous?.versions.find(([number]) => number === version);
   const before = previous?.delivered?.versions.find((one) => one.version === version);
   const isSame = before !== undefined && isDeepStrictEqual({ ...before, status }, delivered);
-  const revision = isSame && row !== undefined ? row[2] : (contents += 1);
-  return [version, isStatus(status) ? status : 'stable', revision];
+  const isKnown = isSame && row !== undefined;
+  if (!isKnown) contents += 1;
+  return [version, isStatus(status) ? status : 'stable', isKnown ? row[2] : contents];
 }
 
 function contentOf(version: DeliveredVersion, prompt: DeliveredPrompt): VersionContent | undefined {

@@ -27,7 +27,9 @@ export const relayConfigSchema = z.object({
   ...processVariables,
   PX0_UPSTREAM: urlVariable('http', 'https')
     .optional()
-    .describe('The px0 that the relay follows: a gateway, a render process or another relay. Without it there is only the bundle.'),
+    .describe(
+      'The px0 that the relay follows: a gateway, a render process or another relay. Without it there is only the bundle.',
+    ),
   PX0_UPSTREAM_KEY: z
     .string()
     .optional()
@@ -67,7 +69,9 @@ export const relayConfigSchema = z.object({
 export type RelayConfig = z.infer<typeof relayConfigSchema>;
 
 /** An empty RELAY_STATE_DIR means that nothing is kept; other empty variables count as absent. @throws ConfigError */
-export function loadRelayConfig(env: Readonly<Record<string, string | undefined>> = process.env): RelayConfig {
+export function loadRelayConfig(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): RelayConfig {
   const config = loadConfig(relayConfigSchema, env);
   return env['RELAY_STATE_DIR'] === '' ? { ...config, RELAY_STATE_DIR: '' } : config;
 }

@@ -59,7 +59,8 @@ export class TokensFile {
       this.#fault = '';
     } catch (error) {
       const fault = faultOf(error);
-      if (fault !== this.#fault) this.#logger.warn({ fault }, 'the tokens file cannot be used; the tokens before it stay');
+      if (fault !== this.#fault)
+        this.#logger.warn({ fault }, 'the tokens file cannot be used; the tokens before it stay');
       this.#fault = fault;
     }
     this.#later();

@@ -30,7 +30,11 @@ export class UpstreamBodies implements BodySource {
     const content = prompt.content(number);
     if (content !== undefined) {
       const { schema, ...program } = content;
-      return { revision, program: { ...program, ...(schema != null && { schema }) } as ProgramState, compares: true };
+      return {
+        revision,
+        program: { ...program, ...(schema != null && { schema }) } as ProgramState,
+        compares: true,
+      };
     }
     // There is one upstream: asked twice it would say the same.
     return fromLeader ? undefined : this.#ask(prompt, number, revision);
@@ -56,7 +60,10 @@ export class UpstreamBodies implements BodySource {
     if (typeof found['template'] !== 'string') return undefined;
     return {
       revision,
-      program: { ...found, ...(isObject(input_schema) && { schema: input_schema }) } as unknown as ProgramState,
+      program: {
+        ...found,
+        ...(isObject(input_schema) && { schema: input_schema }),
+      } as unknown as ProgramState,
       compares: true,
       ...(status === 'draft' && { isPassing: true }),
     };

@@ -82,7 +82,10 @@ export class UpstreamReports {
       givenUp += rows;
     }
     if (givenUp > 0)
-      this.#options.logger.warn({ rows: givenUp }, 'reports of usage were given up: the upstream has been away for too long');
+      this.#options.logger.warn(
+        { rows: givenUp },
+        'reports of usage were given up: the upstream has been away for too long',
+      );
   }
 
   /** What a client has reported, and was judged by its rights, goes on under its own process and window: sent twice it is counted once. */
@@ -148,7 +151,15 @@ export class UpstreamReports {
   }
 }
 
-function reportOf({ process, window, started_at, ended_at, versions, fallbacks = [], client }: UsageWindow): Report {
+function reportOf({
+  process,
+  window,
+  started_at,
+  ended_at,
+  versions,
+  fallbacks = [],
+  client,
+}: UsageWindow): Report {
   return {
     process,
     window,

@@ -120,9 +120,7 @@ export class UpstreamState implements FollowedState {
   }
 
   /** There is nobody to ask: what the upstream has shown is what it has, as long as it is heard. */
-  async confirmPosition(
-    decidedAt: number = this.reported,
-  ): Promise<'moved' | 'unchanged' | 'unknown'> {
+  async confirmPosition(decidedAt: number = this.reported): Promise<'moved' | 'unchanged' | 'unknown'> {
     if (!this.connected) return 'unknown';
     return this.reported > decidedAt ? 'moved' : 'unchanged';
   }
@@ -154,7 +152,9 @@ export class UpstreamState implements FollowedState {
   }
 
   #covers(token: RevisionToken): boolean {
-    return this.#settled !== undefined && token.epoch === this.#settled.epoch && this.reported >= token.sequence;
+    return (
+      this.#settled !== undefined && token.epoch === this.#settled.epoch && this.reported >= token.sequence
+    );
   }
 
   async #until(isTrue: () => boolean, timeoutMs: number): Promise<boolean> {

@@ -1,8 +1,8 @@
 /** Follows the px0 before a relay, and keeps directory, rights and position as it says. */
 import {
   BundleFile,
-  DeliveryClient,
   type DeliveredPrompt,
+  DeliveryClient,
   KeptFile,
   readStateFile,
   type StateFile,
@@ -50,7 +50,10 @@ export class Upstream implements UpstreamFacts {
   readonly #bundle: BundleFile | undefined;
   readonly #clock = systemClock();
   /** Prompts that were edited and not taken over yet: where they are now. */
-  readonly #edited = new Map<string, { readonly teamId: string; readonly prompt: DeliveredPrompt } | undefined>();
+  readonly #edited = new Map<
+    string,
+    { readonly teamId: string; readonly prompt: DeliveredPrompt } | undefined
+  >();
   #directory: PromptDirectory | undefined;
   #epochListeners: readonly EpochListener[] = [];
   #isScheduled = false;
@@ -257,7 +260,10 @@ export class Upstream implements UpstreamFacts {
   }
 }
 
-function laterOf(one: RevisionToken | undefined, other: RevisionToken | undefined): RevisionToken | undefined {
+function laterOf(
+  one: RevisionToken | undefined,
+  other: RevisionToken | undefined,
+): RevisionToken | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   return compareTokens(other, one) > 0 ? other : one;
 }
