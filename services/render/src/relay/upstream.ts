@@ -42,6 +42,12 @@ export interface EpochListener {
   onEpoch(): void;
 }
 
+/** A prompt, and the team that it is in. */
+interface Home {
+  readonly teamId: string;
+  readonly prompt: DeliveredPrompt;
+}
+
 export class Upstream implements UpstreamFacts {
   readonly state: UpstreamState;
   readonly #options: UpstreamOptions;
@@ -50,10 +56,7 @@ export class Upstream implements UpstreamFacts {
   readonly #bundle: BundleFile | undefined;
   readonly #clock = systemClock();
   /** Prompts that were edited and not taken over yet: where they are now. */
-  readonly #edited = new Map<
-    string,
-    { readonly teamId: string; readonly prompt: DeliveredPrompt } | undefined
-  >();
+  readonly #edited = new Map<string, Home | undefined>();
   #directory: PromptDirectory | undefined;
   #epochListeners: readonly EpochListener[] = [];
   #isScheduled = false;
