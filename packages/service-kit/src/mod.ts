@@ -56,6 +56,7 @@ export {
   libraryMetricCatalog,
   type MetricDefinition,
   metricCatalog,
+  relayMetricCatalog,
 } from './telemetry/metric-catalog.ts';
 export { prometheusLabel, prometheusName, prometheusSeries } from './telemetry/prometheus-name.ts';
 export { renderTraceRatio } from './telemetry/render-trace-ratio.ts';

@@ -3,10 +3,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   ConfigError,
-  metricCatalog,
   observe,
   queryValueOf,
   type RunningServer,
+  relayMetricCatalog,
   type ServiceDependencies,
 } from '@px0/service-kit';
 import { VersionBodies } from './bodies/mod.ts';
@@ -65,8 +65,8 @@ export async function startRelay(
   });
   cleanups.add('delivery', () => view.close());
   cleanups.add('upstream', () => upstream.stop());
-  observe(metricCatalog.relayConnected, () => (upstream.isFollowing ? 1 : 0));
-  observe(metricCatalog.relayStaleness, () => {
+  observe(relayMetricCatalog.relayConnected, () => (upstream.isFollowing ? 1 : 0));
+  observe(relayMetricCatalog.relayStaleness, () => {
     const { staleSeconds } = upstream;
     return Number.isFinite(staleSeconds) ? staleSeconds : process.uptime();
   });

@@ -136,20 +136,6 @@ export const metricCatalog = define({
     description: 'How long a worker thread took for it.',
     attributes: [],
   },
-  relayConnected: {
-    name: 'px0.relay.upstream.connected',
-    kind: 'gauge',
-    unit: '1',
-    description: '1 while the relay follows its upstream, else 0.',
-    attributes: [],
-  },
-  relayStaleness: {
-    name: 'px0.relay.staleness',
-    kind: 'gauge',
-    unit: 's',
-    description: 'Seconds since the upstream last confirmed what the relay holds; 0 while it is followed.',
-    attributes: [],
-  },
   deliveryStreams: {
     name: 'px0.delivery.streams',
     kind: 'gauge',
@@ -475,6 +461,24 @@ export const libraryMetricCatalog = define({
     kind: 'gauge',
     unit: '',
     description: 'Resident memory of the process in bytes (the instrumentation declares no unit).',
+    attributes: [],
+  },
+});
+
+/** What relays measure besides: no process of an installation without one has them. */
+export const relayMetricCatalog = define({
+  relayConnected: {
+    name: 'px0.relay.upstream.connected',
+    kind: 'gauge',
+    unit: '1',
+    description: '1 while the relay follows its upstream, else 0.',
+    attributes: [],
+  },
+  relayStaleness: {
+    name: 'px0.relay.staleness',
+    kind: 'gauge',
+    unit: 's',
+    description: 'Seconds since the upstream last confirmed what the relay holds; 0 while it is followed.',
     attributes: [],
   },
 });
