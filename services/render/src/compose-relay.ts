@@ -126,9 +126,15 @@ function sourcesOf({ PX0_UPSTREAM, PX0_UPSTREAM_KEY, RELAY_BUNDLE, RELAY_BUNDLE_
   const address =
     PX0_UPSTREAM === undefined
       ? undefined
-      : { url: PX0_UPSTREAM.replace(/\/+$/, ''), key: PX0_UPSTREAM_KEY ?? '' };
+      : { url: baseOf(PX0_UPSTREAM), key: PX0_UPSTREAM_KEY ?? '' };
   const bundle = RELAY_BUNDLE === undefined ? undefined : { file: RELAY_BUNDLE, keys: RELAY_BUNDLE_KEYS };
   return { address, bundle };
+}
+
+/** Without a name and password, which the file of the state would repeat, and which the key takes the place of. */
+function baseOf(address: string): string {
+  const url = new URL(address);
+  return `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, '')}`;
 }
 
 /** @throws ConfigError when the folder cannot be made */
