@@ -124,9 +124,7 @@ function sourcesOf({ PX0_UPSTREAM, PX0_UPSTREAM_KEY, RELAY_BUNDLE, RELAY_BUNDLE_
   if (RELAY_BUNDLE !== undefined && RELAY_BUNDLE_KEYS.length === 0)
     throw new ConfigError('RELAY_BUNDLE_KEYS must be set where RELAY_BUNDLE is.');
   const address =
-    PX0_UPSTREAM === undefined
-      ? undefined
-      : { url: baseOf(PX0_UPSTREAM), key: PX0_UPSTREAM_KEY ?? '' };
+    PX0_UPSTREAM === undefined ? undefined : { url: baseOf(PX0_UPSTREAM), key: PX0_UPSTREAM_KEY ?? '' };
   const bundle = RELAY_BUNDLE === undefined ? undefined : { file: RELAY_BUNDLE, keys: RELAY_BUNDLE_KEYS };
   return { address, bundle };
 }
