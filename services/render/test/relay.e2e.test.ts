@@ -59,10 +59,10 @@ it('starts from its disk with everything else down', async () => {
   });
   const lines = stateFileLines(replica, { host, slugs: undefined, savedAt: Date.now() });
   await writeFile(join(folder, 'state.ndjson'), [...lines].join(''));
-  const relay = start({ PX0_UPSTREAM: host, PX0_UPSTREAM_KEY: 'a key', RELAY_STATE_DIR: folder });
+  const relay = start({ PX0_UPSTREAM: host, PX0_UPSTREAM_KEY: 'a-key', RELAY_STATE_DIR: folder });
   try {
     const url = await listening(relay);
-    const answer = await renderAt({ url }, 'greeting/render', 'a key', { variables: { name: 'Ada' } });
+    const answer = await renderAt({ url }, 'greeting/render', 'a-key', { variables: { name: 'Ada' } });
     expect([answer.status, answer.body]).toMatchObject([200, { rendered: 'Hello Ada', version: 1 }]);
     expect(answer.headers.get('px0-stale')).toBe('true');
     expect(await (await fetch(`${url}/readyz`)).json()).toMatchObject({

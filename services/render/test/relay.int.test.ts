@@ -207,7 +207,8 @@ describe('a relay', () => {
       line('narrow', 'n', [teamId]) + line('wide', 'any form at all'.replaceAll(' ', '-')),
     );
     const relay = await house.relay(token, { RELAY_TOKENS_FILE: file });
-    const statusOf = async (path: string, secret: string) => (await renderAt(relay, path, secret)).status;
+    const statusOf = async (path: string, secret: string) =>
+      (await renderAt(relay, path, secret, { variables: { name: 'Ada' } })).status;
     expect(await statusOf('greeting/render', 'n')).toBe(200);
     expect(await statusOf('secret/render', 'n')).toBe(404);
     expect(await statusOf('secret/render', 'any-form-at-all')).toBe(200);
@@ -296,7 +297,8 @@ describe('a relay', () => {
     const relay = await house.relay(token, { USAGE_FLUSH_MS: '100' });
     house.proxy.cut();
     try {
-      for (const _ of [1, 2, 3]) await renderAt(relay, 'greeting/render', token);
+      for (const _ of [1, 2, 3])
+        await renderAt(relay, 'greeting/render', token, { variables: { name: 'Ada' } });
     } finally {
       house.proxy.heal();
     }

@@ -46,7 +46,7 @@ async function nodeHttps(): Promise<Pick<typeof import('node:https'), 'request'>
 }
 
 function headerOf({ headers }: IncomingMessage, name: string): string | null {
-  const value = headers[name];
+  const value = headers[name.toLowerCase()];
   return value === undefined ? null : String(value);
 }
 
