@@ -1,7 +1,7 @@
 /**
  * What the application has registered with `@opentelemetry/api`, found where all copies of that package find it: under a symbol that has its major version.
  * So this package neither depends on it nor imports it, which would fail in bundles and come too late for a first render.
- * See docs/decisions/210-opentelemetry-without-a-dependency.md.
+ * See docs/decisions/197-opentelemetry-without-a-dependency.md.
  */
 import { isObject } from '../json.ts';
 
