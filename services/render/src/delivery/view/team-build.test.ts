@@ -16,7 +16,6 @@ function entry(id: string, sequence: number): DeliveredEntry {
     {
       team_id: TEAM,
       slug: id,
-      name: id,
       status: 'active',
       created_at: time,
       updated_at: time,
