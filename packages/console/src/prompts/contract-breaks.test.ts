@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { breakEntry, entriesIn, isConfirmed } from './contract-breaks.ts';
+import { breakEntry, isConfirmed } from './contract-breaks.ts';
 
 it('an entry keeps the words of the API, with its variable apart', () => {
   const parts = (text: string) => {
@@ -26,15 +26,6 @@ it('an entry keeps the words of the API, with its variable apart', () => {
   // Of a later release: shown as it is.
   expect(parts('reversed mood')).toEqual(['reversed mood', undefined, '']);
   expect(breakEntry('reversed mood').meaning).toBeUndefined();
-});
-
-it('a refusal is a list again, whatever its variables are called', () => {
-  expect(entriesIn('contract break: added required a; removed ["b; c"]; restricted ["\\""]')).toEqual([
-    'added required a',
-    'removed ["b; c"]',
-    'restricted ["\\""]',
-  ]);
-  expect(entriesIn('contract break: became chat')).toEqual(['became chat']);
 });
 
 it('a confirmation holds for what was shown, of which a refusal tells twenty', () => {

@@ -33,16 +33,6 @@ export function breakEntry(text: string): BreakEntry {
   return { text, what: text, path: undefined, rest: '', meaning: undefined };
 }
 
-/**
- * What a refusal `contract break: added required a; removed b` lists. Keys that are no identifiers are in quotes, which may contain what
- * separates entries.
- */
-export function entriesIn(message: string): readonly string[] {
-  const detail = message.slice(message.indexOf(': ') + 2);
-  const entries = detail.match(/(?:"(?:[^"\\]|\\.)*"|(?!; )[^"])+/gsu) ?? [];
-  return entries.map((entry) => entry.replace(/^ /, ''));
-}
-
 /** As many as a refusal lists at most. */
 const MOST_REFUSED = 20;
 
