@@ -142,7 +142,7 @@ describe('what the TypeScript client sends and reads', () => {
 describe('what the Python client raises', () => {
   it('is judged by functions of its SDK, in every operation', () => {
     const [, python = ''] = targets.map(sourceOf);
-    expect(python.match(/from px0\._calls import validate_call/g)).toHaveLength(13);
+    expect(python.match(/from px0\._calls import validate_call/g)).toHaveLength(14);
     expect(python).not.toMatch(
       /from pydantic import validate_call|\(Exception\):|request_body = json\.dumps/,
     );
