@@ -22,7 +22,7 @@ const consoleLayers = [
   ['ui'],
   ['commands', 'workspace'],
   ['frame'],
-  ['diff', 'preview'],
+  ['diff', 'preview', 'services'],
   ['account', 'governance', 'prompts'],
   ['compare', 'editor'],
   ['app'],

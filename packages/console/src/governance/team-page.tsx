@@ -1,9 +1,10 @@
-/** A team: its members and settings. */
+/** A team: its members, the services that render its prompts, and settings. */
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { FileText, SearchX } from 'lucide-react';
 import { useState } from 'react';
 import { reading } from '../api/mod.ts';
+import { TeamServices } from '../services/mod.ts';
 import { Badge, buttonClasses, CopyButton, EmptyState, Page, Tabs } from '../ui/mod.ts';
 import { useOrgTeams, usePresentOrganization, type WorkspaceTeam } from '../workspace/mod.ts';
 import { roleNames, withArticle } from './roles.ts';
@@ -34,7 +35,7 @@ export function TeamPage() {
 }
 
 function KnownTeam({ team }: { readonly team: WorkspaceTeam }) {
-  const [tab, setTab] = useState<'members' | 'settings'>('members');
+  const [tab, setTab] = useState<'members' | 'services' | 'settings'>('members');
   return (
     <Page
       title={team.name}
@@ -81,6 +82,7 @@ function KnownTeam({ team }: { readonly team: WorkspaceTeam }) {
         onChange={setTab}
         tabs={[
           { value: 'members', label: 'Members', content: <TeamMembers team={team} /> },
+          { value: 'services', label: 'Services', content: <TeamServices team={team} /> },
           { value: 'settings', label: 'Settings', content: <TeamSettings team={team} /> },
         ]}
       />

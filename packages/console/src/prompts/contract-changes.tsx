@@ -1,11 +1,14 @@
 /** What a version that goes live changes for applications, by the input schemas of both: breaks as a list, notices apart and quieter. */
 import { type ReactNode, useEffect, useRef } from 'react';
+import { NotSending, type PromptService } from '../services/mod.ts';
 import { Callout, Checkbox } from '../ui/mod.ts';
 import { type BreakEntry, breakEntry } from './contract-breaks.ts';
 
 export interface ContractChangesProps {
   readonly breaks: readonly string[];
   readonly notices: readonly string[];
+  /** Who rendered the prompt lately, to name those that do not send what becomes required. */
+  readonly services: readonly PromptService[];
   /** What breaks mean for the step that the user is about to take. */
   readonly effect: 'none' | 'later' | 'asks' | 'allowed';
   /** px0 refused the step because of these breaks, after the dialog had been opened. */
@@ -30,7 +33,7 @@ const explanations: { readonly [Effect in ContractChangesProps['effect']]: strin
 };
 
 export function ContractChanges(props: ContractChangesProps) {
-  const { breaks, notices, effect, isLate = false, isConfirmed = false, onConfirm } = props;
+  const { breaks, notices, services, effect, isLate = false, isConfirmed = false, onConfirm } = props;
   const section = useRef<HTMLElement>(null);
   // The user may be reading far below when px0 refuses.
   const late = isLate ? breaks : undefined;
@@ -40,7 +43,7 @@ export function ContractChanges(props: ContractChangesProps) {
     section.current?.focus();
   }, [late]);
   if (breaks.length === 0 && notices.length === 0) return null;
-  if (effect === 'none') return <QuietChanges breaks={breaks} notices={notices} />;
+  if (effect === 'none') return <QuietChanges breaks={breaks} notices={notices} services={services} />;
   return (
     <section
       ref={section}
@@ -52,6 +55,7 @@ export function ContractChanges(props: ContractChangesProps) {
         <Callout tone={effect === 'later' ? 'info' : 'warning'} title={titles[effect]}>
           <p>{isLate ? 'px0 refused the promotion: this is how it compares now.' : explanations[effect]}</p>
           <Entries label="Breaks" texts={breaks} />
+          <NotSending breaks={breaks} services={services} />
           {effect === 'asks' && (
             <div className="mt-3">
               <Checkbox
@@ -69,13 +73,18 @@ export function ContractChanges(props: ContractChangesProps) {
 }
 
 /** While the contract is off, breaks are no more than worth knowing. */
-function QuietChanges({ breaks, notices }: Pick<ContractChangesProps, 'breaks' | 'notices'>) {
+function QuietChanges({
+  breaks,
+  notices,
+  services,
+}: Pick<ContractChangesProps, 'breaks' | 'notices' | 'services'>) {
   return (
     <details className="text-muted text-xs">
       <summary className="cursor-pointer rounded-sm">
         The input schema changes. The contract of this prompt is off, so px0 refuses nothing.
       </summary>
       <Entries label="Breaks" texts={breaks} />
+      <NotSending breaks={breaks} services={services} />
       <Entries label="Notices" texts={notices} />
     </details>
   );

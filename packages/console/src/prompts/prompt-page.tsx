@@ -34,7 +34,7 @@ import { liveOf, promotionOf, rollbackOf, type Version } from './version-actions
 import { VersionBadge } from './version-badge.tsx';
 import { VersionTimeline } from './version-timeline.tsx';
 
-const UsageChart = lazy(async () => ({ default: (await import('./usage-chart.tsx')).UsageChart }));
+const UsageView = lazy(async () => ({ default: (await import('./usage-view.tsx')).UsageView }));
 
 const route = getRouteApi('/shell/prompts/$promptId');
 
@@ -159,7 +159,7 @@ function PromptTabs({ prompt, versions }: PromptViewProps) {
           label: 'Usage',
           content: (
             <Suspense fallback={<Skeleton className="h-72 w-full rounded-xl" />}>
-              <UsageChart promptId={prompt.id} />
+              <UsageView promptId={prompt.id} live={liveOf(versions)} />
             </Suspense>
           ),
         },

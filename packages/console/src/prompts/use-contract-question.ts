@@ -5,7 +5,7 @@
 import type { Wire } from '@px0/contracts';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { outdated } from '../api/mod.ts';
+import { outdated, reading } from '../api/mod.ts';
 import { isConfirmed } from './contract-breaks.ts';
 import type { ContractChangesProps } from './contract-changes.tsx';
 import { promptReading } from './data/readings.ts';
@@ -28,6 +28,8 @@ export function useContractQuestion(
   const queryClient = useQueryClient();
   // Read when the dialog opens, since somebody may have changed it.
   const policy = useQuery({ ...promptReading(promptId), staleTime: 0 }).data?.prompt.contract ?? 'off';
+  // It only helps to decide, so the dialog does without it when it cannot be had.
+  const { data: users } = useQuery(reading('listPromptServices', { params: { id: promptId }, query: {} }));
   const [late, setLate] = useState<readonly string[]>();
   const [confirmed, setConfirmed] = useState<readonly string[]>();
   const breaks = late ?? check?.contract?.breaks ?? [];
@@ -41,6 +43,7 @@ export function useContractQuestion(
     changes: {
       breaks,
       notices: check?.contract?.notices ?? [],
+      services: users?.services ?? [],
       effect: !isWatched ? 'none' : goesLive ? 'asks' : 'later',
       isLate: late !== undefined,
       isConfirmed: isAgreed,

@@ -1,0 +1,44 @@
+/** What the lists of services have in common. */
+import { Server } from 'lucide-react';
+import { type Column, EmptyState, Time } from '../ui/mod.ts';
+
+export function NoServices() {
+  return (
+    <EmptyState icon={Server} title="No services yet">
+      Applications appear here when they give px0 a name, such as by the SDK’s option <code>serviceName</code>
+      , or render in their own process.
+    </EmptyState>
+  );
+}
+
+export interface ServiceNameProps {
+  /** Empty for applications without a name. */
+  readonly service: string;
+  readonly version?: string | null;
+}
+
+export function ServiceName({ service, version = null }: ServiceNameProps) {
+  return (
+    <span className="break-all">
+      {service === '' ? <span className="text-muted">Without a name</span> : service}
+      {version !== null && <span className="ml-2 text-muted text-xs">{version}</span>}
+    </span>
+  );
+}
+
+/** When a service was last seen. */
+export function lastSeenColumn<Row extends { readonly last_seen_at: string }>(): Column<Row> {
+  return {
+    name: 'Last seen',
+    className: 'sm:w-36',
+    cell: ({ last_seen_at }) => (
+      <span className="text-muted">
+        <Time timestamp={last_seen_at} />
+      </span>
+    ),
+  };
+}
+
+export function Count({ of }: { readonly of: number }) {
+  return <span className="tabular-nums">{of.toLocaleString('en')}</span>;
+}
