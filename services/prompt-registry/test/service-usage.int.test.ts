@@ -166,6 +166,38 @@ describe('what applications report', () => {
     expect((await servicesOf(id, '?days=2'))[0]?.renders).toBe(1);
   });
 
+  it('may have a version, a fallback, a service or a name of a variable in it more than once', async () => {
+    const id = await newPrompt();
+    const fallback = { prompt_id: id, renders: 1, failures: 0, variables: ['a', 'a'] };
+    await send(
+      reported({
+        versions: [
+          row(id, 1, 2, { variables: ['b', 'a', 'b'] }),
+          row(id, 1, 3, { variables: ['c', 'b'] }),
+          row(id, 1, 4, { source: 'poll' }),
+        ],
+        fallbacks: [fallback, fallback],
+      }),
+    );
+    const { client: _, ...own } = reported({});
+    // Of two names that are too long the same is left.
+    const long = 'x'.repeat(128);
+    const services = [`${long}1`, `${long}2`, long].map((service) => ({ service, renders: 1, failures: 0 }));
+    const live = { prompt_id: id, number: 1, renders: 3, failures: 0, latencies: [3], services };
+    await send({ ...own, versions: [live, live] });
+    await eventually(async () => (await servicesOf(id)).length === 4);
+    expect((await rendersOf(id)).toSorted()).toEqual([
+      ['checkout', null, 'fallback', 2],
+      ['checkout', 1, 'poll', 4],
+      ['checkout', 1, 'stream', 5],
+      [long, 1, 'live', 6],
+    ]);
+    const [known] = (await servicesOf(id)).filter(({ source }) => source === 'stream');
+    expect(known?.variables).toEqual(['a', 'b', 'c']);
+    const { body } = await registry.call(cast.viewer, 'GET', `/v1/prompts/${id}/usage`);
+    expect(body).toMatchObject({ usage: [{ version: 1, renders: 15 }] });
+  });
+
   it('names the services of renders that px0 made, which it counts once', async () => {
     const id = await newPrompt();
     const { client: _, ...window } = reported({});
