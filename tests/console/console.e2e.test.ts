@@ -8,6 +8,7 @@ import { governanceStories } from './governance-stories.ts';
 import { listStories } from './list-stories.ts';
 import { promptStories } from './prompt-stories.ts';
 import { schemaStories } from './schema-stories.ts';
+import { serviceStories } from './service-stories.ts';
 
 let harness: ConsoleHarness | undefined;
 
@@ -33,4 +34,5 @@ promptStories(started);
 chatStories(started);
 schemaStories(started);
 contractStories(started);
+serviceStories(started);
 listStories(started);

@@ -284,6 +284,6 @@ export function contractStories(started: () => ConsoleHarness): void {
         await page.getByRole('button', { name: 'JSON', exact: true }).click();
         await page.locator('.cm-lintRange-warning', { hasText: '"old"' }).waitFor();
       });
-    }, 180_000);
+    }, 300_000);
   });
 }
