@@ -65,11 +65,14 @@ export async function startRelay(
   });
   cleanups.add('delivery', () => view.close());
   cleanups.add('upstream', () => upstream.stop());
-  observe(relayMetricCatalog.relayConnected, () => (upstream.isFollowing ? 1 : 0));
-  observe(relayMetricCatalog.relayStaleness, () => {
-    const { staleSeconds } = upstream;
-    return Number.isFinite(staleSeconds) ? staleSeconds : process.uptime();
-  });
+  // A relay that has a bundle alone is told nothing, and nobody has to see to that.
+  if (address !== undefined) {
+    observe(relayMetricCatalog.relayConnected, () => (upstream.isFollowing ? 1 : 0));
+    observe(relayMetricCatalog.relayStaleness, () => {
+      const { staleSeconds } = upstream;
+      return Number.isFinite(staleSeconds) ? staleSeconds : process.uptime();
+    });
+  }
 
   const usage = new UsageAggregator();
   const metrics = new RenderMetrics();

@@ -465,12 +465,12 @@ export const libraryMetricCatalog = define({
   },
 });
 
-/** What relays measure besides: no process of an installation without one has them. */
+/** What relays that have an upstream measure besides: no process of an installation without one has them. */
 export const relayMetricCatalog = define({
   relayConnected: {
     name: 'px0.relay.upstream.connected',
     kind: 'gauge',
-    unit: '1',
+    unit: '',
     description: '1 while the relay follows its upstream, else 0.',
     attributes: [],
   },

@@ -6,7 +6,13 @@ import { z } from 'zod';
 const manifestSchema = z.object({
   name: z.string(),
   version: z.string().default('0.0.0'),
-  px0: z.object({ inboundHttp: z.enum(['instrumented', 'by-hand']) }).optional(),
+  px0: z
+    .object({
+      inboundHttp: z.enum(['instrumented', 'by-hand']).optional(),
+      /** Other names of the program, each with the variables of which one makes it that. */
+      alsoNamed: z.record(z.string(), z.array(z.string())).optional(),
+    })
+    .optional(),
 });
 
 export interface ServiceIdentity {
@@ -17,13 +23,19 @@ export interface ServiceIdentity {
 }
 
 /** `program` is the file that Node runs; the nearest `package.json` above it counts. */
-export function serviceIdentity(program: string | undefined): ServiceIdentity {
+export function serviceIdentity(
+  program: string | undefined,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): ServiceIdentity {
   for (let folder = dirname(program ?? '/'); folder !== dirname(folder); folder = dirname(folder)) {
     const manifest = readManifest(join(folder, 'package.json'));
     if (manifest === undefined) continue;
     const { name, version, px0 } = manifest;
+    const [other] = Object.entries(px0?.alsoNamed ?? {}).flatMap(([also, variables]) =>
+      variables.some((variable) => (env[variable] ?? '') !== '') ? [also] : [],
+    );
     return {
-      name: name.replace(/^@px0\//, ''),
+      name: other ?? name.replace(/^@px0\//, ''),
       version,
       instrumentsInboundHttp: px0?.inboundHttp !== 'by-hand',
     };
