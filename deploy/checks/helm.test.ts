@@ -54,6 +54,34 @@ describe.skipIf(!isHelm && !hasGo())(`the chart, rendered by ${isHelm ? 'Helm' :
     for (const [key, object] of expected) expect(made.get(key), key).toEqual(object);
   });
 
+  it('makes with a relay what kustomize makes', async () => {
+    const made = comparable(await helm.template([], { relay: { enabled: true } }));
+    const images = services.map((service) => ({ name: `px0-${service}`, newTag: manifest.version }));
+    const expected = comparable(await buildWith('k8s/base', ['k8s/components/relay'], { images }));
+    expect([...made.keys()]).toEqual([...expected.keys()]);
+    for (const [key, object] of expected) expect(made.get(key), key).toEqual(object);
+  });
+
+  it('follows the upstream, and takes the volume and the secret, that its values name', async () => {
+    const resources = await helm.template([], {
+      relay: { enabled: true, replicas: 3, storage: { size: '4Gi', className: 'fast' } },
+      config: { relay: { PX0_UPSTREAM: 'https://prompts.example.com' } },
+      secrets: { relay: { name: 'from-the-vault' } },
+    });
+    expect(resources.flatMap(faultsOf)).toEqual([]);
+    const relay = resources.find((one) => show(one) === 'StatefulSet/relay');
+    expect(relay?.['spec']).toMatchObject({
+      replicas: 3,
+      volumeClaimTemplates: [
+        { spec: { storageClassName: 'fast', resources: { requests: { storage: '4Gi' } } } },
+      ],
+    });
+    expect(JSON.stringify(relay)).toContain('"secretKeyRef":{"name":"from-the-vault","key":"key"}');
+    expect(resources.find((one) => show(one) === 'ConfigMap/px0-relay')?.['data']).toMatchObject({
+      PX0_UPSTREAM: 'https://prompts.example.com',
+    });
+  });
+
   describe('replicas', () => {
     it('are stated only where no autoscaler decides', async () => {
       const scaled = await helm.template([]);

@@ -4,7 +4,7 @@
  */
 
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { temporaryFolder } from '@px0/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -102,6 +102,15 @@ describe('the steps of the images, on nothing but the build context', () => {
         const pages = ['CONSOLE_DIRECTORY', 'DOCS_DIRECTORY'].map((name) => image.environment[name] ?? '');
         for (const page of pages) expect(existsSync(join(image.folder, page)), page).toBe(true);
         expect(existsSync(join(image.folder, pages[0] ?? '', 'index.html'))).toBe(true);
+      }
+      if (service === 'render') {
+        const asRelay = { PX0_UPSTREAM: 'http://px0.example.com' };
+        await expect(steps.start(image, [], asRelay)).rejects.toThrow(
+          'px0 relay: PX0_UPSTREAM_KEY must be set',
+        );
+        // The place of a volume, which begins with what this folder is: any user can write to it.
+        const folder = await stat(join(image.folder, image.environment['RELAY_STATE_DIR'] ?? 'missing'));
+        expect((folder.mode & 0o7777).toString(8)).toBe('1777');
       }
     },
     isLong ? 1_800_000 : 300_000,

@@ -11,6 +11,7 @@ import { configSchema as gateway } from '../../services/gateway/src/config.ts';
 import { configSchema as identity } from '../../services/identity/src/config.ts';
 import { configSchema as promptRegistry } from '../../services/prompt-registry/src/config.ts';
 import { configSchema as render } from '../../services/render/src/config.ts';
+import { loadRelayConfig, relayConfigSchema } from '../../services/render/src/relay/relay-config.ts';
 import { configSchema as tenancy } from '../../services/tenancy/src/config.ts';
 import {
   build,
@@ -37,11 +38,13 @@ const expectedSecrets: Readonly<Record<string, string>> = {
   'px0-redis': 'redis://redis:6379',
   'px0-identity': 'a-secret-of-at-least-thirty-two-characters',
   'px0-nats': 'password',
+  'px0-relay': 'px0_key',
 };
 
-const overlays: Record<'dev' | 'production' | 'with every component', Resource[]> = {
+const overlays: Record<'dev' | 'production' | 'relay' | 'with every component', Resource[]> = {
   dev: [],
   production: [],
+  relay: [],
   'with every component': [],
 };
 const names = ['dev', 'production', 'with every component'] as const;
@@ -50,13 +53,20 @@ let faultsOf: (resource: Resource) => string[];
 beforeAll(async () => {
   overlays.dev = await build('k8s/overlays/dev');
   overlays.production = await build('k8s/overlays/production');
-  overlays['with every component'] = await buildWith('k8s/overlays/production', [
-    'k8s/components/direct-render',
-    'k8s/components/ingress',
-    'k8s/components/store-exporters',
-    'k8s/components/postgres-tls',
-    'k8s/components/render-request-rate',
-  ]);
+  overlays.relay = await build('k8s/overlays/relay');
+  overlays['with every component'] = await buildWith(
+    'k8s/overlays/production',
+    [
+      'k8s/components/direct-render',
+      'k8s/components/ingress',
+      'k8s/components/store-exporters',
+      'k8s/components/postgres-tls',
+      'k8s/components/relay',
+      'k8s/components/render-request-rate',
+    ],
+    // What an overlay that chooses the component gives to all.
+    { namespace: 'px0', images: [{ name: 'px0-render', newTag: '0.1.0' }] },
+  );
   faultsOf = await validator();
 }, 300_000);
 
@@ -306,6 +316,82 @@ describe('network policies', () => {
     );
     expect(deny?.spec).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
   });
+});
+
+describe.each(['relay', 'with every component'] as const)('relays in the overlay %s', (name) => {
+  const relay = () => {
+    const { pod } = workload(overlays[name], 'StatefulSet', 'relay');
+    return { pod, container: containerOf({ kind: '', name: 'relay', pod }) };
+  };
+
+  it('have an environment that they accept, without a variable that nobody reads', () => {
+    const env = environmentOf(overlays[name], relay().container);
+    expect(loadRelayConfig(env)).toMatchObject({
+      PX0_UPSTREAM: 'https://px0.example.com',
+      PX0_UPSTREAM_KEY: 'px0_key',
+    });
+    const unread = Object.keys(env).filter((one) => !(one in relayConfigSchema.shape));
+    expect(unread.filter((one) => !/^(OTEL_|POD_NAME$)/.test(one))).toEqual([]);
+  });
+
+  it('keep what they start from in a volume of their own, where they may write', () => {
+    const { pod, container } = relay();
+    const env = environmentOf(overlays[name], container);
+    const mount = container.volumeMounts.find(({ mountPath }) => mountPath === env['RELAY_STATE_DIR']);
+    const claims = z.looseObject({
+      spec: z.looseObject({
+        volumeClaimTemplates: z.array(z.looseObject({ metadata: z.looseObject({ name: z.string() }) })),
+      }),
+    });
+    const { spec } = claims.parse(overlays[name].find((one) => show(one) === 'StatefulSet/relay'));
+    expect(spec.volumeClaimTemplates.map(({ metadata }) => metadata.name)).toEqual([mount?.name]);
+    expect(pod.spec.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 1_000, fsGroup: 1_000 });
+    expect(pod.spec.automountServiceAccountToken).toBe(false);
+  });
+
+  it('are ready when they hold anything, finish what they have begun, and have the memory for their streams', () => {
+    const { pod, container } = relay();
+    const env = environmentOf(overlays[name], container);
+    expect(container.readinessProbe).toMatchObject({ httpGet: { path: '/readyz', port: 'http' } });
+    expect(container.livenessProbe).toMatchObject({ httpGet: { path: '/healthz', port: 'http' } });
+    expect(container.ports).toEqual([{ name: 'http', containerPort: Number(env['PORT']) }]);
+    const draining = Number(env['DRAIN_DELAY_MS']) + Number(env['SHUTDOWN_TIMEOUT_MS']);
+    expect(pod.spec.terminationGracePeriodSeconds ?? 0).toBeGreaterThan(draining / 1_000 + 5);
+    const needs = memoryWithStreams('render', loadRelayConfig(env));
+    expect(Number(/^(\d+)Mi$/.exec(container.resources.limits.memory)?.[1])).toBeGreaterThan(needs);
+  });
+
+  it('reach their upstream and the name service, and neither NATS nor Postgres', () => {
+    const ports = z.looseObject({
+      metadata: z.looseObject({ name: z.string() }),
+      spec: z.looseObject({
+        podSelector: z.looseObject({ matchLabels: z.record(z.string(), z.string()).default({ none: '' }) }),
+        egress: z.array(z.looseObject({ ports: z.array(z.looseObject({ port: z.number() })) })).default([]),
+      }),
+    });
+    const { labels } = relay().pod.metadata;
+    const found = ofKind(overlays[name], 'NetworkPolicy', ports).filter(({ spec }) =>
+      Object.entries(spec.podSelector.matchLabels).every(([key, value]) => labels[key] === value),
+    );
+    const open = found.flatMap(({ spec }) =>
+      spec.egress.flatMap((rule) => rule.ports.map(({ port }) => port)),
+    );
+    expect(new Set(open)).toEqual(new Set([53, 443]));
+  });
+});
+
+it('the overlay of relays has nothing else', () => {
+  expect(overlays.relay.flatMap((one) => faultsOf(one).map((fault) => `${show(one)}: ${fault}`))).toEqual([]);
+  expect(overlays.relay.map((one) => show(one).replace(/-[0-9a-z]{10}$/, '')).toSorted()).toEqual([
+    'ConfigMap/px0-process',
+    'ConfigMap/px0-relay',
+    'Namespace/px0-relay',
+    'NetworkPolicy/relay',
+    'NetworkPolicy/relay-upstream',
+    'PodDisruptionBudget/relay',
+    'Service/relay',
+    'StatefulSet/relay',
+  ]);
 });
 
 describe('delivery streams', () => {

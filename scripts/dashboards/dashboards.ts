@@ -8,12 +8,14 @@ import {
   prometheusLabel,
   prometheusName,
   metricCatalog as px0,
+  relayMetricCatalog as relays,
 } from '@px0/service-kit';
 import type { DashboardDefinition, Query, Variable } from './panels.ts';
 
 const ROUTE = prometheusLabel('http.route');
 const STATUS = prometheusLabel('http.response.status_code');
 const RENDER = 'job="px0/render"';
+const RELAY = 'job="px0/relay"';
 const SERVICE = 'job=~"$job"';
 
 const jobVariable: Variable = {
@@ -253,13 +255,6 @@ const render: DashboardDefinition = {
           ],
         },
         {
-          title: 'Renders in applications',
-          description:
-            'As applications report them, a minute later, by where they had the text from. Those of `fallback` came from their own code: px0 was away, or has no such prompt.',
-          unit: 'ops',
-          queries: [query(rate(px0.usageReported, RENDER, 'px0_source'), '{{px0_source}}')],
-        },
-        {
           title: 'Renders per second by process',
           description: 'How evenly the load is spread.',
           unit: 'reqps',
@@ -408,6 +403,83 @@ const delivery: DashboardDefinition = {
           description: 'Times that a client did not keep up. It gets the difference later.',
           unit: 'ops',
           queries: [query(rate(px0.deliveryBehind, RENDER, 'instance'), '{{instance}}')],
+        },
+      ],
+    },
+    {
+      title: 'Renders in applications',
+      panels: [
+        {
+          title: 'Reported renders',
+          description:
+            'As applications report them, a minute later, by where they had the text from. Those of `fallback` came from their own code: px0 was away, or has no such prompt.',
+          unit: 'ops',
+          queries: [query(rate(px0.usageReported, RENDER, 'px0_source'), '{{px0_source}}')],
+        },
+        {
+          title: 'Reported renders by outcome',
+          description: 'What failed in applications failed with their variables, as in a render here.',
+          unit: 'ops',
+          queries: [query(rate(px0.usageReported, RENDER, 'px0_render_outcome'), '{{px0_render_outcome}}')],
+        },
+        {
+          title: 'Rows dropped',
+          description:
+            'Rows of reports that were not counted, such as those of prompts that the key may not read.',
+          unit: 'ops',
+          queries: [query(rate(px0.usageDropped, RENDER), '{{job}}')],
+        },
+      ],
+    },
+    {
+      title: 'Relays',
+      panels: [
+        {
+          title: 'Relays connected',
+          description: 'Relays that follow their upstream, and all of them.',
+          kind: 'stat',
+          unit: 'none',
+          queries: [
+            query(
+              `sum(${value(relays.relayConnected, '')} and on (job, instance) px0:process_alive)`,
+              'connected',
+            ),
+            query(
+              `count(${value(relays.relayConnected, '')} and on (job, instance) px0:process_alive)`,
+              'all',
+            ),
+          ],
+        },
+        {
+          title: 'Staleness of relays',
+          description: 'Time since the upstream last confirmed what the relay holds; 0 while it follows.',
+          unit: 's',
+          alarmFrom: 60,
+          queries: [query(value(relays.relayStaleness, ''), '{{instance}}')],
+        },
+        {
+          title: 'Renders of relays',
+          description: 'Requests per second, by response status.',
+          unit: 'reqps',
+          queries: [query(rate(px0.httpServerDuration, RELAY, STATUS), `{{${STATUS}}}`)],
+        },
+        {
+          title: 'Streams of relays',
+          description: 'By process.',
+          unit: 'short',
+          queries: [query(value(px0.deliveryStreams, RELAY), '{{instance}}')],
+        },
+        {
+          title: 'Prompts of relays',
+          description: 'Relays of one key hold the same number, unless one is behind.',
+          unit: 'short',
+          queries: [query(value(px0.renderPrompts, RELAY), '{{instance}}')],
+        },
+        {
+          title: 'Memory of relays',
+          description: 'Resident, by process.',
+          unit: 'bytes',
+          queries: [query(value(library.processMemory, RELAY), '{{instance}}')],
         },
       ],
     },

@@ -1,6 +1,6 @@
 /** `.env.example`: every variable that `docker compose` accepts, with its meaning and its default. */
 import { type ComposeVariable, composeVariables } from './compose-file.ts';
-import { type Service, services, variableOf } from './service-variables.ts';
+import { type Process, processes, variableOf } from './service-variables.ts';
 
 /** What only compose, its servers, or OpenTelemetry read; everything else is described where a service reads it. */
 const ownDescriptions: Readonly<Record<string, string>> = {
@@ -9,6 +9,7 @@ const ownDescriptions: Readonly<Record<string, string>> = {
   PX0_BIND:
     'Address on which ports are published. `0.0.0.0` accepts connections from other machines: set every secret first.',
   PX0_PORT: 'Port of px0.',
+  RELAY_PORT: 'Port of the relay.',
   ALERTMANAGER_PORT: 'Port of Alertmanager.',
   GRAFANA_PORT: 'Port of Grafana.',
   PROMETHEUS_PORT: 'Port of Prometheus.',
@@ -54,12 +55,12 @@ function sectionOf(name: string): string {
   return readers.length === 1 ? titleOf(only) : SHARED;
 }
 
-function titleOf(service: Service): string {
-  return `Only ${service}`;
+function titleOf(process: Process): string {
+  return `Only ${process}`;
 }
 
 function order(title: string): number {
-  return [SECRETS, COMPOSE, SHARED, ...services.map(titleOf)].indexOf(title);
+  return [SECRETS, COMPOSE, SHARED, ...processes.map(titleOf)].indexOf(title);
 }
 
 function section(title: string, members: readonly ComposeVariable[]): string {

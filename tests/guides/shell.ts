@@ -10,12 +10,17 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 /** What the pages say; a reader's platform listens there. */
 const WRITTEN_ORIGIN = 'http://localhost:8000';
+/** Where the page about relays has one listen, and keep its state. */
+const WRITTEN_RELAY_PORT = /\b8001\b/g;
+const WRITTEN_RELAY_FILES = '/tmp/px0-relay';
 const blockTimeoutMs = 60_000;
 /** A first build compiles Go's standard library. */
 const buildTimeoutMs = 240_000;
 
 export interface ShellOptions {
   readonly origin: string;
+  /** A free port. */
+  readonly relayPort: number;
   /** Commands of the repository run there, all others in the reader's own folder. */
   readonly repository: string;
   readonly folder: string;
@@ -68,6 +73,15 @@ export class Shell {
     return await this.#bash('go run .', folder, { ...env, GOFLAGS: '-mod=mod' }, buildTimeoutMs);
   }
 
+  /** With places of this reader's own: others follow the pages on the same machine. */
+  #ofReader(block: string): string {
+    const { origin, relayPort, folder } = this.#options;
+    return block
+      .replaceAll(WRITTEN_ORIGIN, origin)
+      .replaceAll(WRITTEN_RELAY_PORT, String(relayPort))
+      .replaceAll(WRITTEN_RELAY_FILES, join(folder, 'px0-relay'));
+  }
+
   async #bash(
     block: string,
     cwd: string,
@@ -79,7 +93,7 @@ export class Shell {
       'save() { declare -p $(compgen -v PX0_) > "$STATE"; }',
       `[ ! -e '${this.#state}' ] || . '${this.#state}'`,
       'trap save EXIT',
-      block.replaceAll(WRITTEN_ORIGIN, this.#options.origin),
+      this.#ofReader(block),
     ].join('\n');
     const { stdout } = await run('bash', ['-e', '-c', script], {
       cwd,

@@ -1,9 +1,12 @@
 /**
  * What an operator sees of a running platform: one trace through every service, logs that carry its id, and every metric that a dashboard or
- * rule asks for. Five real processes export to a receiver of the test's own.
+ * rule asks for. Five real processes, and then a relay of them, export to a receiver of the test's own.
  */
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   CALLER_SAMPLED_ATTRIBUTE,
@@ -12,8 +15,16 @@ import {
   metricCatalog,
   prometheusLabel,
   prometheusSeries,
+  relayMetricCatalog,
 } from '@px0/service-kit';
-import { eventually, startTestPlatform, type TestPlatform } from '@px0/testing';
+import {
+  eventually,
+  freePort,
+  startTestPlatform,
+  type TestPlatform,
+  temporaryFolder,
+  whenReady,
+} from '@px0/testing';
 import { World } from '@px0/testing/world';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foreignMetrics } from '../../scripts/dashboards/foreign-metrics.ts';
@@ -30,6 +41,11 @@ const clientSpan = randomBytes(8).toString('hex');
 let receiver: OtlpReceiver;
 let platform: TestPlatform;
 let rendered: string;
+let relay: ChildProcess | undefined;
+let relayFolder: string | undefined;
+
+/** What processes of an installation with a relay measure. */
+const catalog = { ...metricCatalog, ...relayMetricCatalog };
 
 beforeAll(async () => {
   receiver = await OtlpReceiver.start();
@@ -41,9 +57,39 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
+  if (relay !== undefined && relay.exitCode === null) {
+    const ended = once(relay, 'exit');
+    relay.kill();
+    await ended;
+  }
+  if (relayFolder !== undefined) await rm(relayFolder, { recursive: true, force: true });
   await platform?.stop();
   await receiver?.close();
 }, 60_000);
+
+/** A relay of the platform as its image runs it, with a key that renders. */
+async function startRelay(): Promise<string> {
+  const { key } = await new World(platform).account();
+  relayFolder = await temporaryFolder('relay');
+  const port = await freePort();
+  relay = spawn(process.execPath, ['--import', '@px0/service-kit/telemetry', 'src/main.ts'], {
+    cwd: join(import.meta.dirname, '..', '..', 'services', 'render'),
+    env: {
+      ...process.env,
+      ...receiver.environment,
+      PORT: String(port),
+      PX0_UPSTREAM: platform.gatewayUrl,
+      PX0_UPSTREAM_KEY: key.token,
+      RELAY_STATE_DIR: relayFolder,
+    },
+    stdio: 'ignore',
+  });
+  const url = `http://127.0.0.1:${port}`;
+  // It listens some time after it was started.
+  await eventually(() => fetch(`${url}/healthz`).then(({ ok }) => ok), { ...PATIENCE, what: 'the relay' });
+  await whenReady(url);
+  return url;
+}
 
 const spansOfTrace = (): ReceivedSpan[] => receiver.spans.filter((span) => span.traceId === traceId);
 
@@ -169,7 +215,23 @@ describe('the logs', () => {
 });
 
 describe('the metrics', () => {
-  it.each(Object.values<MetricDefinition>({ ...metricCatalog, ...libraryMetricCatalog }))(
+  // Behind the traces: what a relay follows is asked for outside of the one that the test has begun.
+  beforeAll(async () => {
+    await startRelay();
+  }, 120_000);
+
+  it('of a relay are those of a program of its own, not of a render process', async () => {
+    const connected = relayMetricCatalog.relayConnected.name;
+    await eventually(() => receiver.metrics.has(connected), { ...PATIENCE, what: connected });
+    const servicesOf = (name: string) => [...(receiver.metrics.get(name)?.services ?? [])];
+    for (const { name } of Object.values(relayMetricCatalog))
+      expect(servicesOf(name), name).toEqual(['relay']);
+    expect([...(receiver.metrics.get(connected)?.values.values() ?? [])]).toEqual([1]);
+    expect(servicesOf(metricCatalog.deliveryStreams.name).toSorted()).toEqual(['relay', 'render']);
+    expect(servicesOf(metricCatalog.projectionReady.name)).not.toContain('relay');
+  });
+
+  it.each(Object.values<MetricDefinition>({ ...catalog, ...libraryMetricCatalog }))(
     'have $name as the catalogue declares it',
     async ({ name, kind, unit, attributes }) => {
       const metric = await eventually(() => receiver.metrics.get(name), { ...PATIENCE, what: name });
@@ -179,14 +241,14 @@ describe('the metrics', () => {
   );
 
   it('contain nothing of px0 that the catalogue does not declare', () => {
-    const declared = new Set<string>(Object.values(metricCatalog).map(({ name }) => name));
+    const declared = new Set<string>(Object.values(catalog).map(({ name }) => name));
     const own = [...receiver.metrics.keys()].filter((name) => name.startsWith('px0.'));
     expect(own.filter((name) => !declared.has(name))).toEqual([]);
   });
 
   it('measure HTTP in every service, by route', async () => {
     await eventually(
-      () => receiver.metrics.get(metricCatalog.httpServerDuration.name)?.services.size === 5,
+      () => receiver.metrics.get(metricCatalog.httpServerDuration.name)?.services.size === 6,
       PATIENCE,
     );
   });
@@ -194,7 +256,7 @@ describe('the metrics', () => {
 
 describe('the dashboards and rules', () => {
   it('ask for metrics that services really emit, or that a foreign exporter is known for', async () => {
-    const ready = Object.values<MetricDefinition>({ ...metricCatalog, ...libraryMetricCatalog });
+    const ready = Object.values<MetricDefinition>({ ...catalog, ...libraryMetricCatalog });
     await eventually(() => ready.every(({ name }) => receiver.metrics.has(name)), PATIENCE);
     const existing = new Set<string>([
       ...[...receiver.metrics.values()].flatMap((metric) => prometheusSeries(metric)),

@@ -196,6 +196,10 @@ function changeKind(object: KubernetesObject): void {
       else if (kind === 'Deployment' && valuesOfWorkload[name] !== undefined)
         spec['replicas'] = value(`.Values.${valuesOfWorkload[name]}.replicas`);
       if (name === 'nats') changeNats(spec);
+      if (name === 'relay') {
+        spec['replicas'] = value('.Values.relay.replicas');
+        spec['volumeClaimTemplates'] = volumes(spec, 'relay');
+      }
       if (name === 'postgres') spec['volumeClaimTemplates'] = volumes(spec, 'stores.postgres');
       return;
     case 'HorizontalPodAutoscaler':

@@ -27,6 +27,8 @@ const variables = {
 
 export function chartValues(base: Source, components: readonly Component[]): Group {
   const all = [base, ...components.map(({ source }) => source)];
+  // What a component merges into another ConfigMap is no default: it comes with the component.
+  const configMaps = all.flatMap((one) => one.configMaps.filter(({ merged }) => !merged));
   const find = (kind: string, name: string): KubernetesObject => {
     const found = all
       .flatMap(({ files }) => files.flatMap(({ objects: some }) => some))
@@ -111,7 +113,7 @@ export function chartValues(base: Source, components: readonly Component[]): Gro
     config: group(
       'Environment of the processes: docs/operations/configuration.md. null removes a variable.',
       Object.fromEntries(
-        base.configMaps.flatMap(({ name, data }) => {
+        configMaps.flatMap(({ name, data }) => {
           const key = valuesOfConfigMap[name];
           const { PX0_STREAM_REPLICAS: _, ...rest } = data;
           return key === undefined ? [] : [[key, leaf('', rest, variables)]];
@@ -141,6 +143,17 @@ export function chartValues(base: Source, components: readonly Component[]): Gro
           },
         ),
       }),
+    ),
+    relay: group(
+      'Relays of another px0, which answer renders also while that is away: docs/operations/relay.md. A cluster with nothing else takes k8s/overlays/relay.',
+      {
+        enabled: leaf('', false, flag),
+        replicas: leaf('', at('StatefulSet', 'relay', 'spec/replicas'), atLeast(1)),
+        storage: storage('relay'),
+        resources: resources('StatefulSet', 'relay'),
+        extraEnv,
+        ...placement,
+      },
     ),
     migrations: group(
       'Jobs that apply what is missing of each schema. Their names change with what they run.',

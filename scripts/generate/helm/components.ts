@@ -11,6 +11,7 @@ const conditions: Readonly<Record<string, string>> = {
   ingress: '.Values.ingress.enabled',
   'nats-tls': '.Values.nats.tls.enabled',
   'postgres-tls': '.Values.postgresTls.enabled',
+  relay: '.Values.relay.enabled',
   'render-request-rate': '.Values.render.autoscaling.requestRate.enabled',
   'store-exporters': '.Values.telemetry.storeExporters.enabled',
   stores: '.Values.stores.enabled',
@@ -43,6 +44,7 @@ export const valuesOfWorkload: Readonly<Record<string, string>> = {
   tenancy: 'tenancy',
   'prompt-registry': 'promptRegistry',
   render: 'render',
+  relay: 'relay',
   nats: 'nats',
   compact: 'compact',
   'migrate-identity': 'migrations',
@@ -63,6 +65,7 @@ export const valuesOfSecret: Readonly<Record<string, string>> = {
   'px0-nats-tls': 'natsTls',
   'px0-database-ca': 'databaseCa',
   'px0-exporters': 'exporters',
+  'px0-relay': 'relay',
 };
 
 /** ConfigMaps of variables, which are values as a whole. */
@@ -73,6 +76,7 @@ export const valuesOfConfigMap: Readonly<Record<string, string>> = {
   'px0-gateway': 'gateway',
   'px0-render': 'render',
   'px0-identity': 'identity',
+  'px0-relay': 'relay',
 };
 
 /** Network policies whose ways out are values: what lies beyond them is the site's own. */
@@ -82,4 +86,5 @@ export const valuesOfEgress: Readonly<Record<string, string>> = {
   'redis-clients': 'redis',
   'identity-mail': 'mail',
   'gateway-endpoints': 'apiServer',
+  'relay-upstream': 'relayUpstream',
 };

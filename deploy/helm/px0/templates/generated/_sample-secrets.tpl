@@ -74,3 +74,9 @@ password: px0
 {{- toYaml .Values.secrets.exporters.data }}
 {{- end }}
 {{- end }}
+
+{{- define "px0.secret.relay" -}}
+{{- if .Values.secrets.relay.data }}
+{{- toYaml .Values.secrets.relay.data }}
+{{- end }}
+{{- end }}
