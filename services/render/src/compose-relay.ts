@@ -10,7 +10,7 @@ import {
   type ServiceDependencies,
 } from '@px0/service-kit';
 import { VersionBodies } from './bodies/mod.ts';
-import { DeliveryView } from './delivery/mod.ts';
+import { DeliveryView, observeReports, UsageReports } from './delivery/mod.ts';
 import { observeRender, RenderMetrics } from './metrics.ts';
 import { PromptDirectory } from './prompts/mod.ts';
 import { RelayAccess } from './relay/relay-access.ts';
@@ -77,15 +77,18 @@ export async function startRelay(
   const usage = new UsageAggregator();
   const metrics = new RenderMetrics();
   observeRender(metrics, directory, bodies);
-  const reports = new UpstreamReports({
+  const upstreamReports = new UpstreamReports({
     address,
     source: usage,
     onCounts: (counts) => metrics.add(counts),
     intervalMs: config.USAGE_FLUSH_MS,
     logger,
   });
-  cleanups.add('usage', () => reports.stop());
-  reports.start();
+  cleanups.add('usage', () => upstreamReports.stop());
+  upstreamReports.start();
+
+  const reports = new UsageReports({ sink: upstreamReports, access: access.projection, directory });
+  observeReports(reports);
 
   return serve(
     // All callers are of one organization: what it may have is what the process has.
@@ -98,6 +101,7 @@ export async function startRelay(
       view,
       followed: upstream.state,
       usage,
+      reports,
       metrics,
       readiness: (url) => ({
         ready: upstream.state.ready && isWithin(upstream.staleSeconds, queryValueOf(url, 'max_stale')),
@@ -109,7 +113,7 @@ export async function startRelay(
         },
       }),
       prefixes: [],
-      handlers: () => ({ healthCheck: async () => ({ status: 'OK' }) }),
+      handlers: { healthCheck: async () => ({ status: 'OK' }) },
       beforeListening: async (listeners) => {
         upstream.tellEpochs(view, listeners);
         await upstream.start(directory);

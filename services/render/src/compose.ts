@@ -1,6 +1,12 @@
 /** The object graph of a render process that follows the stream; `serve.ts` has what it answers with. */
 import { AccessProjection } from '@px0/access';
-import { connectConfigured, observeProjection, Projection, UsagePublisher } from '@px0/event-bus';
+import {
+  connectConfigured,
+  observeProjection,
+  Projection,
+  publishUsage,
+  UsagePublisher,
+} from '@px0/event-bus';
 import type { RunningServer, ServiceDependencies } from '@px0/service-kit';
 import { StreamBodySource, VersionBodies } from './bodies/mod.ts';
 import type { Config } from './config.ts';
@@ -53,7 +59,17 @@ export async function startRender(
   cleanups.add('usage', () => publisher.stop());
   publisher.start();
 
-  const reports = new UsageReports({ bus, access, directory });
+  const reports = new UsageReports({
+    sink: {
+      get isOpen() {
+        return bus.connected;
+      },
+      judgesVersions: false,
+      take: (window) => publishUsage(bus, window),
+    },
+    access,
+    directory,
+  });
   observeReports(reports);
 
   return serve(

@@ -73,8 +73,8 @@ export interface ServedState {
   readonly prefixes: readonly string[];
   /** Runs when all that hears of changes is there, before the port opens. */
   readonly beforeListening: (listeners: Listeners) => void | Promise<void>;
-  /** What it serves besides renders and deliveries. */
-  readonly handlers?: (heavy: HeavyRenders) => Handlers<Principal>;
+  /** What it serves besides renders, deliveries and reports. */
+  readonly handlers?: Handlers<Principal>;
 }
 
 /** Answers from a state until the cleanups run. */
@@ -103,7 +103,7 @@ export async function serve(
     handlers: {
       ...batchRoutes(createRenderBatch({ access, directory, bodies, heavy, usage, metrics }), heavy),
       ...reportRoutes(reports, heavy),
-      ...state.handlers?.(heavy),
+      ...state.handlers,
     },
     authenticate: (route, req) => {
       const authorized = authenticateRoute(access, usage, route, req.headers.authorization);

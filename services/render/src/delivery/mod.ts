@@ -1,6 +1,6 @@
 export { observeDelivery, observeReports } from './metrics.ts';
 export { reportRoutes } from './reports/routes.ts';
-export { UsageReports } from './reports/usage-reports.ts';
+export { type ReportSink, UsageReports } from './reports/usage-reports.ts';
 export { DeliveryRequests } from './request/delivery-requests.ts';
 export { Listeners } from './stream/listeners.ts';
 export { DeliveryView } from './view/delivery-view.ts';

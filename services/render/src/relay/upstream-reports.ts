@@ -1,4 +1,8 @@
-/** What a relay has rendered, reported to its upstream as applications report what they render themselves. */
+/**
+ * What a relay has rendered, reported to its upstream as applications report what they render themselves; and what the relay's own clients report, which
+ * goes on in the same way.
+ * See docs/decisions/195-relays.md.
+ */
 import { randomUUID } from 'node:crypto';
 import {
   fallbackUsageSource,
@@ -11,6 +15,7 @@ import {
 import { sendByNode } from '@px0/delivery/node';
 import type { UsageCounts, UsageSource } from '@px0/event-bus';
 import type { Logger } from '@px0/service-kit';
+import type { ReportSink } from '../delivery/mod.ts';
 import type { UpstreamAddress } from './upstream-transport.ts';
 
 type Report = Wire<'UsageReportRequest'>['reports'][number];
@@ -35,7 +40,11 @@ const MOST_AT_ONCE_BYTES = usageLimits.bodyBytes;
 const GIVEN_UP: ReadonlySet<number> = new Set([400, 404, 405, 413, 422]);
 
 /** A report that was sent without an answer is sent again under its number, and counted once. */
-export class UpstreamReports {
+export class UpstreamReports implements ReportSink {
+  /** What the upstream does not take now is kept. */
+  readonly isOpen = true;
+  /** The upstream knows versions that are not delivered. */
+  readonly judgesVersions = true;
   readonly #options: UpstreamReportsOptions;
   readonly #process = randomUUID();
   readonly #waiting: { readonly rows: number; readonly text: string }[] = [];
@@ -68,8 +77,8 @@ export class UpstreamReports {
     await this.flush();
   }
 
-  /** Reports that are to be sent, of this relay or of its clients. */
-  add(reports: readonly Report[]): void {
+  /** Keeps reports until they are sent. */
+  #add(reports: Iterable<Report>): void {
     if (this.#options.address === undefined) return;
     for (const report of reports) {
       this.#waiting.push({ rows: report.rows.length, text: JSON.stringify(report) });
@@ -88,9 +97,9 @@ export class UpstreamReports {
       );
   }
 
-  /** What a client has reported, and was judged by its rights, goes on under its own process and window: sent twice it is counted once. */
-  addWindow(window: UsageWindow): void {
-    this.add([reportOf(window)]);
+  /** Of a client. It keeps the process and window that it came under, so what a client sends twice the upstream counts once. */
+  take(window: UsageWindow): void {
+    this.#add([reportOf(window)]);
   }
 
   async #flush(): Promise<void> {
@@ -100,7 +109,7 @@ export class UpstreamReports {
     this.#since = new Date();
     if (counts !== undefined) {
       onCounts(counts);
-      this.add([...this.#reportsOf(counts, started, this.#since)]);
+      this.#add(this.#reportsOf(counts, started, this.#since));
     }
     if (address === undefined) return;
     try {

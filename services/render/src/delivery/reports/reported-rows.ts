@@ -31,6 +31,8 @@ export interface GivenReport extends Sparse<Omit<Declared, 'rows' | 'service'>> 
 export interface ReadablePrompts {
   byId(promptId: string): PromptEntry | undefined;
   bySlug(slug: string): PromptEntry | undefined;
+  /** Whether what was rendered of a version counts. */
+  hasVersion(prompt: PromptEntry, number: number): boolean;
 }
 
 type VersionRow = UsageWindow['versions'][number];
@@ -80,7 +82,7 @@ export class ReportedWindow {
     }
     const latencies = latenciesOf(row);
     const number = row.version ?? 0;
-    if (latencies === undefined || prompt.versionRow(number) === undefined) return false;
+    if (latencies === undefined || !prompts.hasVersion(prompt, number)) return false;
     this.#versions.push({ ...counts, number, latencies, source });
     return true;
   }

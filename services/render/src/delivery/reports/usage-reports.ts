@@ -1,11 +1,10 @@
 /**
- * Takes what applications say that they rendered by themselves, and puts it into the stream in which render processes put what they count. Nothing is
- * kept here: what the stream does not take, the application sends again.
+ * Takes what applications say that they rendered by themselves, and passes it on: into the stream in which render processes put what they count, or from a
+ * relay to its upstream. Nothing is kept here: what is not taken there, the application sends again.
  * See docs/decisions/202-usage-that-applications-report.md.
  */
 import type { AccessProjection } from '@px0/access';
-import { usageLimits } from '@px0/contracts';
-import { type Bus, publishUsage } from '@px0/event-bus';
+import { type UsageWindow, usageLimits } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
 import type { PromptDirectory } from '../../prompts/mod.ts';
 import type { DeliveryPrincipal } from '../request/admission.ts';
@@ -16,8 +15,18 @@ import { ReportCounts } from './report-counts.ts';
 import { type Place, ReportRoom } from './report-room.ts';
 import { type GivenReport, type ReadablePrompts, ReportedWindow, rowsOf } from './reported-rows.ts';
 
+/** Where windows go. */
+export interface ReportSink {
+  /** Whether it takes windows now. */
+  readonly isOpen: boolean;
+  /** Whether it judges which versions there are. Otherwise a row needs a version that is known here. */
+  readonly judgesVersions: boolean;
+  /** A rejection, whatever it says, asks the application to send the window again. */
+  take(window: UsageWindow): void | Promise<void>;
+}
+
 export interface UsageReportsOptions {
-  readonly bus: Bus;
+  readonly sink: ReportSink;
   readonly access: AccessProjection;
   readonly directory: PromptDirectory;
 }
@@ -47,7 +56,7 @@ export class UsageReports {
     parse: () => Promise<readonly (() => GivenReport)[] | undefined>,
   ): Promise<number> {
     // What would be in vain takes nothing of the caller's amount, which it needs afterwards.
-    if (!this.#options.bus.connected) throw unavailable();
+    if (!this.#options.sink.isOpen) throw unavailable();
     const place = await this.#room.enter(ownerOf(principal), bytes);
     try {
       const reports = await parse();
@@ -78,25 +87,25 @@ export class UsageReports {
       }
       dropped += rowsOf(report) - counted;
       const message = window.message();
-      if (message !== undefined) await this.#publish(message);
+      if (message !== undefined) await this.#pass(message);
     }
     this.counts.dropped += dropped;
     return dropped;
   }
 
-  async #publish(message: Parameters<typeof publishUsage>[1]): Promise<void> {
+  async #pass(message: UsageWindow): Promise<void> {
     try {
-      await publishUsage(this.#options.bus, message);
+      await this.#options.sink.take(message);
       this.counts.add(message);
     } catch (error) {
-      // Whatever the stream does not take, and why ever: the application has it still.
+      // Whatever is not taken, and why ever: the application has it still.
       throw unavailable(error);
     }
   }
 
   /** A slug means the prompt that a render of it would mean. */
   #readable(principal: DeliveryPrincipal, place: Place): ReadablePrompts {
-    const { access, directory } = this.#options;
+    const { access, directory, sink } = this.#options;
     let teamIds: readonly string[] | undefined;
     return {
       byId: (promptId) => {
@@ -108,6 +117,10 @@ export class UsageReports {
         place.charge(teamIds.length * BYTES_PER_TEAM);
         return directory.find(slug, teamIds);
       },
+      hasVersion: (prompt, number) =>
+        sink.judgesVersions
+          ? Number.isInteger(number) && number >= 1
+          : prompt.versionRow(number) !== undefined,
     };
   }
 }

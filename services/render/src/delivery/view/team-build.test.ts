@@ -18,7 +18,6 @@ function entry(id: string, sequence: number): DeliveredEntry {
       slug: id,
       status: 'active',
       created_at: time,
-      updated_at: time,
       live: null,
       tags: { changed: sequence },
       versions: [],
