@@ -12,6 +12,10 @@ export const panelsWithoutData: readonly WithoutData[] = [
     where: 'px0 / Render tier: Duration of heavy renders',
     reason: 'no render takes long enough for a worker thread',
   },
+  ...[
+    'Relays connected',
+    ...['Staleness', 'Renders', 'Streams', 'Prompts', 'Memory'].map((of) => `${of} of relays`),
+  ].map((panel) => ({ where: `px0 / Delivery: ${panel}`, reason: 'the test has no relay' })),
   { where: 'px0 / NATS', reason: 'the test has no exporter of NATS: its Go module cannot be had' },
   { where: 'px0 / Redis', reason: 'the test has no Redis and no exporter of it' },
 ];
