@@ -15,17 +15,21 @@ export interface Process {
 
 const zodObject = z.custom<z.ZodObject>((value) => value instanceof z.ZodObject);
 const serviceModule = z.object({ configSchema: zodObject });
+const relayModule = z.object({ relayConfigSchema: zodObject });
 const launcherModule = z.object({ launcherConfigSchema: zodObject });
 
-/** Every service, by name; a service is a folder with a configuration of its own. */
-export async function readServices(): Promise<Process[]> {
-  const files = globSync('services/*/src/config.ts', { cwd: repositoryRoot }).sort();
-  return await Promise.all(
-    files.map(async (file) => {
-      const { configSchema } = serviceModule.parse(await load(file));
-      return { name: basename(dirname(dirname(file))), variables: describeConfig(configSchema) };
-    }),
-  );
+/** Every service, by name; a service is a folder with a configuration of its own. Behind them the relay, another entry of render. */
+export async function readProcesses(): Promise<Process[]> {
+  const find = (pattern: string) => globSync(pattern, { cwd: repositoryRoot }).sort();
+  const services = find('services/*/src/config.ts').map(async (file) => {
+    const { configSchema } = serviceModule.parse(await load(file));
+    return { name: basename(dirname(dirname(file))), variables: describeConfig(configSchema) };
+  });
+  const relays = find('services/*/src/relay/relay-config.ts').map(async (file) => {
+    const { relayConfigSchema } = relayModule.parse(await load(file));
+    return { name: 'relay', variables: describeConfig(relayConfigSchema) };
+  });
+  return await Promise.all([...services, ...relays]);
 }
 
 /** The table that stands for the line `<!-- launcher variables -->`: what `npm start` itself reads. */
@@ -40,26 +44,26 @@ async function load(file: string): Promise<unknown> {
 }
 
 export async function configurationPage(): Promise<Page> {
-  const services = await readServices();
+  const processes = await readProcesses();
   const shared = describeConfig(baseConfigSchema);
   const isShared = ({ name, description }: VariableDescription) =>
     shared.some((one) => one.name === name && one.description === description);
   const readers = (name: string) =>
-    services
+    processes
       .filter(({ variables }) => variables.some((variable) => variable.name === name && isShared(variable)))
-      .map((service) => service.name);
+      .map((process) => process.name);
   const summary = 'Every environment variable that a px0 process reads, with its default.';
   const parts = [
     '# Configuration',
     summary,
     'A process reads its environment once, at startup. If a value is wrong, the process exits with one sentence that names the variable and never shows the value. An empty string counts as not set. This page is generated from the schemas that validate the environment.',
     '## Variables shared by several services',
-    'Every service reads these variables, except where the last sentence names the services that do.',
+    'Every service and the [relay](relay.md) read these variables, except where the last sentence names those that do.',
     variableTable(shared, (variable) => {
       const names = readers(variable.name);
-      return names.length === services.length ? '' : `Read by ${names.join(', ')}.`;
+      return names.length === processes.length ? '' : `Read by ${names.join(', ')}.`;
     }),
-    ...services.flatMap(({ name, variables }) => {
+    ...processes.flatMap(({ name, variables }) => {
       const own = variables.filter((variable) => !isShared(variable));
       return [`## ${name}`, own.length === 0 ? 'Only the shared variables.' : variableTable(own)];
     }),
