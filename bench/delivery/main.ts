@@ -12,6 +12,7 @@ import { first } from './first.ts';
 import { hotPath } from './hot-path.ts';
 import { cold, load } from './load.ts';
 import { promote } from './promote.ts';
+import { relay } from './relay.ts';
 import { resume } from './resume.ts';
 import type { Row } from './row.ts';
 import { start } from './start.ts';
@@ -25,6 +26,7 @@ const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
   load,
   cold,
   resume,
+  relay,
   'hot-path': hotPath,
 };
 

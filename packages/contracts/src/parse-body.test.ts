@@ -86,6 +86,15 @@ describe('parseBody', () => {
     expect(parseBody(routes.renderLive, { variables: { a: '\0' } })).toEqual({ variables: { a: '\0' } });
   });
 
+  it('lets NUL pass in what applications report, so that no name takes the counts of others with it', () => {
+    const report = {
+      service: { name: 'a\0', version: '\0' },
+      sdk: '\0',
+      rows: [{ slug: '\0', variables: ['\0', 'b'] }],
+    };
+    expect(parseBody(routes.reportUsage, { reports: [report] })).toEqual({ reports: [report] });
+  });
+
   it('replaces lone surrogates, which no UTF-8 text and no jsonb can hold', () => {
     expect(parseBody(routes.createOrg, { name: 'a\ud800' })).toEqual({ name: 'a\ufffd' });
     expect(parseBody(routes.renderLive, { variables: { 'k\udc00': ['\ud800', '😀'] } })).toEqual({

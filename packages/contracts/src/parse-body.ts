@@ -80,7 +80,7 @@ function compile(schema: z.ZodType): Reader {
     return (value, plain) => (value === null ? null : read(value, plain));
   }
   if (schema instanceof z.ZodGUID || schema instanceof z.ZodUUID) return readUuid;
-  if (schema instanceof z.ZodString) return readString;
+  if (schema instanceof z.ZodString) return textReader(schema);
   if (schema instanceof z.ZodEnum) {
     const allowed = new Set<unknown>(schema.options);
     return (value) => (allowed.has(value) ? value : wrong);
@@ -147,6 +147,10 @@ function arrayReader(read: Reader): Reader {
   };
 }
 
+function textReader(schema: z.ZodType): (value: unknown) => unknown {
+  return schema.meta()?.['allowsNul'] === true ? readAnyString : readString;
+}
+
 function readString(value: unknown): unknown {
   if (typeof value !== 'string' || value.includes('\0')) return wrong;
   return value.toWellFormed();
@@ -169,7 +173,7 @@ function isJsonObject(value: unknown): value is Record<string, unknown> {
  * never stored may hold NUL (`meta({ allowsNul: true })`): the template language has rules for it.
  */
 function jsonReader(schema: z.ZodType): Reader {
-  const readText = schema.meta()?.['allowsNul'] === true ? readAnyString : readString;
+  const readText = textReader(schema);
   return (value, plain) => (plain ? value : readJson(value, readText));
 }
 

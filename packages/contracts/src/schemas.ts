@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { usageLimits, usageSources } from './usage.ts';
-import { added, anyJson, judgedInteger, judgedString, timestamp, uuid } from './values.ts';
+import { added, anyJson, anyText, judgedInteger, judgedString, timestamp, uuid } from './values.ts';
 
 const APIError = z
   .object({
@@ -370,13 +370,12 @@ const UsageReportRequest = z
           ended_at: timestamp().meta({ description: 'At most an hour later, and at most 24 hours ago.' }),
           service: z
             .object({
-              name: z.string().meta({ description: `Cut to ${usageLimits.serviceName} characters.` }),
-              version: z.string().optional(),
+              name: anyText().meta({ description: `Cut to ${usageLimits.serviceName} characters.` }),
+              version: anyText().optional(),
             })
             .optional()
             .meta({ description: 'The application. Default: one without a name.' }),
-          sdk: z
-            .string()
+          sdk: anyText()
             .optional()
             .meta({ examples: ['px0-python/0.3.0'] }),
           rows: z
@@ -385,7 +384,7 @@ const UsageReportRequest = z
                 prompt_id: judgedString({ format: 'uuid' })
                   .nullable()
                   .meta({ description: 'Null for a fallback.' }),
-                slug: z.string().optional().meta({ description: 'Finds the prompt of a fallback.' }),
+                slug: anyText().optional().meta({ description: 'Finds the prompt of a fallback.' }),
                 version: judgedInteger().nullable().meta({ description: 'Null for a fallback.' }),
                 source: judgedString({ enum: usageSources }).meta({
                   description: 'Where the process had the version from.',
@@ -397,7 +396,7 @@ const UsageReportRequest = z
                     'Renders and failures by duration: one count for each bucket, whose upper bounds double from 0.03125 to 128 milliseconds, and one for what was slower.',
                 }),
                 variables: z
-                  .array(z.string())
+                  .array(anyText())
                   .optional()
                   .meta({
                     description: `Names of the variables that were given, never values; at most ${usageLimits.variables}.`,

@@ -20,6 +20,12 @@ export const timestamp = () =>
 export const judgedString = (meta: { enum?: readonly string[]; pattern?: string; format?: string } = {}) =>
   z.string().meta({ ...meta });
 
+/**
+ * A text that may hold NUL, which is an invalid request body elsewhere: for what nobody typed, such as the names of an application's variables. Whoever
+ * keeps it has to take the NUL out, which Postgres does not hold.
+ */
+export const anyText = () => z.string().meta({ allowsNul: true });
+
 /** A number that should be whole, which the command judges: it drops what holds another, and takes the rest of the body. */
 export const judgedInteger = () => z.number().meta({ type: 'integer' });
 

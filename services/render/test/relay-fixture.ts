@@ -24,7 +24,7 @@ export class RelayFixture {
   readonly proxy: TcpProxy;
   /** Requests for versions that have come, and what they are answered with. */
   readonly asked: string[] = [];
-  /** Bodies of usage reports that have come. */
+  /** Bodies of usage reports that have come, and went on. */
   readonly reports: string[] = [];
   answerVersion: (path: string) => VersionAnswer = () => undefined;
   readonly #front: Server;
@@ -50,11 +50,7 @@ export class RelayFixture {
       if (url === '/v1/delivery/usage') {
         let body = '';
         req.on('data', (piece: Buffer) => (body += piece.toString()));
-        req.on('end', () => {
-          this.reports.push(body);
-          res.writeHead(204).end();
-        });
-        return;
+        req.on('end', () => this.reports.push(body));
       }
       const onward = request(px0.url + url, { method: req.method, headers: req.headers }, (answer) => {
         res.writeHead(answer.statusCode ?? 502, answer.headers);

@@ -290,27 +290,6 @@ describe('a relay', () => {
     );
   });
 
-  it('reports what it has rendered', async () => {
-    const { teamId, token } = await house.caller();
-    const id = await greeting(teamId);
-    await house.px0.caughtUp(token);
-    const relay = await house.relay(token, { USAGE_FLUSH_MS: '100' });
-    house.proxy.cut();
-    try {
-      for (const _ of [1, 2, 3])
-        await renderAt(relay, 'greeting/render', token, { variables: { name: 'Ada' } });
-    } finally {
-      house.proxy.heal();
-    }
-    const rendered = () =>
-      house.reports
-        .flatMap((body) => JSON.parse(body).reports as { rows: { prompt_id: string; renders: number }[] }[])
-        .flatMap(({ rows }) => rows)
-        .filter(({ prompt_id }) => prompt_id === id)
-        .reduce((sum, { renders }) => sum + renders, 0);
-    await eventually(async () => rendered() === 3, { what: 'a report of three renders' });
-  });
-
   it('asks its upstream once for a version that is neither live nor tagged', async () => {
     const { teamId, token } = await house.caller();
     const id = await greeting(teamId);

@@ -261,7 +261,14 @@ describe('a report', () => {
     const bad = spans.map(([from, to]) =>
       report([row(), row()], { service, started_at: at(from), ended_at: at(to) }),
     );
-    const others = [{ started_at: 'yesterday' }, { ended_at: '' }, { window: 0 }, { window: -1 }];
+    const others = [
+      { started_at: 'yesterday' },
+      { ended_at: '' },
+      { window: 0 },
+      { window: -1 },
+      { window: 1.5 },
+      { window: 2 ** 53 },
+    ];
     bad.push(...others.map((facts) => report([row(), row()], { service, ...facts })));
     const good = [
       report([row()], { service, started_at: at(-1_435), ended_at: at(-1_430) }),
@@ -293,6 +300,18 @@ describe('a report', () => {
       service_version: '',
       sdk: 's'.repeat(64),
     });
+  });
+
+  it('has control characters in its names replaced, and nothing of it is lost for them', async () => {
+    const service = { name: 'control\u0000', version: '\u00001' };
+    const rows = [
+      row({ variables: ['a\u0000', 'a\u001b', 'b', 'می‌شود', '\ud800'] }),
+      row({ prompt_id: null, slug: 'greeting\u0000', version: null, source: 'fallback' }),
+    ];
+    await reported([report(rows, { service, sdk: '\u0000sdk' })], 1);
+    const [window] = await windowsOf('control');
+    expect(window?.client).toMatchObject({ service_version: '1', sdk: 'sdk' });
+    expect(window?.versions[0]?.variables).toEqual(['a\ufffd', 'b', 'می‌شود', '\ufffd']);
   });
 });
 
@@ -367,21 +386,37 @@ describe('a request', () => {
 });
 
 describe('an organization that reports without end', () => {
-  it('is refused, while others are not', async () => {
+  it('is refused, while others are not, however much it goes on', async () => {
     const noisy = await render.organization();
     const { token } = await render.identity.createKey(noisy.orgId, { operation: 'read_render' });
     await render.caughtUp(token);
-    const large = '{"reports":[]}'.padEnd(usageLimits.bodyBytes);
+    // Each row of which looks a slug up, in vain.
+    const rows = Array.from({ length: usageLimits.rows }, () => row({ prompt_id: null }));
+    const large = JSON.stringify({ reports: [report(rows)] }).padEnd(usageLimits.bodyBytes);
     const statuses = new Set<number>();
+    let isOver = false;
     const flood = async () => {
-      while (!statuses.has(429)) statuses.add((await send(large, { token })).status);
+      while (!isOver) statuses.add((await send(large, { token })).status);
     };
-    await Promise.all(Array.from({ length: 8 }, flood));
-    const refused = await send(large, { token });
-    expect([refused.status, refused.error]).toEqual([429, 'too many requests']);
+    const floods = Array.from({ length: 8 }, flood);
+    try {
+      await eventually(() => statuses.has(429), { what: 'a refusal', timeoutMs: 60_000 });
+      const service = { name: 'beside a flood' };
+      for (let window = 1; window <= 10; window += 1) await reported([report([row()], { service, window })]);
+      expect(await windowsOf(service.name)).toHaveLength(10);
+    } finally {
+      isOver = true;
+      await Promise.all(floods);
+    }
+    expect(statuses).toEqual(new Set([204, 429]));
+    // Every two seconds it may send one more.
+    const refused = await eventually(async () => {
+      const answer = await send(large, { token });
+      return answer.status === 429 ? answer : undefined;
+    });
+    expect(refused.error).toBe('too many requests');
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-    await reported([report([row()])]);
-  });
+  }, 120_000);
 });
 
 describe('while NATS is away', () => {

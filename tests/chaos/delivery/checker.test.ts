@@ -137,6 +137,18 @@ describe('nothing is broken', () => {
       },
     ],
     [
+      'by a relay that comes back last',
+      {
+        clients: [{ ...client, isRelayed: true }],
+        openAtCalm: new Set(),
+        requests: [],
+        stretches: [
+          stretch(0, CALM + 20_000, text(1, 10)),
+          stretch(CALM + 20_100, CALM + 60_000, text(2, 20)),
+        ],
+      },
+    ],
+    [
       'by a revoked key that is refused at the first contact',
       {
         clients: [{ ...client, revocation: { asked: 900, answered: 1_000 } }],
@@ -259,6 +271,17 @@ describe('a promise is broken', () => {
       'by one that agrees too late',
       {
         stretches: [stretch(0, 15_900, text(1, 10)), stretch(15_950, 20_000, text(2, 20))],
+      },
+      ['no agreement within 5 s of a connection'],
+    ],
+    [
+      'by one whose relays stay behind',
+      {
+        clients: [{ ...client, isRelayed: true }],
+        stretches: [
+          stretch(0, CALM + 36_000, text(1, 10)),
+          stretch(CALM + 36_100, CALM + 60_000, text(2, 20)),
+        ],
       },
       ['no agreement within 5 s of a connection'],
     ],

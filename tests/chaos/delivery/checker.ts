@@ -30,6 +30,8 @@ export interface JudgedClient {
   readonly name: string;
   /** Targets that it may lose, because their prompt leaves its only team. */
   readonly mayLose: ReadonlySet<number>;
+  /** It asks a relay, which may have been answered by px0 later than the client by the relay. */
+  readonly isRelayed?: boolean;
   /** When its key's revocation was asked for, and when it was answered. */
   readonly revocation?: { readonly asked: number; readonly answered: number };
 }
@@ -212,11 +214,15 @@ function mayTakeEffectAfter({ answer, end }: Operation, time: number): boolean {
 }
 
 function agreement(
-  { number, name }: JudgedClient,
+  { number, name, isRelayed = false }: JudgedClient,
   own: readonly Stretch[],
   { targets, requests, calmAt, openAtCalm, expected, delays }: Evidence,
 ): Violation[] {
-  const connectedAt = openAtCalm.has(number) ? calmAt : contact(number, requests, calmAt);
+  const connectedAt = isRelayed
+    ? calmAt + CONNECT_MS
+    : openAtCalm.has(number)
+      ? calmAt
+      : contact(number, requests, calmAt);
   const latest = connectedAt ?? Number.POSITIVE_INFINITY;
   if (latest > calmAt + CONNECT_MS + lateness(delays(number), calmAt, calmAt + CONNECT_MS)) {
     const what = `${name}: ${connectedAt === undefined ? 'none' : `after ${Math.round(latest - calmAt)} ms`}`;

@@ -19,7 +19,8 @@ try {
     name: 'delivery',
     start: () => startTestPlatformWithServers(platformOptions),
     play: async (platform, seed) => {
-      const run = await runSeed(platform, seed, { applications, roles, faultsMs: FAULTS_MS });
+      const relayed = Object.keys(applications);
+      const run = await runSeed(platform, seed, { applications, roles, relayed, faultsMs: FAULTS_MS });
       return { seed, summary: summary(run), report: run.report, record: run.record };
     },
   });

@@ -33,6 +33,7 @@ import {
   type Violation,
 } from './checker.ts';
 import { ClientNetwork, type DeliveryRequest, type NetworkFault, networkPlan } from './network.ts';
+import { RELAYS, RelayChain } from './relays.ts';
 import { PromptWriter, revoke, TAG } from './workload.ts';
 
 export const platformOptions = {
@@ -42,14 +43,23 @@ export const platformOptions = {
   env: { DELIVERY_HEARTBEAT_MS: '2000' },
 } as const;
 
-/** What a client does: how it follows px0, and whether its key is revoked. */
-export type Role = 'stream' | 'poll' | 'team' | 'revoked stream' | 'revoked poll' | 'revoked in calm';
+/** What a client does: how it follows px0, and whether its key is revoked. A relayed one has a stream of the last of two relays. */
+export type Role =
+  | 'stream'
+  | 'poll'
+  | 'team'
+  | 'revoked stream'
+  | 'revoked poll'
+  | 'revoked in calm'
+  | 'relayed';
 
 export interface Form {
   /** By language. */
   readonly applications: Readonly<Record<string, Command>>;
   /** Of the clients of each application. */
-  readonly roles: readonly Role[];
+  readonly roles: readonly Exclude<Role, 'relayed'>[];
+  /** The languages in which there is a relayed client, too. */
+  readonly relayed: readonly string[];
   readonly faultsMs: number;
 }
 
@@ -118,6 +128,7 @@ class DeliveryRun {
   readonly #applications = new Map<string, Application>();
   readonly #revocations = new Map<number, { asked: number; answered: number }>();
   #targets: readonly (JudgedTarget & { readonly moves: boolean })[] = [];
+  #relays: { readonly chain: RelayChain; readonly key: Key } | undefined;
   #folder = '';
   #isOver = false;
 
@@ -175,7 +186,7 @@ class DeliveryRun {
       `seed ${this.#seed}: ${violations.length} violations. Faults, from ${Math.round(faultsBegan)} ms on; calm at ${Math.round(calmAt)} ms:`,
       ...plan.map((fault) => `  ${describeFault(fault)}`),
       ...network.map(({ client, at, forMs, kind, answer }) => {
-        const name = this.#clients[client]?.name;
+        const name = this.#clients[client]?.name ?? `relay ${client - this.#clients.length + 1}`;
         return `  ${at}-${at + forMs} ms ${name}: ${kind}${kind === 'make up' ? ` ${answer}` : ''}`;
       }),
     ];
@@ -200,6 +211,7 @@ class DeliveryRun {
     this.#isOver = true;
     for (const application of this.#applications.values()) await application.kill();
     for (const { network } of this.#clients) await network.close();
+    await this.#relays?.chain.close();
     if (this.#folder !== '') await rm(this.#folder, { recursive: true, force: true });
   }
 
@@ -268,8 +280,10 @@ class DeliveryRun {
 
   async #startApplications(scene: Scene): Promise<void> {
     this.#folder = await temporaryFolder('delivery-chaos');
+    if (this.#form.relayed.length > 0) await this.#startRelays(scene);
     for (const [language, command] of Object.entries(this.#form.applications)) {
       for (const role of this.#form.roles) await this.#addClient(scene, language, role);
+      if (this.#form.relayed.includes(language)) await this.#addClient(scene, language, 'relayed');
       const own = this.#clients.filter((client) => client.language === language);
       const application = new Application(
         command,
@@ -286,12 +300,30 @@ class DeliveryRun {
     });
   }
 
+  async #startRelays({ owner }: Scene): Promise<void> {
+    const { applications, roles, relayed } = this.#form;
+    const key = await this.#world.key(owner, 'read_render');
+    const chain = await RelayChain.start({
+      gatewayUrl: this.#platform.gatewayUrl,
+      token: key.token,
+      folder: this.#folder,
+      heartbeatMs: platformOptions.env.DELIVERY_HEARTBEAT_MS,
+      firstNumber: Object.keys(applications).length * roles.length + relayed.length,
+      random: this.#random,
+      now: () => this.#now(),
+      readyWithinMs: SETTLE_MS,
+    });
+    this.#relays = { chain, key };
+  }
+
   async #addClient({ owner, stage }: Scene, language: string, role: Role): Promise<void> {
     const number = this.#clients.length;
     const name = `${language} ${role} (client ${number})`;
     const random = new Random(this.#random.below(2 ** 31));
-    const key = await this.#world.key(owner, 'read_render');
-    const network = await ClientNetwork.start(this.#platform.gatewayUrl, number, random, () => this.#now());
+    const relays = role === 'relayed' ? this.#relays : undefined;
+    const key = relays?.key ?? (await this.#world.key(owner, 'read_render'));
+    const host = relays?.chain.url ?? this.#platform.gatewayUrl;
+    const network = await ClientNetwork.start(host, number, random, () => this.#now());
     const mayLose = new Set(
       this.#targets.flatMap(({ moves, slug }, index) =>
         role === 'team' && (moves || slug === stage.prompts[1]?.slug) ? [index] : [],
@@ -304,7 +336,17 @@ class DeliveryRun {
       team: role === 'team' ? stage.team : '',
       file: join(this.#folder, `client-${number}.state`),
     };
-    this.#clients.push({ number, name, mayLose, role, language, key, network, task });
+    this.#clients.push({
+      number,
+      name,
+      mayLose,
+      isRelayed: relays !== undefined,
+      role,
+      language,
+      key,
+      network,
+      task,
+    });
   }
 
   #latest({ language, number }: Client, target: number): Stretch | undefined {
@@ -326,7 +368,8 @@ class DeliveryRun {
       ...killsInTurn(this.#random, lastMs),
       ...planOf(this.#seed, replicas).filter((_fault, index) => index % 2 === 0),
     ];
-    return { plan, network: networkPlan(this.#random, this.#clients.length, lastMs) };
+    const networks = this.#clients.length + (this.#relays === undefined ? 0 : RELAYS);
+    return { plan, network: networkPlan(this.#random, networks, lastMs) };
   }
 
   async #fail(
@@ -357,7 +400,8 @@ class DeliveryRun {
       }
     });
     const faults = new Faults(this.#platform, new SingleServers(this.#platform));
-    await Promise.all([faults.run(plan, sinceBegin), ...crashes, ...networks]);
+    const relays = this.#relays?.chain.fail(this.#random, faultsMs, network);
+    await Promise.all([faults.run(plan, sinceBegin), ...crashes, ...networks, relays]);
     await at(faultsMs);
     over = true;
     await faults.heal();
@@ -436,11 +480,12 @@ class DeliveryRun {
     expected: readonly Expectation[],
   ): Promise<void> {
     const hasSettled = (client: Client): boolean => {
-      const { number, network } = client;
+      const { number, network, isRelayed } = client;
       if (this.#revocations.has(number)) {
         return this.#targets.every((_target, index) => this.#latest(client, index)?.rendered.kind !== 'text');
       }
-      const connected = openAtCalm.has(number) || contact(number, network.requests, calmAt) !== undefined;
+      const connected =
+        isRelayed || openAtCalm.has(number) || contact(number, network.requests, calmAt) !== undefined;
       return (
         connected &&
         this.#targets.every((_target, index) => {

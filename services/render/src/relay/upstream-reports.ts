@@ -1,28 +1,20 @@
 /**
  * What a relay has rendered, reported to its upstream as applications report what they render themselves; and what the relay's own clients report, which
- * goes on in the same way.
+ * goes on in the same way. All of it is kept in memory until the upstream has taken it, within bounds.
  * See docs/decisions/195-relays.md.
  */
-import { randomUUID } from 'node:crypto';
-import {
-  fallbackUsageSource,
-  routes,
-  type UsageWindow,
-  usageLimits,
-  usageSources,
-  type Wire,
-} from '@px0/contracts';
+import { routes, type UsageWindow, usageLimits } from '@px0/contracts';
 import { sendByNode } from '@px0/delivery/node';
 import type { UsageCounts, UsageSource } from '@px0/event-bus';
 import type { Logger } from '@px0/service-kit';
 import type { ReportSink } from '../delivery/mod.ts';
+import { OwnReports, type Report, reportOf, withoutNames } from './reports-of.ts';
 import type { UpstreamAddress } from './upstream-transport.ts';
-
-type Report = Wire<'UsageReportRequest'>['reports'][number];
 
 export interface UpstreamReportsOptions {
   /** Undefined: there is none, and what is counted is in the metrics only. */
   readonly address: UpstreamAddress | undefined;
+  /** What the relay renders itself. */
   readonly source: UsageSource;
   /** Sees what was counted, before it is sent. */
   readonly onCounts: (counts: UsageCounts) => void;
@@ -32,24 +24,34 @@ export interface UpstreamReportsOptions {
 
 /** Kept while the upstream is away; the oldest reports are given up beyond it. */
 const MOST_ROWS = 10_000;
+/** So much text of them: a row may have 64 names of 128 characters. */
+const MOST_BYTES = 32 * 1024 * 1024;
 const PATIENCE_MS = 10_000;
-/** Of what a relay renders itself. */
-const OWN_SOURCE = 'stream';
-const MOST_AT_ONCE_BYTES = usageLimits.bodyBytes;
-/** Sent again, these would be refused again: the body, or the route of a px0 of before. */
-const GIVEN_UP: ReadonlySet<number> = new Set([400, 404, 405, 413, 422]);
+/** Around the reports of a body. */
+const ENVELOPE_BYTES = 32;
+/** A report in it would be refused again. */
+const REFUSED: ReadonlySet<number> = new Set([400, 413, 422]);
+/** A px0 of before, which takes no reports at all. */
+const NOT_THERE: ReadonlySet<number> = new Set([404, 405]);
 
-/** A report that was sent without an answer is sent again under its number, and counted once. */
+interface Waiting {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly text: string;
+}
+
 export class UpstreamReports implements ReportSink {
   /** What the upstream does not take now is kept. */
   readonly isOpen = true;
   /** The upstream knows versions that are not delivered. */
   readonly judgesVersions = true;
   readonly #options: UpstreamReportsOptions;
-  readonly #process = randomUUID();
-  readonly #waiting: { readonly rows: number; readonly text: string }[] = [];
+  readonly #own = new OwnReports();
+  readonly #waiting: Waiting[] = [];
+  /** Of those that wait, and of those that are on their way. */
   #rows = 0;
-  #window = 0;
+  #bytes = 0;
+  #givenUp = 0;
   #since = new Date();
   #timer: NodeJS.Timeout | undefined;
   #sending: Promise<void> | undefined;
@@ -77,29 +79,23 @@ export class UpstreamReports implements ReportSink {
     await this.flush();
   }
 
-  /** Keeps reports until they are sent. */
-  #add(reports: Iterable<Report>): void {
-    if (this.#options.address === undefined) return;
-    for (const report of reports) {
-      this.#waiting.push({ rows: report.rows.length, text: JSON.stringify(report) });
-      this.#rows += report.rows.length;
-    }
-    let givenUp = 0;
-    while (this.#rows > MOST_ROWS) {
-      const { rows } = this.#waiting.shift() ?? { rows: this.#rows };
-      this.#rows -= rows;
-      givenUp += rows;
-    }
-    if (givenUp > 0)
-      this.#options.logger.warn(
-        { rows: givenUp },
-        'reports of usage were given up: the upstream has been away for too long',
-      );
+  /** What a client has reported. */
+  take(window: UsageWindow): void {
+    this.#add(reportOf(window));
   }
 
-  /** Of a client. It keeps the process and window that it came under, so what a client sends twice the upstream counts once. */
-  take(window: UsageWindow): void {
-    this.#add([reportOf(window)]);
+  /** Keeps a report until it is sent. */
+  #add(report: Report): void {
+    if (this.#options.address === undefined) return;
+    this.#waiting.push(waitingOf(report));
+    this.#rows += report.rows.length;
+    this.#bytes += this.#waiting.at(-1)?.bytes ?? 0;
+    while (this.#rows > MOST_ROWS || this.#bytes > MOST_BYTES) {
+      const oldest = this.#waiting.shift();
+      if (oldest === undefined) return;
+      this.#forget([oldest]);
+      this.#givenUp += oldest.rows;
+    }
   }
 
   async #flush(): Promise<void> {
@@ -109,98 +105,73 @@ export class UpstreamReports implements ReportSink {
     this.#since = new Date();
     if (counts !== undefined) {
       onCounts(counts);
-      this.#add(this.#reportsOf(counts, started, this.#since));
+      for (const report of this.#own.of(counts, started, this.#since)) this.#add(report);
+    }
+    if (this.#givenUp > 0) {
+      logger.warn(
+        { rows: this.#givenUp },
+        'reports of usage were given up: the upstream has been away for too long',
+      );
+      this.#givenUp = 0;
     }
     if (address === undefined) return;
-    try {
-      while (this.#waiting.length > 0) {
-        const count = this.#nextCount();
-        const texts = this.#waiting.slice(0, count).map(({ text }) => text);
-        const status = await send(address, `{"reports":[${texts.join(',')}]}`);
-        if (status >= 300 && !GIVEN_UP.has(status)) return;
-        if (status >= 300) logger.warn({ status }, 'the upstream does not take reports of usage');
-        for (const { rows } of this.#waiting.splice(0, count)) this.#rows -= rows;
+    let most: number = usageLimits.reports;
+    let isTaking = true;
+    while (isTaking && this.#waiting.length > 0) {
+      const batch = this.#next(most);
+      const status = await this.#send(address, batch);
+      if (status !== undefined && REFUSED.has(status) && batch.length > 1) {
+        // One of them is to blame, and goes alone.
+        this.#waiting.unshift(...batch);
+        most = 1;
+        continue;
       }
-    } catch (error) {
-      logger.debug({ err: error, rows: this.#rows }, 'usage could not be reported');
+      isTaking = status !== undefined && (status < 300 || REFUSED.has(status) || NOT_THERE.has(status));
+      if (isTaking) this.#forget(batch);
+      else this.#waiting.unshift(...batch);
+      if (isTaking && Number(status) >= 300)
+        logger.warn({ status }, 'the upstream does not take reports of usage');
     }
   }
 
-  /** How many of those that wait fit one request: one at least. */
-  #nextCount(): number {
-    let bytes = 32;
+  /** Those that are sent next: as many as fit a body, one at least. Only what waits is ever given up, so they are taken out. */
+  #next(most: number): Waiting[] {
+    let bytes = ENVELOPE_BYTES;
     let count = 0;
-    for (const { text } of this.#waiting.slice(0, usageLimits.reports)) {
-      bytes += Buffer.byteLength(text) + 1;
-      if (count > 0 && bytes > MOST_AT_ONCE_BYTES) break;
+    for (const waiting of this.#waiting.slice(0, most)) {
+      bytes += waiting.bytes + 1;
+      if (count > 0 && bytes > usageLimits.bodyBytes) break;
       count += 1;
     }
-    return count;
+    return this.#waiting.splice(0, count);
   }
 
-  *#reportsOf({ versions }: UsageCounts, started: Date, ended: Date): Generator<Report> {
-    for (let from = 0; from < versions.length; from += usageLimits.rows) {
-      this.#window += 1;
-      yield {
-        process: this.#process,
-        window: this.#window,
-        started_at: started.toISOString(),
-        ended_at: ended.toISOString(),
-        sdk: 'px0-relay',
-        rows: versions.slice(from, from + usageLimits.rows).map((version) => ({
-          prompt_id: version.promptId,
-          version: version.number,
-          source: OWN_SOURCE,
-          renders: version.renders,
-          failures: version.failures,
-          latencies: [...version.latencies],
-        })),
-      };
+  #forget(batch: readonly Waiting[]): void {
+    for (const { rows, bytes } of batch) {
+      this.#rows -= rows;
+      this.#bytes -= bytes;
+    }
+  }
+
+  /** Undefined: there was no answer. */
+  async #send(address: UpstreamAddress, batch: readonly Waiting[]): Promise<number | undefined> {
+    try {
+      return await send(address, `{"reports":[${batch.map(({ text }) => text).join(',')}]}`);
+    } catch (error) {
+      this.#options.logger.debug({ err: error, rows: this.#rows }, 'usage could not be reported');
+      return undefined;
     }
   }
 }
 
-function reportOf({
-  process,
-  window,
-  started_at,
-  ended_at,
-  versions,
-  fallbacks = [],
-  client,
-}: UsageWindow): Report {
-  return {
-    process,
-    window,
-    started_at,
-    ended_at,
-    ...(client !== undefined && {
-      service: {
-        name: client.service,
-        ...(client.service_version !== '' && { version: client.service_version }),
-      },
-      sdk: client.sdk,
-    }),
-    rows: [
-      ...versions.map(({ prompt_id, number, source, renders, failures, latencies, variables }) => ({
-        prompt_id,
-        version: number,
-        source: usageSources.find((one) => one === source) ?? OWN_SOURCE,
-        renders,
-        failures,
-        latencies,
-        ...(variables !== undefined && { variables }),
-      })),
-      ...fallbacks.map(({ prompt_id, renders, failures, variables }) => ({
-        prompt_id,
-        version: null,
-        source: fallbackUsageSource,
-        renders,
-        failures,
-        ...(variables !== undefined && { variables }),
-      })),
-    ],
-  };
+/** One that has become too long on its way, as with ids in place of slugs, goes without the names of variables. */
+function waitingOf(report: Report): Waiting {
+  const rows = report.rows.length;
+  const text = JSON.stringify(report);
+  const bytes = Buffer.byteLength(text);
+  if (bytes + ENVELOPE_BYTES <= usageLimits.bodyBytes) return { rows, bytes, text };
+  const shorter = JSON.stringify(withoutNames(report));
+  return { rows, bytes: Buffer.byteLength(shorter), text: shorter };
 }
 
 async function send({ url, key }: UpstreamAddress, body: string): Promise<number> {

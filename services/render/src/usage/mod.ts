@@ -1,3 +1,3 @@
-export { printable, serviceOf } from './printable.ts';
+export { nameOf, printable, serviceOf } from './printable.ts';
 export { UsageAggregator } from './usage-aggregator.ts';
 export { VersionUsage } from './version-usage.ts';

@@ -1,4 +1,4 @@
-/** Texts that name an application: whatever it sends becomes something that can be listed. */
+/** Texts that name an application, and its variables: whatever it sends becomes something that can be listed. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { usageLimits } from '@px0/contracts';
 
@@ -12,6 +12,13 @@ export function printable(text: string, most: number): string {
     .replace(UNPRINTABLE, '')
     .trim();
   return cleaned.length <= most ? cleaned : Array.from(cleaned).slice(0, most).join('').trimEnd();
+}
+
+const CONTROL = /\p{Cc}/gu;
+
+/** The name of a variable, which an application may call as it likes, with a mark in place of each control character. */
+export function nameOf(variable: string): string {
+  return variable.replaceAll(CONTROL, '\ufffd');
 }
 
 const MOST = usageLimits.serviceName;

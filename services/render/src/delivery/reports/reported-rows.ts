@@ -11,7 +11,7 @@ import {
   usageSources,
 } from '@px0/contracts';
 import type { PromptEntry } from '../../prompts/mod.ts';
-import { printable } from '../../usage/mod.ts';
+import { nameOf, printable } from '../../usage/mod.ts';
 import type { DeliveryPrincipal } from '../request/admission.ts';
 import { ownerOf } from '../stream/subscriptions.ts';
 
@@ -64,16 +64,20 @@ export class ReportedWindow {
   /** Whether its rows can be counted, each for itself. */
   get isCountable(): boolean {
     const { process, window } = this.#report;
-    return process !== undefined && window !== undefined && window >= 1 && this.#span !== undefined;
+    return (
+      process !== undefined && Number.isSafeInteger(window) && Number(window) >= 1 && this.#span !== undefined
+    );
   }
 
   /** Adds a row; false drops it. */
   add(row: GivenRow, prompts: ReadablePrompts): boolean {
-    const { source = '', renders, failures, variables = [] } = row;
-    if (!SOURCES.has(source) || !isCount(renders) || !isCount(failures) || !areNames(variables)) return false;
+    const { source = '', renders, failures } = row;
+    const variables = namesOf(row);
+    if (!SOURCES.has(source) || !isCount(renders) || !isCount(failures) || variables === undefined)
+      return false;
     const prompt = promptOf(row, prompts);
     if (prompt === undefined) return false;
-    const counts = { prompt_id: prompt.id, renders, failures, variables: [...new Set(variables)] };
+    const counts = { prompt_id: prompt.id, renders, failures, variables };
     if (source === fallbackUsageSource) {
       // No version was rendered, so nothing is to be compared with other latencies.
       if (typeof row.version === 'number' || latenciesOf(row) === undefined) return false;
@@ -156,10 +160,11 @@ function isCount(count: number | undefined): count is number {
   return count !== undefined && Number.isInteger(count) && count >= 0 && count <= usageLimits.count;
 }
 
-function areNames(names: readonly string[]): boolean {
-  return (
-    names.length <= usageLimits.variables && names.every((name) => lengthOf(name) <= usageLimits.variableName)
-  );
+/** Each once; undefined when they are too many, or one is too long. */
+function namesOf({ variables = [] }: GivenRow): string[] | undefined {
+  if (variables.length > usageLimits.variables) return undefined;
+  if (variables.some((name) => lengthOf(name) > usageLimits.variableName)) return undefined;
+  return [...new Set(variables.map(nameOf))];
 }
 
 /** In characters, not in units of UTF-16. A text of more units than two for each character is too long anyway. */
