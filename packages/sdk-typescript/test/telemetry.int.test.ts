@@ -8,6 +8,7 @@ import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@open
 import { PlayedProviders } from '@px0/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { NotFoundError, Px0, type Px0Options, Px0SpanProcessor, UnreachableError } from '../src/mod.ts';
+import { Metrics } from '../src/telemetry/metrics.ts';
 import { PlayedPx0 } from './played-px0.ts';
 
 const exporter = new InMemorySpanExporter();
@@ -124,6 +125,26 @@ describe('the current span', () => {
     });
   });
 
+  it('names no prompt with what an earlier render has told of another', async () => {
+    const client = held();
+    await within('request', async () => {
+      await client.render('greeting', { name: 'Ada' });
+      const another = remote({ host: 'http://127.0.0.1:1', fallbacks: { other: 'Hi' } });
+      await another.render('other');
+      tracer.startSpan('model call').end();
+    });
+    const known = { 'gen_ai.prompt.name': 'other', 'px0.source': 'fallback', 'px0.stale': true };
+    const unknown = { 'gen_ai.prompt.version': '', 'px0.prompt.id': '', 'px0.revision': '' };
+    expect(spanOf('request')?.attributes).toEqual({ ...known, ...unknown, 'px0.age_ms': 0 });
+    expect(spanOf('model call')?.attributes).toEqual({ ...known, 'px0.age_ms': 0 });
+  });
+
+  it('is left alone by a render that fails', async () => {
+    const client = held();
+    await within('request', () => expect(client.render('nothing')).rejects.toThrow(NotFoundError));
+    expect(spanOf('request')).toMatchObject({ attributes: {}, events: [], status: {} });
+  });
+
   it('is left alone without `telemetry`, and there need not be one', async () => {
     const client = remote({ telemetry: false });
     const result = await within('request', () => client.render('greeting', { name: 'Ada' }));
@@ -149,37 +170,51 @@ describe('a span of the render', () => {
 
   it('says that a render failed, and not with which words', async () => {
     const client = remote({ spans: true });
-    await expect(client.render('nothing')).rejects.toThrow(NotFoundError);
-    expect(spanOf('px0.render')).toMatchObject({
-      status: { code: SpanStatusCode.ERROR },
-      attributes: { 'gen_ai.prompt.name': 'nothing', 'px0.outcome': 'not_found' },
-      events: [],
+    await within('request', async () => {
+      await held().render('greeting', { name: 'Ada' });
+      await expect(client.render('nothing')).rejects.toThrow(NotFoundError);
     });
+    const own = spanOf('px0.render');
+    // Nothing of the render before, either.
+    expect(own?.attributes).toEqual({ 'gen_ai.prompt.name': 'nothing', 'px0.outcome': 'not_found' });
+    expect(own?.status).toEqual({ code: SpanStatusCode.ERROR });
+    expect(own?.events).toEqual([]);
   });
 });
 
 describe('the span processor', () => {
-  it('names the prompt on the model call, which OpenTelemetry’s own instrumentation of OpenAI makes', async () => {
+  it('names the prompt on the model call, which OpenTelemetry’s own instrumentation of OpenAI makes, streaming or not', async () => {
     await using providers = await PlayedProviders.start();
     const instrumentation = new OpenAIInstrumentation();
     instrumentation.setTracerProvider(provider);
+    instrumentation.setMeterProvider(metrics.getMeterProvider());
     const { OpenAI } = createRequire(import.meta.url)('openai');
     const openai = new OpenAI({ baseURL: `${providers.host}/v1`, apiKey: 'none', maxRetries: 0 });
     const client = held();
+    let told = '';
+    const call = async (slug: string, stream: boolean) => {
+      const { text } = await client.render(slug, { name: 'Ada' });
+      const messages = [{ role: 'user', content: text }];
+      const model = `${slug}-${stream}`;
+      const answer = await openai.chat.completions.create({ model, messages, stream });
+      // Its span ends with the stream.
+      if (stream) for await (const { choices } of answer) told += choices[0].delta.content ?? '';
+    };
     await within('request', async () => {
-      for (const slug of ['greeting', 'farewell']) {
-        const { text } = await client.render(slug, { name: 'Ada' });
-        await openai.chat.completions.create({ model: slug, messages: [{ role: 'user', content: text }] });
-      }
+      for (const stream of [false, true])
+        for (const slug of ['greeting', 'farewell']) await call(slug, stream);
     });
     instrumentation.disable();
-    for (const slug of ['greeting', 'farewell']) {
-      expect(spanOf(`chat ${slug}`)?.attributes).toMatchObject({
-        'gen_ai.request.model': slug,
-        'gen_ai.prompt.name': slug,
-        'gen_ai.prompt.version': '1',
-        'px0.source': 'stream',
-      });
+    expect(told).toBe('openai gives answer 3openai gives answer 4');
+    for (const stream of [false, true]) {
+      for (const slug of ['greeting', 'farewell']) {
+        expect(spanOf(`chat ${slug}-${stream}`)?.attributes).toMatchObject({
+          'gen_ai.request.model': `${slug}-${stream}`,
+          'gen_ai.prompt.name': slug,
+          'gen_ai.prompt.version': '1',
+          'px0.source': 'stream',
+        });
+      }
     }
   });
 
@@ -207,8 +242,14 @@ describe('the span processor', () => {
         tracer.startSpan('below another').end();
         span.end();
       });
-      tracer.startSpan('GET', { attributes: { 'http.request.method': 'GET' } }).end();
+      const http = { 'http.request.method': 'GET' };
+      tracer.startSpan('GET', { kind: SpanKind.CLIENT, attributes: http }).end();
+      tracer.startSpan('send', { kind: SpanKind.PRODUCER }).end();
+      const model = { 'gen_ai.system': 'played', 'rpc.system': 'aws-api' };
+      tracer.startSpan('model by rpc', { kind: SpanKind.CLIENT, attributes: model }).end();
     });
+    expect(spanOf('send')?.attributes).toEqual({});
+    expect(spanOf('model by rpc')?.attributes).toMatchObject(PROMPT);
     expect(spanOf('before')?.attributes).toEqual({});
     expect(spanOf('another')?.attributes['gen_ai.prompt.name']).toBe('another');
     expect(spanOf('below another')?.attributes).not.toHaveProperty('gen_ai.prompt.0.content');
@@ -228,7 +269,7 @@ describe('metrics', () => {
     expect(points).toEqual(
       expect.arrayContaining([
         { name: 'px0.client.renders', attributes: { ...ok, ...named }, value: 2 },
-        { name: 'px0.client.renders', attributes: { 'px0.outcome': 'invalid', ...named }, value: 1 },
+        { name: 'px0.client.renders', attributes: { 'px0.outcome': 'invalid' }, value: 1 },
         { name: 'px0.client.render.duration', attributes: ok, value: 2 },
         { name: 'px0.client.state', attributes: { 'px0.state': 'ready' }, value: 1 },
         { name: 'px0.client.state', attributes: { 'px0.state': 'stale' }, value: 0 },
@@ -237,6 +278,10 @@ describe('metrics', () => {
         { name: 'px0.client.repairs', attributes: {}, value: 0 },
       ]),
     );
+    const states = points.filter(({ name }) => name === 'px0.client.state');
+    expect(states.map(({ attributes }) => Object.values(attributes)[0])).toEqual([
+      ...['initializing', 'ready', 'stale', 'offline', 'refused'],
+    ]);
     const another = held();
     const third = held();
     await another.render('greeting', { name: 'Ada' });
@@ -254,10 +299,35 @@ describe('metrics', () => {
   it('name the first 200 prompts only', async () => {
     const client = remote({ cache: false, host: 'http://127.0.0.1:1' });
     const slugs = Array.from({ length: 202 }, (_, index) => `p${index}`);
-    for (const slug of slugs) await expect(client.render(slug)).rejects.toThrow(UnreachableError);
+    for (const slug of slugs) {
+      // What fails takes no place.
+      await expect(client.render(`x${slug}`)).rejects.toThrow(UnreachableError);
+      await client.render(slug, {}, { fallback: 'Hi' });
+    }
     const renders = (await reader.points()).filter(({ name }) => name === 'px0.client.renders');
-    expect(renders).toHaveLength(201);
-    expect(renders.find(({ attributes }) => !('gen_ai.prompt.name' in attributes))?.value).toBe(2);
+    expect(renders).toHaveLength(202);
+    const outcome = { 'px0.outcome': 'ok', 'px0.source': 'fallback' };
+    const unnamed = renders.filter(({ attributes }) => !('gen_ai.prompt.name' in attributes));
+    expect(unnamed.map(({ attributes, value }) => ({ ...attributes, value }))).toEqual(
+      expect.arrayContaining([
+        { 'px0.outcome': 'unreachable', value: 202 },
+        { ...outcome, value: 2 },
+      ]),
+    );
+  });
+
+  it('go on counting the repairs of clients that are closed', async () => {
+    const status = (repairs: number) => () => ({ ...held().status(), repairs });
+    const [first, second] = [new Metrics(status(2)), new Metrics(status(3))];
+    for (const each of [first, second]) each.use(metrics.getMeterProvider());
+    const repairs = async () =>
+      (await reader.points()).find(({ name }) => name === 'px0.client.repairs')?.value;
+    expect(await repairs()).toBe(5);
+    first.close();
+    expect(await repairs()).toBe(5);
+    second.close();
+    first.close();
+    expect(await repairs()).toBe(5);
   });
 
   it('go to a provider that is registered after the client was made', async () => {

@@ -47,6 +47,19 @@ const forms: Readonly<
   },
 };
 
+/** The same by OpenAI's form of a stream, a word at a time. */
+function streamed(text: string): string {
+  const chunk = (delta: object, finish_reason: string | null) => ({
+    id: 'chatcmpl-1',
+    object: 'chat.completion.chunk',
+    created: 1,
+    model: 'played',
+    choices: [{ index: 0, finish_reason, delta }],
+  });
+  const chunks = [...text.split(/(?= )/).map((content) => chunk({ content }, null)), chunk({}, 'stop')];
+  return [...chunks.map((one) => JSON.stringify(one)), '[DONE]'].map((data) => `data: ${data}\n\n`).join('');
+}
+
 const providers = ['openai', 'anthropic', 'gemini'] as const;
 
 export class PlayedProviders {
@@ -68,7 +81,13 @@ export class PlayedProviders {
       }
       this.#count++;
       const answer = `${provider} gives answer ${this.#count}`;
-      this.#seen.push({ provider, path, body: JSON.parse(Buffer.concat(chunks).toString()), answer });
+      const body = JSON.parse(Buffer.concat(chunks).toString());
+      this.#seen.push({ provider, path, body, answer });
+      if (provider === 'openai' && body.stream === true) {
+        res.setHeader('content-type', 'text/event-stream');
+        res.end(streamed(answer));
+        return;
+      }
       res.end(JSON.stringify(forms[provider].answer(answer)));
     });
   }

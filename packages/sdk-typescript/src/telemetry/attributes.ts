@@ -9,7 +9,7 @@ const REVISION = 'px0.revision';
 const STALE = 'px0.stale';
 const AGE = 'px0.age_ms';
 
-/** Those that a model call's span takes over. */
+/** Those of a render, which a model call's span takes over. */
 export const RENDER_ATTRIBUTES = [
   PROMPT_NAME,
   PROMPT_VERSION,
@@ -19,6 +19,14 @@ export const RENDER_ATTRIBUTES = [
   STALE,
   AGE,
 ] as const;
+
+/** Of a span of an earlier render that has what this one does not know: OpenTelemetry takes no attribute back. */
+export const UNKNOWN: Readonly<Record<string, string | number>> = {
+  [PROMPT_VERSION]: '',
+  [PROMPT_ID]: '',
+  [REVISION]: '',
+  [AGE]: 0,
+};
 
 /** Of metrics. */
 export const metricAttributes = {

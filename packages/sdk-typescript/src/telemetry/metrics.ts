@@ -12,7 +12,8 @@ const MS_OF_SECOND = 1_000;
 const DURATION_BOUNDS = [
   0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5,
 ];
-const STATES: readonly ClientState[] = ['initializing', 'ready', 'stale', 'offline', 'refused', 'closed'];
+/** Of clients that are open. */
+const STATES: readonly ClientState[] = ['initializing', 'ready', 'stale', 'offline', 'refused'];
 
 export interface Outcome {
   readonly slug: string;
@@ -25,7 +26,9 @@ export interface Outcome {
 /** Of one provider. Clients share them: of two that observe the same only the last would count. */
 class Instruments {
   /** What the open clients say that hold prompts. */
-  readonly clients = new Set<() => ClientStatus>();
+  readonly #clients = new Set<() => ClientStatus>();
+  /** A counter that falls is read as a restart. */
+  #repairsOfClosed = 0;
   readonly #names = new Set<string>();
   readonly #renders: ReturnType<Meter['createCounter']>;
   readonly #duration: ReturnType<Meter['createHistogram']>;
@@ -43,18 +46,28 @@ class Instruments {
     this.#observe(meter);
   }
 
+  add(client: () => ClientStatus): void {
+    this.#clients.add(client);
+  }
+
+  remove(client: () => ClientStatus): void {
+    if (this.#clients.delete(client)) this.#repairsOfClosed += client().repairs;
+  }
+
   rendered({ slug, source, outcome, milliseconds }: Outcome): void {
     const attributes = {
       [metricAttributes.outcome]: outcome,
       ...(source !== undefined && { [metricAttributes.source]: source }),
     };
-    const named = this.#isNamed(slug) ? { ...attributes, [metricAttributes.promptName]: slug } : attributes;
+    // A slug that px0 does not have may be anything, and must not take a place.
+    const hasName = source !== undefined && this.#isNamed(slug);
+    const named = hasName ? { ...attributes, [metricAttributes.promptName]: slug } : attributes;
     this.#renders.add(1, named);
     this.#duration.record(milliseconds / MS_OF_SECOND, attributes);
   }
 
   #observe(meter: Meter): void {
-    const all = () => Array.from(this.clients, (status) => status());
+    const all = () => Array.from(this.#clients, (status) => status());
     const sum = (of: (status: ClientStatus) => number) => all().reduce((total, one) => total + of(one), 0);
     meter
       .createObservableGauge(metricNames.state, {
@@ -87,7 +100,7 @@ class Instruments {
         description: 'How often everything was asked for again because it did not add up.',
         unit: '{repair}',
       })
-      .addCallback((result) => result.observe(sum(({ repairs }) => repairs)));
+      .addCallback((result) => result.observe(this.#repairsOfClosed + sum(({ repairs }) => repairs)));
   }
 
   #isNamed(slug: string): boolean {
@@ -126,7 +139,7 @@ export class Metrics {
     this.close();
     this.#provider = provider;
     this.#instruments = provider && instrumentsOf(provider);
-    if (this.#status !== undefined) this.#instruments?.clients.add(this.#status);
+    if (this.#status !== undefined) this.#instruments?.add(this.#status);
   }
 
   rendered(outcome: Outcome): void {
@@ -134,7 +147,7 @@ export class Metrics {
   }
 
   close(): void {
-    if (this.#status !== undefined) this.#instruments?.clients.delete(this.#status);
+    if (this.#status !== undefined) this.#instruments?.remove(this.#status);
     this.#provider = undefined;
     this.#instruments = undefined;
   }

@@ -12,6 +12,8 @@ type Attributes = Readonly<Record<string, string | number | boolean>>;
 
 /** Of OpenTelemetry's types what is used. */
 export interface Span {
+  /** Only of spans of OpenTelemetry's own SDK. */
+  readonly attributes?: Readonly<Record<string, unknown>>;
   isRecording(): boolean;
   setAttributes(attributes: Attributes): unknown;
   setStatus(status: { readonly code: number; readonly message?: string }): unknown;

@@ -1,16 +1,22 @@
 /** Carries the prompt's name and version from the span that rendered it to the model call's span. */
-import { RENDER_ATTRIBUTES } from './attributes.ts';
+import { RENDER_ATTRIBUTES, spanNames } from './attributes.ts';
 import { type Context, spanIn } from './registry.ts';
 
 type Attributes = Readonly<Record<string, unknown>>;
 
 interface StartedSpan {
+  readonly name: string;
+  readonly kind: number;
   readonly attributes: Attributes;
   setAttribute(name: string, value: string | number | boolean): unknown;
 }
 
+const INTERNAL = 0;
+const CLIENT = 2;
+const OF_MODEL_CALLS = 'gen_ai.';
 /** Prefixes of what a span says that is no model call, and has none below it. */
-const OTHER_SPANS = ['http.', 'db.', 'rpc.', 'messaging.', 'url.'];
+const OF_OTHERS = ['http.', 'url.', 'db.', 'rpc.', 'messaging.'];
+const [PROMPT_NAME] = RENDER_ATTRIBUTES;
 
 /**
  * For the tracer provider of an application: `spanProcessors: [new Px0SpanProcessor(), …]`. A span that starts below one in which px0 has rendered takes over what that
@@ -20,11 +26,11 @@ const OTHER_SPANS = ['http.', 'db.', 'rpc.', 'messaging.', 'url.'];
 export class Px0SpanProcessor {
   onStart(span: StartedSpan, parentContext: Context): void {
     const from = attributesIn(spanIn(parentContext));
-    if (from === undefined || isOther(span.attributes)) return;
+    if (from?.[PROMPT_NAME] === undefined || !leadsToModel(span)) return;
     for (const name of RENDER_ATTRIBUTES) {
       const value = from[name];
       const isValue = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
-      if (isValue && span.attributes[name] === undefined) span.setAttribute(name, value);
+      if (isValue && value !== '' && span.attributes[name] === undefined) span.setAttribute(name, value);
     }
   }
 
@@ -38,11 +44,14 @@ export class Px0SpanProcessor {
 /** Of a span of this process; one of another process has none. */
 function attributesIn(span: object | undefined): Attributes | undefined {
   const attributes: unknown = span === undefined ? undefined : Reflect.get(span, 'attributes');
-  return typeof attributes === 'object' && attributes !== null ? { ...attributes } : undefined;
+  return typeof attributes === 'object' && attributes !== null ? (attributes as Attributes) : undefined;
 }
 
-function isOther(attributes: Attributes): boolean {
+/** Whether it calls a model, or may do so within it. */
+function leadsToModel({ name, kind, attributes }: StartedSpan): boolean {
+  if (name === spanNames.render) return false;
   const names = Object.keys(attributes);
-  if (names.some((name) => name.startsWith('gen_ai.'))) return false;
-  return names.some((name) => OTHER_SPANS.some((prefix) => name.startsWith(prefix)));
+  if (names.some((one) => one.startsWith(OF_MODEL_CALLS))) return true;
+  const isOther = names.some((one) => OF_OTHERS.some((prefix) => one.startsWith(prefix)));
+  return !isOther && (kind === INTERNAL || kind === CLIENT);
 }

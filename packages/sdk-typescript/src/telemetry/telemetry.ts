@@ -9,7 +9,13 @@ import {
 import type { ClientStatus } from '../held.ts';
 import type { RenderResult } from '../render.ts';
 import { VERSION } from '../version.ts';
-import { metricAttributes, spanNames } from './attributes.ts';
+import {
+  metricAttributes,
+  RENDER_ATTRIBUTES,
+  type RenderAttributes,
+  spanNames,
+  UNKNOWN,
+} from './attributes.ts';
 import { Metrics, SCOPE } from './metrics.ts';
 import { contextWith, type Registry, registry, type Span, spanIn } from './registry.ts';
 
@@ -43,7 +49,7 @@ export class Telemetry {
     try {
       const result = await within(registered, own, render);
       harmless(() => {
-        if (current?.isRecording()) current.setAttributes(result.attributes);
+        if (current?.isRecording()) current.setAttributes(instead(current, result.attributes));
         own?.setAttributes(result.attributes);
         this.#count(registered, { slug, source: result.source, outcome: 'ok', began });
       });
@@ -79,6 +85,15 @@ function startedSpan({ trace, context }: Registry): Span | undefined {
   return trace
     ?.getTracer(SCOPE, VERSION)
     .startSpan(spanNames.render, { kind: INTERNAL_SPAN }, context?.active());
+}
+
+/** The attributes, in place of all that an earlier render has told the span: it must not name one prompt with the version of another. */
+function instead({ attributes: before }: Span, attributes: RenderAttributes): RenderAttributes {
+  const left = RENDER_ATTRIBUTES.filter(
+    (name) => before?.[name] !== undefined && attributes[name] === undefined,
+  );
+  if (left.length === 0) return attributes;
+  return { ...attributes, ...Object.fromEntries(left.map((name) => [name, UNKNOWN[name] ?? ''])) };
 }
 
 /** So that the requests of a render are below its span. */

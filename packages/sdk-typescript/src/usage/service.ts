@@ -16,14 +16,14 @@ export function serviceOf(
   environment: (name: string) => string | undefined,
 ): Service {
   const resource = resourceOf(environment('OTEL_RESOURCE_ATTRIBUTES') ?? '');
-  const name =
-    given ||
-    environment('PX0_SERVICE') ||
-    environment('OTEL_SERVICE_NAME') ||
-    resource.get('service.name') ||
-    '';
+  const names = [
+    given,
+    environment('PX0_SERVICE'),
+    environment('OTEL_SERVICE_NAME'),
+    resource.get('service.name'),
+  ];
   return {
-    name: printable(name, MOST_NAME_LENGTH),
+    name: printable(names.find((name) => name?.trim()) ?? '', MOST_NAME_LENGTH),
     version: printable(resource.get('service.version') ?? '', MOST_VERSION_LENGTH),
   };
 }

@@ -82,7 +82,7 @@ class UsageRow {
     const { slug, version, source } = this;
     return Array.from({ length: rowsOf(names.length) }, (_, part) => ({
       prompt_id: this.promptId,
-      slug,
+      slug: cleaned(slug),
       version,
       source,
       renders: part === 0 ? this.renders : 0,
@@ -171,8 +171,8 @@ export class UsageWindow {
 
   #newNames(row: UsageRow | undefined, { variables }: CountedRender): string[] {
     if (!this.#hasNames) return [];
-    const names = Object.keys(variables).map(cut);
-    return names.filter((name) => row?.names.has(name) !== true);
+    const names = new Set(Object.keys(variables).map(nameOf));
+    return [...names].filter((name) => row?.names.has(name) !== true);
   }
 }
 
@@ -185,9 +185,18 @@ function hasAll(row: UsageRow, variables: JsonObject): boolean {
   return true;
 }
 
-/** Rare: names that are cut, and those beyond the bound. */
+/** Rare: names that are sent otherwise than they are given, and those beyond the bound. */
 function isCounted(row: UsageRow, name: string): boolean {
-  return row.isBeyondNames || (name.length > MOST_NAME_LENGTH && row.names.has(cut(name)));
+  return row.isBeyondNames || row.names.has(nameOf(name));
+}
+
+function nameOf(given: string): string {
+  return cut(cleaned(given));
+}
+
+/** px0 refuses a request with NUL, and nobody wants to see a control character or half a pair of surrogates in a list. */
+function cleaned(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cs}]/gu, '\ufffd');
 }
 
 /** A pair of surrogates is never split. */

@@ -14,6 +14,8 @@ const KEPT_MS = 60 * 60_000;
 /** Px0 takes no longer window, and a process may have slept. */
 const LONGEST_WINDOW_MS = 60 * 60_000;
 const MOST_ROWS = 5_000;
+/** In bytes: px0 has no longer slug, and those of fallbacks may be anything. */
+const MOST_SLUG_LENGTH = 1_020;
 const MOST_REPORTS = 20;
 const MOST_BODY_LENGTH = 1_048_576;
 const CLOSE_MS = 2_000;
@@ -87,6 +89,7 @@ export class Usage {
 
   /** It needs a row, or has a name that is new. */
   #countNew(render: CountedRender): void {
+    if (lengthOf(render.slug) > MOST_SLUG_LENGTH) return;
     let added = this.#window?.rowsFor(render);
     const isFull = this.#window !== undefined && added === undefined;
     if (isFull) this.#endWindow();

@@ -271,6 +271,8 @@ function connected(host: string, options: Px0Options = {}): Px0 {
     host,
     accessToken: 'ak_secret',
     mode: 'stream',
+    // The servers below know nothing but deliveries, and a client reports when it is closed.
+    usage: 'off',
     onWarning: () => {},
     ...limits,
     ...options,

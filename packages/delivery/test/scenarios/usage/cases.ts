@@ -177,6 +177,40 @@ export const usageCases: readonly UsageCase[] = [
     ],
   ),
   usageCase(
+    'control-characters',
+    'Control characters of a name or slug become U+FFFD, before it is cut or compared; px0 takes no NUL.',
+    [
+      rendered(0, { variables: ['a\u0000', 'b\u001f\u007fb', '\u0085c', '\ufffdc', 'd\u2028'] }, 2),
+      rendered(0, { variables: [`${'e'.repeat(127)}\u0001f`, `${'e'.repeat(127)}\u0002`] }),
+      rendered(1, { prompt_id: null, version: null, source: 'fallback', slug: 'no\u0000thing\n' }),
+      sends(MINUTE, [
+        report(
+          1,
+          0,
+          MINUTE,
+          row({
+            renders: 3,
+            variables: ['a\ufffd', 'b\ufffd\ufffdb', 'd\u2028', `${'e'.repeat(127)}\ufffd`, '\ufffdc'],
+          }),
+          row({ prompt_id: null, version: null, source: 'fallback', slug: 'no\ufffdthing\ufffd' }),
+        ),
+      ]),
+    ],
+  ),
+  usageCase('long-slug', 'A slug of more than 1,020 bytes, which px0 does not have, is not counted.', [
+    rendered(0, { prompt_id: null, version: null, source: 'fallback', slug: 's'.repeat(1_021) }),
+    rendered(0, { prompt_id: null, version: null, source: 'fallback', slug: 'é'.repeat(511) }),
+    rendered(5_000, { prompt_id: null, version: null, source: 'fallback', slug: 'é'.repeat(510) }),
+    sends(5_000 + MINUTE, [
+      report(
+        1,
+        5_000,
+        5_000 + MINUTE,
+        row({ prompt_id: null, version: null, source: 'fallback', slug: 'é'.repeat(510) }),
+      ),
+    ]),
+  ]),
+  usageCase(
     'many-names',
     'A row has at most 64 names; further ones come in rows without a count, behind the first.',
     [

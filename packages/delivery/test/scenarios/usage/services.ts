@@ -32,6 +32,8 @@ export const serviceCases: readonly ServiceCase[] = [
   ),
   service('resource', { name: 'from-resource', version: '1.4.2' }, { OTEL_RESOURCE_ATTRIBUTES: RESOURCE }),
   service('empty-is-not-set', { name: 'otel' }, { PX0_SERVICE: '', OTEL_SERVICE_NAME: 'otel' }),
+  service('empty-option-is-not-set', { name: 'px0' }, { PX0_SERVICE: 'px0' }, ''),
+  service('blanks-are-not-set', { name: 'otel' }, { PX0_SERVICE: ' ', OTEL_SERVICE_NAME: 'otel' }, '  '),
   service(
     'resource-with-blanks',
     { name: 'a b', version: '2' },
@@ -43,4 +45,10 @@ export const serviceCases: readonly ServiceCase[] = [
     { OTEL_RESOURCE_ATTRIBUTES: 'service.name=%zz,nonsense,=,service.version=2' },
   ),
   service('only-printable-ascii', { name: 'caf? shop?' }, { PX0_SERVICE: ' caf\u00e9 shop\u{1f600} ' }),
+  service('no-control-characters', { name: 'shop??????a' }, {}, 'shop\u0000\u001b\n\u007f\u0085\u2028a'),
+  service(
+    'no-control-characters-in-a-version',
+    { name: 'shop', version: '1?2?' },
+    { OTEL_RESOURCE_ATTRIBUTES: 'service.name=shop,service.version=1%002%1B' },
+  ),
 ];
