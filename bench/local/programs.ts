@@ -20,6 +20,7 @@ export interface MeasuringProgram {
 }
 
 const WHOLE_RENDERS = join(import.meta.dirname, 'whole-renders.ts');
+const COUNTED_RENDERS = join(import.meta.dirname, 'counted-renders.ts');
 
 /** Nunjucks is Jinja's language as far as the workloads go. */
 const INPUT = WORKLOADS.map(({ name, go, nunjucks, data }) =>
@@ -32,6 +33,7 @@ export async function programs(): Promise<MeasuringProgram[]> {
   const all: MeasuringProgram[] = [
     { language: 'TypeScript', measure: () => measure(process.execPath, [typescript]) },
     { language: 'TypeScript', measure: () => measure(process.execPath, [WHOLE_RENDERS]) },
+    { language: 'TypeScript', measure: () => measure(process.execPath, [COUNTED_RENDERS]) },
   ];
   for (const [language, prepare] of [
     ['Python', python],

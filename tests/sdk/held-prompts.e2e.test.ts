@@ -7,6 +7,7 @@ import { type Account, type Prompt, World } from '@px0/testing/world';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import contracts from '../../packages/cli/test/vectors/contracts.json' with { type: 'json' };
 import renders from '../../packages/cli/test/vectors/renders.json' with { type: 'json' };
+import { CountingApplication, countsOf } from './counting-application.ts';
 import { answerBy, type Judged, judgedQuestions, MISSPELT_PROBLEMS, setPolicy } from './judged-questions.ts';
 import {
   Application,
@@ -385,7 +386,7 @@ describe('functions of `px0 generate`', () => {
 
 describe('with everything down', () => {
   const question: Question = { slug: 'kept', variables: { name: 'Ada' } };
-  const started = new Map<Language, Application>();
+  const started = new Map<Language, CountingApplication>();
   let kept: Prompt;
 
   beforeAll(async () => {
@@ -396,9 +397,20 @@ describe('with everything down', () => {
       const earlier = running(program, 'stream', `${language}-kept`);
       await becomes(earlier, question, { source: 'stream' });
       await earlier.close();
-      const held = running(program, 'stream', `${language}-running`);
-      await becomes(held, question, { source: 'stream' });
+      const env = {
+        PX0_HOST: platform.gatewayUrl,
+        PX0_ACCESS_TOKEN: account.key.token,
+        PX0_MODE: 'stream',
+      };
+      const held = new CountingApplication(
+        program,
+        join(folder, `${language}-running`),
+        env,
+        `in ${language}`,
+      );
       started.set(language, held);
+      await becomes(held, question, { source: 'stream' });
+      await held.times(30, question);
     }
     await platform.pause();
   }, 240_000);
@@ -421,6 +433,8 @@ describe('with everything down', () => {
       }
       const answer = { text: 'Kept Ada', source: 'stream', version: 1 };
       expect(await started.get(language)?.ask(question)).toEqual(answer);
+      const another = { ...question, version: 7, fallback: 'Hi' };
+      expect(await started.get(language)?.ask(another)).toMatchObject({ text: 'Hi', source: 'fallback' });
     },
   );
 
@@ -429,5 +443,23 @@ describe('with everything down', () => {
     await world.live(account.key, kept, 'Welcome back, {{.name}}!');
     const answer = { text: 'Welcome back, Ada!', source: 'stream', version: 2 };
     for (const held of started.values()) await becomes(held, question, answer, 60_000);
+  }, 240_000);
+
+  it('px0 has counted all that they rendered, by service, version and source', async () => {
+    for (const held of started.values()) await held.times(20, question);
+    const expected = Object.fromEntries(
+      Array.from(started.values(), ({ service, counts }) => [service, counts]),
+    );
+    const counted = async () => {
+      const listed = await world.ask(account.key, 'GET', `/v1/prompts/${kept.id}/services`);
+      const all = countsOf(JSON.parse(listed.text).services);
+      return Object.fromEntries(Object.keys(expected).map((service) => [service, all[service]]));
+    };
+    for (const { counts } of started.values()) {
+      expect(Object.keys(counts).sort()).toEqual(['0 fallback', '1 stream', '2 stream']);
+      expect(counts['0 fallback']).toBe(1);
+    }
+    // They report once a minute, and what px0 did not take, again with the next.
+    await expect.poll(counted, { timeout: 200_000, interval: 1_000 }).toEqual(expected);
   }, 240_000);
 });

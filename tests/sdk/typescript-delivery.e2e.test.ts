@@ -100,13 +100,23 @@ describe.each(['poll', 'stream'] as const)('a client in mode %s', (mode) => {
     ] as const) {
       const here = await held.render(slug, variables, options);
       const there = await remote.render(slug, variables, options);
-      const { source, promptId, teamId: team, revision, ageMs, ...rest } = { ...here, text: here.text };
+      // The attributes say the same as these.
+      const {
+        source,
+        promptId,
+        teamId: team,
+        revision,
+        ageMs,
+        attributes: _attributes,
+        ...rest
+      } = { ...here, text: here.text };
       const {
         source: _,
         promptId: __,
         teamId: ___,
         revision: ____,
         ageMs: _____,
+        attributes: ______,
         ...other
       } = { ...there, text: there.text };
       expect(rest).toEqual(other);

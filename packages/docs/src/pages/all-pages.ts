@@ -21,7 +21,14 @@ const order: readonly (readonly [string, readonly string[]])[] = [
   ],
   [
     'SDKs and command line',
-    ['sdk/typescript.md', 'sdk/python.md', 'sdk/go.md', 'sdk/in-your-process.md', 'cli.md'],
+    [
+      'sdk/typescript.md',
+      'sdk/python.md',
+      'sdk/go.md',
+      'sdk/in-your-process.md',
+      'sdk/opentelemetry.md',
+      'cli.md',
+    ],
   ],
   [
     'Concepts',
