@@ -10,6 +10,7 @@ import { pollingScenarios } from './polling.ts';
 import { renderScenarios } from './renders.ts';
 import type { Scenario } from './scenario.ts';
 import { selections } from './selections.ts';
+import { telemetryCases } from './telemetry.ts';
 import { usageCases } from './usage/cases.ts';
 import { serviceCases } from './usage/services.ts';
 
@@ -30,6 +31,7 @@ export const otherFiles: Readonly<Record<string, readonly object[]>> = {
   selection: selections(),
   usage: usageCases,
   services: serviceCases,
+  telemetry: telemetryCases,
 };
 
 /** One a line, so that a change shows which one it is. */

@@ -104,7 +104,7 @@ function within<T>({ context }: Registry, own: Span | undefined, work: () => T):
 }
 
 /** An error's words may hold a variable's value, so only its kind is told. */
-function outcomeOf(error: unknown): string {
+export function outcomeOf(error: unknown): string {
   if (error instanceof NotFoundError) return 'not_found';
   if (error instanceof InvalidRequestError || error instanceof TemplateError) return 'invalid';
   if (error instanceof RefusedError) return 'refused';
