@@ -160,6 +160,8 @@ class Px0(_Unique):
         self._http = BlockingHttp(settings.host, http_client)
         self._files = Files(settings, delivered, self._contents)
         self._usage = None if _counts_nothing(settings) else Usage(settings, self._http.send)
+        if self._usage is not None:
+            self._usage.let_go_with(self)
         self._telemetry = telemetry_of(settings, self)
         self._engine = Engine(settings, self._spawn, self._files.changed, delivered, self._usage)
         self._following: Optional[BlockingFollowing] = None
@@ -465,6 +467,8 @@ class AsyncPx0(_Unique):
         self._files = Files(settings, delivered, self._contents)
         self._usage_http = AsyncUsageHttp(settings.host, self._make_http.way, http_client is not None)
         self._usage = None if _counts_nothing(settings) else Usage(settings, self._usage_http.send)
+        if self._usage is not None:
+            self._usage.let_go_with(self)
         self._telemetry = telemetry_of(settings, self)
         self._engine = Engine(settings, self._spawn, self._files.changed, delivered, self._usage)
         self._following: Optional[AsyncFollowing] = None

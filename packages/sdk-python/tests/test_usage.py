@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import json
 import os
 import subprocess
 import sys
@@ -64,6 +66,29 @@ def test_no_value_is_told_and_no_name_with_counts(delivering: PlayedDelivery) ->
     full, counts = [str(one["body"]) for one in delivering.requests if one["path"] == USAGE]
     assert "secret" not in full + counts and "inner" not in full + counts
     assert "mood" in full and "mood" not in counts
+
+
+def test_what_px0_does_not_take_is_replaced_in_names(delivering: PlayedDelivery) -> None:
+    counted = Counted(delivering)
+    with following(delivering, service_name=" check\0out\n") as px0:
+        # One name, as px0 is told of it.
+        for name in ("mo\0od", "mo\x85od", "mo\x7fod"):
+            px0.render("greeting", {"name": "Ada", name: 1})
+        px0.render("greeting", {"name": "Ada", "\n" * 200: 1})
+    (report,) = counted.reports.values()
+    assert report["service"]["name"] == "check?out"
+    (row,) = report["rows"]
+    assert (row["renders"], row["variables"]) == (4, ["mo\ufffdod", "name", "\ufffd" * 128])
+
+
+def test_half_of_a_surrogate_pair_is_replaced() -> None:
+    counts = ledger.Ledger(ledger.Service("", ""), "px0-python/0", lambda: 0.5)
+    counts.add((None, "greet\ud83ding\0", None, "fallback", 0.0, 1.0, False, ("\ude00", "mood")))
+    counts.begin(1.0, everything=True)
+    batch = counts.next()
+    assert batch is not None
+    (row,) = json.loads(batch.body)["reports"][0]["rows"]
+    assert (row["slug"], row["variables"]) == ("greet\ufffding\ufffd", ["mood", "\ufffd"])
 
 
 def test_nothing_is_told_when_it_is_switched_off(delivering: PlayedDelivery) -> None:
@@ -239,6 +264,21 @@ def test_a_program_that_ends_without_a_close_tells(delivering: PlayedDelivery, t
     program.write_text(PROGRAMS[kind])
     subprocess.run([sys.executable, str(program), delivering.host], check=True, timeout=60, env=ENVIRONMENT)
     assert counted.renders == {(1, "stream"): 10}
+
+
+def test_clients_that_are_dropped_leave_no_thread(played: PlayedPx0) -> None:
+    # Nothing of what they count is accepted.
+    Counted(played, 503)
+    played.answer = lambda request, told=played.answer: told(request) or Reply(503, "")
+
+    def threads() -> int:
+        return sum([thread.name == "px0-usage" for thread in threading.enumerate()])
+
+    before = threads()
+    for _ in range(20):
+        Px0(played.host, "ak_test", retries=0).render("greeting", fallback="Hi")
+    assert threads() > before
+    eventually(lambda: gc.collect() is not None and threads() <= before)
 
 
 def test_a_program_ends_though_px0_does_not_answer(delivering: PlayedDelivery, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from collections import deque
 from datetime import datetime, timezone
 from typing import Callable, Deque, Dict, List, NamedTuple, Optional
 
-from .table import Made, Quick, Table
+from .table import Made, Quick, Table, cleaned
 
 MOST_LINES = 1_000
 MOST_LINES_KEPT = 5_000
@@ -83,6 +83,7 @@ class Ledger:
         if self._table is not None and self._table.count(quick):
             return
         made = Made._make(quick)
+        made = made._replace(slug=cleaned(made.slug))
         lines = 1 if self._table is None else self._table.lines_for(made)
         if self._table is not None and self._table.lines + lines > MOST_LINES:
             self._end_at_once(made.at)

@@ -16,11 +16,10 @@ _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 def service_of(option: Optional[str], environment: Mapping[str, str]) -> Service:
-    """The option wins over PX0_SERVICE, that over what OpenTelemetry is told."""
+    """The option wins over PX0_SERVICE, that over what OpenTelemetry is told. Blanks are no name."""
     resource = _resource_of(environment.get("OTEL_RESOURCE_ATTRIBUTES", ""))
-    name = option
-    if name is None:
-        name = environment.get("PX0_SERVICE") or environment.get("OTEL_SERVICE_NAME") or resource.get("service.name", "")
+    given = (option, environment.get("PX0_SERVICE"), environment.get("OTEL_SERVICE_NAME"), resource.get("service.name"))
+    name = next((name for name in given if name is not None and name.strip()), "")
     return named_service(name, resource.get("service.version", ""))
 
 

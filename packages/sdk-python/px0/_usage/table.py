@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_left
 from typing import Any, Dict, List, NamedTuple, Optional, Set, Tuple
 
@@ -16,6 +17,8 @@ _MOST_SETS = 32
 _MORE_NAMES = "…"
 # Of UTF-16, as JavaScript counts.
 _LONGEST_NAME = 128
+# px0 refuses a report with NUL or half of a surrogate pair in any text, and lists are not for control characters.
+_UNCLEAN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Made(NamedTuple):
@@ -130,6 +133,11 @@ class Table:
         return told
 
 
+def cleaned(text: str) -> str:
+    """With a replacement character for each that px0 does not take."""
+    return _UNCLEAN.sub("\ufffd", text)
+
+
 def _no_latencies() -> List[int]:
     return [0] * (len(LATENCY_BOUNDS_MS) + 1)
 
@@ -140,7 +148,7 @@ def _size_of(text: str) -> int:
 
 def _name_of(key: Any) -> str:
     # As it is written as JSON; keys of other kinds are refused where they are looked at.
-    name = str.__str__(key) if isinstance(key, str) else str(key)
+    name = cleaned(str.__str__(key) if isinstance(key, str) else str(key))
     if len(name) * 2 <= _LONGEST_NAME:
         return name
     name, units = name[:_LONGEST_NAME], 0

@@ -73,6 +73,7 @@ class Usage:
         self._renew()
 
     def _renew(self) -> None:
+        self.process = os.getpid()
         self._ledger = Ledger(self._settings.service, f"px0-python/{VERSION}", random.random)
         self._made: Deque[Quick] = deque(maxlen=_MOST_WAITING)
         # Held by whoever looks at the ledger. A render tries it and goes on.
@@ -109,6 +110,16 @@ class Usage:
                 self._gathering.release()
             if is_due:
                 self._wishes.put(None)
+
+    def let_go_with(self, client: object) -> None:
+        """Of a client that is dropped without a close, what was counted is sent once, and no thread goes on trying."""
+        # Held by its thread, as long as there is one.
+        weakref.finalize(client, _let_go, weakref.ref(self)).atexit = False
+
+    def let_go(self) -> None:
+        self._is_closed = True
+        if self._runs:
+            self._wishes.put(_Wish(LONGEST_CLOSE, is_last=True))
 
     def close(self, seconds: float = LONGEST_CLOSE) -> None:
         """Sends what was counted, waits so long at most, and ends the thread."""
@@ -242,6 +253,12 @@ def _now() -> float:
     return _EPOCH + clock()
 
 
+def _let_go(usage: Callable[[], Optional[Usage]]) -> None:
+    found = usage()
+    if found is not None:
+        found.let_go()
+
+
 def _release(wishes: queue.SimpleQueue[Optional[_Wish]]) -> None:
     """Nobody waits for a thread that has ended."""
     while True:
@@ -264,7 +281,8 @@ def _at_exit() -> None:
     """For all clients together, however often it is called in a process."""
     now = time.monotonic()
     left = max(0.0, _ends_at.setdefault(os.getpid(), now + LONGEST_EXIT) - now)
-    wishes = [usage.wish(left) for usage in list(_all)]
+    # One of another process was inherited by a fork that Python was not told of, and not used since.
+    wishes = [usage.wish(left) for usage in list(_all) if usage.process == os.getpid()]
     for wish in wishes:
         if wish is not None:
             wish.done.wait(wish.left)
