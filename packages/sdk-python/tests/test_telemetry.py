@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import subprocess
 import sys
 from typing import Any, Dict, Iterator, List
 
 import pytest
 from conftest import eventually
-from played_delivery import PlayedDelivery
+from played_delivery import PlayedDelivery, prompt_of
 from played_px0 import PlayedPx0
 
-from px0 import AsyncPx0, NotFoundError, Px0, Px0SpanProcessor
+from px0 import AsyncPx0, InvalidRequestError, NotFoundError, Px0, Px0SpanProcessor
 
 sdk_trace = pytest.importorskip("opentelemetry.sdk.trace")
 
@@ -79,6 +80,56 @@ def test_of_a_fallback_there_is_no_version(played: PlayedPx0, client: Any) -> No
         client().render("greeting", fallback="Hi")
     told = spans()["request"]
     assert told == {"gen_ai.prompt.name": "greeting", "px0.source": "fallback", "px0.stale": True}
+
+
+def test_no_span_names_a_prompt_with_the_version_of_another(delivering: PlayedDelivery) -> None:
+    with following(delivering) as px0, TRACER.start_as_current_span("request"):
+        px0.render("greeting", name="Ada")
+        delivering.stop()
+        eventually(lambda: px0.status().state != "ready")
+        px0.render("other", fallback="Hi")
+        with TRACER.start_as_current_span("call", attributes={"gen_ai.operation.name": "chat"}):
+            pass
+    told = {"gen_ai.prompt.name": "other", "px0.source": "fallback", "px0.stale": True, "px0.age_ms": 0}
+    # An attribute cannot be taken back, but what is empty is taken over by nobody.
+    unknown = {"gen_ai.prompt.version": "", "px0.prompt.id": "", "px0.revision": ""}
+    assert spans()["request"] == {**told, **unknown}
+    assert spans()["call"] == {**told, "gen_ai.operation.name": "chat"}
+
+
+def test_a_render_that_fails_leaves_the_current_span_alone(delivering: PlayedDelivery) -> None:
+    with following(delivering) as px0, TRACER.start_as_current_span("request"):
+        with pytest.raises(NotFoundError):
+            px0.render("gone")
+    (request,) = EXPORTER.get_finished_spans()
+    assert (dict(request.attributes), request.events) == ({}, ())
+    assert request.status.status_code == trace.StatusCode.UNSET
+
+
+def test_no_value_of_a_variable_is_told(delivering: PlayedDelivery) -> None:
+    delivering.put(prompt_of("greeting", {1: "{{index .list .secret}}"}, 1))
+    with following(delivering, spans=True) as px0, TRACER.start_as_current_span("request"):
+        px0.render("greeting", list={"a secret": "another secret"}, secret="a secret")
+        for secret in (4711, "4711", "a secret"):
+            with pytest.raises(InvalidRequestError):
+                px0.render("greeting", list=["another secret"], secret=secret)
+    told = " ".join([span.to_json() for span in EXPORTER.get_finished_spans()]) + repr(points())
+    assert "px0.render" in told and "secret" not in told and "4711" not in told
+
+
+@pytest.mark.parametrize("kind", ["SERVER", "PRODUCER", "CONSUMER"])
+def test_only_what_may_be_a_model_call_is_told(delivering: PlayedDelivery, kind: str) -> None:
+    with following(delivering) as px0, TRACER.start_as_current_span("request"):
+        px0.render("greeting", name="Ada")
+        of_kind = {"kind": trace.SpanKind[kind]}
+        TRACER.start_span("other", **of_kind).end()
+        TRACER.start_span("call", **of_kind, attributes={"gen_ai.operation.name": "chat"}).end()
+        # As a gateway of models may say.
+        TRACER.start_span("both", attributes={"gen_ai.operation.name": "chat", "url.full": "http://localhost"}).end()
+        TRACER.start_span("own", attributes={"gen_ai.prompt.version": "9", "gen_ai.prompt.name": "mine"}).end()
+    assert spans()["other"] == {}
+    assert [spans()[name]["gen_ai.prompt.name"] for name in ("call", "both", "own")] == ["greeting", "greeting", "mine"]
+    assert spans()["own"]["gen_ai.prompt.version"] == "9"
 
 
 def test_nothing_is_told_when_it_is_switched_off(delivering: PlayedDelivery) -> None:
@@ -180,10 +231,19 @@ def test_metrics(delivering: PlayedDelivery) -> None:
     assert any(attributes == {"px0.source": "stream", "px0.outcome": "ok"} and count >= 5 for attributes, count in durations)
     states = {attributes["px0.state"]: value for attributes, value, _ in told["px0.client.state"]}
     assert states == {"initializing": 0, "ready": 1, "stale": 0, "offline": 0, "refused": 0}
-    assert told["px0.client.prompts"] == [({}, 1, None)] and told["px0.client.repairs"] == [({}, 0, None)]
+    assert told["px0.client.prompts"] == [({}, 1, None)]
+    repairs = told["px0.client.repairs"][0][1]
     assert told["px0.client.staleness"][0][1] >= 0
+    px0._following.client.repairs += 2  # type: ignore[union-attr]
+    assert points()["px0.client.repairs"] == [({}, repairs + 2, None)]
     px0.close()
-    assert points().get("px0.client.state", []) == []
+    told = points()
+    # Each state is told of all the time: what is not goes on showing its last value.
+    assert {attributes["px0.state"]: value for attributes, value, _ in told["px0.client.state"]} == dict.fromkeys(states, 0)
+    assert "px0.client.staleness" not in told and told["px0.client.prompts"] == [({}, 0, None)]
+    del px0
+    gc.collect()
+    assert points()["px0.client.repairs"] == [({}, repairs + 2, None)]
 
 
 def test_prompts_beyond_the_first_have_no_series_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,8 +282,6 @@ with Px0(sys.argv[1], "ak_test", mode="stream", retries=0, init_timeout=20.0, sp
 
 
 def test_a_client_that_is_gone_is_not_asked(delivering: PlayedDelivery) -> None:
-    import gc
-
     Px0.for_tests({"greeting": "Hi"}).close()
     gc.collect()
-    eventually(lambda: not points().get("px0.client.state"))
+    eventually(lambda: not any(value for _, value, _ in points()["px0.client.state"]))

@@ -16,6 +16,7 @@ from .._version import VERSION
 from ..errors import InvalidRequestError, NotFoundError, RefusedError, TemplateError, UnreachableError
 from ..result import RenderResult
 from . import names
+from .span_processor import attributes_of
 
 if TYPE_CHECKING:
     from .._following import Status
@@ -86,6 +87,9 @@ class _Instruments:
         )
         # Those with a series of their own.
         self._prompts_named: Set[str] = set()
+        # Of all clients that were ever asked, and how much of it by which: a counter that falls is read as a restart.
+        self._repairs_counted = 0
+        self._repairs_of: weakref.WeakKeyDictionary[Followed, int] = weakref.WeakKeyDictionary()
 
     def has_series(self, slug: str) -> bool:
         named = self._prompts_named
@@ -102,7 +106,8 @@ class _Instruments:
 
     def _states(self, _: Any) -> Iterator[Any]:
         states = [status.state for status in self._open()]
-        for state in _STATES if states else ():
+        # Each of them: a series that is not observed keeps its last value.
+        for state in _STATES:
             yield self._observation(states.count(state), {names.STATE: state})
 
     def _staleness(self, _: Any) -> Iterator[Any]:
@@ -114,7 +119,11 @@ class _Instruments:
         yield self._observation(sum([status.prompts for status in self._open()]))
 
     def _repairs(self, _: Any) -> Iterator[Any]:
-        yield self._observation(sum([status.repairs for status in self._open()]))
+        for client in list(self.followed):
+            repairs = client.status().repairs
+            self._repairs_counted += max(0, repairs - self._repairs_of.get(client, 0))
+            self._repairs_of[client] = repairs
+        yield self._observation(self._repairs_counted)
 
 
 def _histogram(meter: Any) -> Any:
@@ -176,7 +185,7 @@ class Observed:
             spans = [span for span in (self._around, self._own) if span is not None and span.is_recording()]
             attributes = result.attributes if spans else {}
             for span in spans:
-                span.set_attributes(attributes)
+                span.set_attributes({**_left_on(span, attributes), **attributes})
             self._end("ok", {names.SOURCE: result.source})
 
     def failed(self, error: BaseException) -> None:
@@ -201,3 +210,14 @@ class Observed:
         if names.SOURCE in labels and instruments.has_series(self._slug):
             labels = {**labels, names.PROMPT_NAME: self._slug}
         instruments.renders.add(1, labels)
+
+
+def _left_on(span: Any, attributes: Dict[str, Any]) -> Dict[str, Any]:
+    """What an earlier render has told the span and this one does not, emptied: no attribute can be taken back, and no version of
+    another prompt may stand beside this one's name.
+    """
+    if len(attributes) == len(names.OF_RENDER):
+        return {}
+    earlier = attributes_of(span)
+    left = [name for name in names.OF_RENDER if name in earlier and name not in attributes]
+    return {name: 0 if name == names.AGE_MS else "" for name in left}
