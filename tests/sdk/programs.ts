@@ -208,12 +208,18 @@ export async function goTypes(folder: string): Promise<readonly Command[] | stri
   ].map((args) => ({ program: 'go', args, cwd: folder }));
 }
 
+const promotionTests = 'tests/test_promotions.py';
+
 /** The tests of Python applications under servers that fork or patch, some of which take a while to install. */
 export async function pythonServerTests(): Promise<Command> {
-  const tests = globSync(['tests/test_fork*.py', 'tests/test_delivery_fork.py', 'tests/test*_leaks.py'], {
-    cwd: python,
-  });
+  const files = ['tests/test_fork*.py', 'tests/test_*_fork.py', promotionTests, 'tests/test*_leaks.py'];
+  const tests = globSync(files, { cwd: python });
   return { program: await pythonWith(WITH_SERVERS), args: ['-m', 'pytest', ...tests], cwd: python };
+}
+
+/** Of these the tests that promote a prompt `greeting` of the real px0 of the environment, whose id is PX0_TEST_PROMPT. */
+export async function pythonPromotionTests(): Promise<Command> {
+  return { program: await pythonWith(WITH_SERVERS), args: ['-m', 'pytest', promotionTests], cwd: python };
 }
 
 /** The tests of what a language's SDK hands over, against the providers' own packages, which take minutes to install and build. */

@@ -56,6 +56,20 @@ def wire() -> Iterator[Callable[[Script], PlayedWire]]:
         one.stop()
 
 
+_measured: List[str] = []
+
+
+@pytest.fixture
+def measured() -> Callable[[str], None]:
+    """Notes what was measured, which is printed at the end and proves nothing."""
+    return _measured.append
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    for line in _measured:
+        terminalreporter.write_line(f"measured: {line}")
+
+
 def eventually(condition: Callable[[], Any], timeout: float = 60.0) -> Any:
     """The condition's value once it is true; its last failure when it never is."""
     end = time.monotonic() + timeout

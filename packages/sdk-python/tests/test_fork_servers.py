@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
@@ -16,7 +15,6 @@ from typing import Any, Callable, Iterator, List, Mapping, Sequence, Tuple
 
 import pytest
 from conftest import eventually
-from counted import Counted
 from played_delivery import PlayedDelivery, prompt_of
 from played_px0 import PlayedPx0, refused
 from processes import Together, needs_fork
@@ -27,7 +25,11 @@ APPLICATIONS = Path(__file__).parent / "applications"
 PROCESSES = 4
 ROUNDS = 10
 
-pytestmark = needs_fork
+# What else is proved of the first two is in test_promotions.py.
+pytestmark = [
+    needs_fork,
+    pytest.mark.skipif(os.environ.get("PX0_LONG_TESTS") != "1", reason="takes long: npm run test:python-servers"),
+]
 
 
 @pytest.fixture
@@ -42,7 +44,8 @@ def start(played: PlayedPx0, tmp_path: Path) -> Iterator[Callable[..., subproces
         more: Mapping[str, str] = {},
         **options: Any,
     ) -> subprocess.Popen[bytes]:
-        path = os.pathsep.join(filter(None, [str(APPLICATIONS), os.environ.get("PYTHONPATH")]))
+        own = [str(APPLICATIONS), str(APPLICATIONS.parent)]
+        path = os.pathsep.join(filter(None, [*own, os.environ.get("PYTHONPATH")]))
         known = {"PX0_HOST": played.host, "PX0_ACCESS_TOKEN": "ak_test", "PYTHONPATH": path}
         process = subprocess.Popen(
             [*program, *arguments],
@@ -69,9 +72,9 @@ def start(played: PlayedPx0, tmp_path: Path) -> Iterator[Callable[..., subproces
             sys.stderr.write((tmp_path / "log").read_text())
 
 
-def get(port: int, name: str) -> str:
+def get(port: int, name: str, timeout: float = 60) -> str:
     """The text and its source."""
-    with contextlib.closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+    with contextlib.closing(HTTPConnection("127.0.0.1", port, timeout=timeout)) as connection:
         connection.request("GET", f"/{name}")
         answer = connection.getresponse()
         return f"{answer.read().decode()} {answer.headers['source']}"
@@ -95,38 +98,6 @@ def test_gunicorn_with_a_preloaded_application(worker: Any, played: PlayedPx0, s
         played.answer = Together(PROCESSES)
         with ThreadPoolExecutor(PROCESSES) as callers:
             assert list(callers.map(ask, "abcd")) == [[]] * PROCESSES
-
-
-def test_gunicorn_with_a_preloaded_application_that_holds_prompts(start: Any) -> None:
-    pytest.importorskip("gunicorn")
-    delivering = PlayedDelivery()
-    counted = Counted(delivering)
-    versions: Counter[str] = Counter()
-
-    def ask() -> str:
-        answer = get(port, "Ada")
-        versions[answer] += 1
-        return answer
-
-    with socket.create_server(("127.0.0.1", 0), backlog=100) as listening:
-        port = listening.getsockname()[1]
-        options = ["--preload", "--bind", f"fd://{listening.fileno()}", "--workers", str(PROCESSES)]
-        held = {"PX0_HOST": delivering.host, "PX0_SERVICE": "checkout"}
-        master = start("gunicorn", *options, "held:application", pass_fds=[listening.fileno()], more=held)
-        assert ask() == "Hello Ada stream"
-        # The master and, once each has rendered, all workers.
-        eventually(lambda: ask() and len(delivering.streams) == PROCESSES + 1, 60)
-        delivering.put(prompt_of("greeting", {2: "Hi {{.name}}"}, 2))
-        # A worker may hear of it after another one.
-        eventually(lambda: {ask() for _ in range(PROCESSES * 3)} == {"Hi Ada stream"})
-        assert delivering.renders == []
-    # As an operator does it. Each worker tells of its own renders when it ends.
-    master.terminate()
-    master.wait(60)
-    assert counted.renders == {(1, "stream"): versions["Hello Ada stream"], (2, "stream"): versions["Hi Ada stream"]}
-    assert {report["service"]["name"] for report in counted.reports.values()} == {"checkout"}
-    assert len({process for process, _ in counted.reports}) == PROCESSES
-    delivering.stop()
 
 
 def uwsgi() -> str:
@@ -172,44 +143,14 @@ def test_gevent_with_a_client_that_holds_prompts(start: Any) -> None:
     delivering.stop()
 
 
-def test_celery_with_forked_processes_that_hold_prompts(start: Any, tmp_path: Path, monkeypatch: Any) -> None:
-    pytest.importorskip("celery")
-    delivering = PlayedDelivery()
-    counted = Counted(delivering)
-    monkeypatch.setenv("CELERY_FOLDER", str(tmp_path))
-    monkeypatch.setenv("PX0_HOST", delivering.host)
-    monkeypatch.setenv("PX0_ACCESS_TOKEN", "ak_test")
-    monkeypatch.setenv("PX0_MODE", "stream")
-    monkeypatch.syspath_prepend(str(APPLICATIONS))
-    monkeypatch.delitem(sys.modules, "tasks", raising=False)
-    import tasks
-
-    options = ["--app", "tasks", "worker", "--pool", "prefork", "--concurrency", str(PROCESSES), "--without-mingle"]
-    try:
-        # All before the worker starts: it fails when it meets the file of a message that is being written.
-        asked = [tasks.render.delay(str(number)) for number in range(PROCESSES * 5)]
-        known = {"PX0_HOST": delivering.host}
-        worker = start("celery", *options, "--without-gossip", "--without-heartbeat", end=signal.SIGKILL, more=known)
-        texts = [one.get(timeout=60, interval=0.01) for one in asked]
-        assert texts == [[f"Hello {number}", "stream"] for number in range(PROCESSES * 5)]
-        assert delivering.renders == []
-        # A warm shutdown: its processes end one by one, and each tells of its own renders. The worker itself has rendered once.
-        worker.terminate()
-        worker.wait(60)
-        assert counted.renders == {(1, "stream"): PROCESSES * 5 + 1}
-    finally:
-        tasks.client.close()
-        sys.modules.pop("tasks", None)
-        delivering.stop()
-
-
 def test_celery_with_forked_processes(played: PlayedPx0, start: Any, tmp_path: Path, monkeypatch: Any) -> None:
     pytest.importorskip("celery")
     monkeypatch.setenv("CELERY_FOLDER", str(tmp_path))
     monkeypatch.setenv("PX0_HOST", played.host)
     monkeypatch.setenv("PX0_ACCESS_TOKEN", "ak_test")
     monkeypatch.syspath_prepend(str(APPLICATIONS))
-    monkeypatch.delitem(sys.modules, "tasks", raising=False)
+    for module in ("tasks", "broker"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
     import tasks
 
     together = Together(PROCESSES)

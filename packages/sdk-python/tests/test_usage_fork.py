@@ -133,30 +133,6 @@ def work_with_inherited(_: int) -> int:
     return os.getpid()
 
 
-def work_with_own(host: str) -> int:
-    client = Px0(host, "ak_test", mode="stream", retries=0, init_timeout=20.0)
-    assert client.wait_ready(20)
-    render(client)
-    return os.getpid()
-
-
-@pytest.mark.parametrize("method", ["fork", "spawn"])
-def test_processes_of_a_pool_tell_when_they_end(
-    delivering: PlayedDelivery, client: Px0, counted: Counted, method: str
-) -> None:
-    if method not in multiprocessing.get_all_start_methods():
-        pytest.skip(f"this system has no {method}")
-    work, given = (work_with_inherited, 0) if method == "fork" else (work_with_own, delivering.host)
-    _client[:] = [client]
-    with multiprocessing.get_context(method).Pool(2) as pool:
-        pids = pool.map(work, [given] * PROCESSES, chunksize=1)
-        pool.close()
-        pool.join()
-    assert counted.renders == {(1, "stream"): PROCESSES * TIMES}
-    # A client of its own for each task, in the second case.
-    assert len({process for process, _ in counted.reports}) == (len(set(pids)) if method == "fork" else PROCESSES)
-
-
 @needs_fork
 def test_processes_of_an_executor_tell_when_they_end(client: Px0, counted: Counted) -> None:
     _client[:] = [client]

@@ -9,6 +9,7 @@ See docs/decisions/096-python-sdk.md.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import queue
 import random
@@ -277,7 +278,7 @@ _ends_at: Dict[int, float] = {}
 _listened_in = 0
 
 
-def _at_exit() -> None:
+def _at_exit(**_: Any) -> None:
     """For all clients together, however often it is called in a process."""
     now = time.monotonic()
     left = max(0.0, _ends_at.setdefault(os.getpid(), now + LONGEST_EXIT) - now)
@@ -289,7 +290,7 @@ def _at_exit() -> None:
 
 
 def _listen_for_the_end_of_workers() -> None:
-    """Processes of `multiprocessing`, and of Celery's form of it, end without `atexit`."""
+    """Processes of `multiprocessing`, of Celery's form of it, and of Celery's pools, which tell of it by a signal, end without `atexit`."""
     global _listened_in
     if _listened_in == os.getpid():
         return
@@ -298,6 +299,11 @@ def _listen_for_the_end_of_workers() -> None:
         finalize: Any = getattr(sys.modules.get(name), "Finalize", None)
         if finalize is not None:
             finalize(None, _at_exit, exitpriority=100)
+    ending: Any = getattr(sys.modules.get("celery.signals"), "worker_process_shutdown", None)
+    if ending is not None:
+        # Of whatever release it is, it stops no render.
+        with contextlib.suppress(Exception):
+            ending.connect(_at_exit, weak=False, dispatch_uid="px0")
 
 
 atexit.register(_at_exit)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import Any, List
+from urllib.parse import parse_qs
+
+from promoted import until_promoted
 
 from px0 import Px0
 
@@ -14,6 +18,11 @@ assert client.wait_ready(30)
 
 
 def application(environ: Any, start_response: Any) -> List[bytes]:
+    if environ["PATH_INFO"] == "/until-promoted":
+        asked = parse_qs(environ["QUERY_STRING"])
+        made = until_promoted(client, int(asked["first"][0]), asked["folder"][0])
+        start_response("200 OK", [("content-type", "application/json"), ("source", "")])
+        return [json.dumps(made).encode()]
     result = client.render("greeting", name=environ["PATH_INFO"][1:])
     start_response("200 OK", [("content-type", "text/plain"), ("source", result.source)])
     return [result.text.encode()]

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from typing import List
+from typing import Any, Dict, List
 
-from celery import Celery
+from broker import app
+from promoted import until_promoted
 
 from px0 import Px0
 
-folder = os.environ["CELERY_FOLDER"]
-app = Celery(
-    "tasks",
-    broker="filesystem://",
-    backend=f"file://{folder}",
-    broker_transport_options={
-        "data_folder_in": folder,
-        "data_folder_out": folder,
-        # Default: `control` in the working directory.
-        "control_folder": os.path.join(folder, "control"),
-        "polling_interval": 0.01,
-    },
-    broker_connection_retry_on_startup=False,
-    worker_prefetch_multiplier=1,
-    worker_enable_remote_control=False,
-)
 client = Px0(timeout=30, attempt_timeout=30, init_timeout=30)
 client.render("greeting", name="the worker's first process")
 
@@ -38,3 +22,8 @@ def render(name: str) -> List[str]:
 @app.task(name="refuse")
 def refuse() -> None:
     client.render("gone", name="Ada")
+
+
+@app.task(name="promotion")
+def promotion(first: int, folder: str) -> Dict[str, Any]:
+    return until_promoted(client, first, folder)
