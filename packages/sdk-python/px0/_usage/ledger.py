@@ -23,6 +23,8 @@ _KEPT_MS = 3_600_000
 _MOST_REPORTS = 20
 _MOST_BYTES = 1_048_576
 _MOST_BYTES_OF_TEXTS = 512 * 1024
+# Of bytes: px0 has no longer one, and that of a fallback may be anything.
+_LONGEST_SLUG = 1_020
 
 
 class Service(NamedTuple):
@@ -83,6 +85,8 @@ class Ledger:
         if self._table is not None and self._table.count(quick):
             return
         made = Made._make(quick)
+        if len(made.slug.encode("utf-8", "surrogatepass")) > _LONGEST_SLUG:
+            return
         made = made._replace(slug=cleaned(made.slug))
         lines = 1 if self._table is None else self._table.lines_for(made)
         if self._table is not None and self._table.lines + lines > MOST_LINES:
