@@ -219,7 +219,7 @@ export async function pythonServerTests(): Promise<Command> {
 
 /** Of these the tests that promote a prompt `greeting` of the real px0 of the environment, whose id is PX0_TEST_PROMPT. */
 export async function pythonPromotionTests(): Promise<Command> {
-  return { program: await pythonWith(WITH_SERVERS), args: ['-m', 'pytest', promotionTests], cwd: python };
+  return { program: await pythonWith(WITH_TYPES), args: ['-m', 'pytest', promotionTests], cwd: python };
 }
 
 /** The tests of what a language's SDK hands over, against the providers' own packages, which take minutes to install and build. */

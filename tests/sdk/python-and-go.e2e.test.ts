@@ -12,9 +12,7 @@ import {
   IDLE_PRIORITY,
   output,
   providerTests,
-  pythonPromotionTests,
   pythonSdk,
-  pythonServerTests,
   type Question,
   type Sdk,
   WRITTEN_MS,
@@ -157,36 +155,6 @@ describe.each(languages)('the %s SDK', (language) => {
     expect(await readFile(join(folder, 'gone.json'), 'utf8')).not.toContain('Here');
   });
 });
-
-it.runIf(process.env['PX0_LONG_TESTS'] === '1')(
-  'Python applications render under the servers that fork them',
-  async (context) => {
-    sdkOf('Python', context);
-    const printed = await output(await pythonServerTests(), {});
-    expect(printed).toMatch(/\d+ passed(?!.*skipped)/);
-    showMeasured(printed);
-  },
-  600_000,
-);
-
-it.runIf(process.env['PX0_LONG_TESTS'] === '1')(
-  'Python applications render promotions of the real px0 under the servers that fork them, and it counts each render once',
-  async (context) => {
-    sdkOf('Python', context);
-    const { key, team } = await world.account();
-    const { id } = await world.emptyPrompt(key, team, { slug: 'greeting' });
-    const env = { ...environment(key.token), PX0_TEST_PROMPT: id };
-    const printed = await output(await pythonPromotionTests(), env);
-    expect(printed).toMatch(/\d+ passed(?!.*skipped)/);
-    showMeasured(printed);
-  },
-  600_000,
-);
-
-/** What Python's tests have measured, which proves nothing. */
-function showMeasured(printed: string): void {
-  for (const line of printed.match(/^measured: .*$/gm) ?? []) process.stdout.write(`${line}\n`);
-}
 
 describe('the Python examples', () => {
   const outputs: Readonly<Record<string, string>> = {
