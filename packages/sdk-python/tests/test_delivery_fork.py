@@ -149,7 +149,7 @@ def test_an_async_client_goes_on_in_the_child(delivering: PlayedDelivery) -> Non
             await asyncio.sleep(0.01)
 
     def in_loop(text: str) -> str:
-        return asyncio.run(asyncio.wait_for(hear(text), 30))
+        return asyncio.run(asyncio.wait_for(hear(text), 60))
 
     async def run() -> None:
         assert await client.ready(20)

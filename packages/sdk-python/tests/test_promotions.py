@@ -54,6 +54,8 @@ class Promotion:
             self.origin.host, self.origin.token, mode="stream", retries=0, init_timeout=30.0, service_name=self.service
         )
         assert client.wait_ready(30)
+        # A real one may deliver it a moment after it was promoted.
+        eventually(lambda: [prompt.live for prompt in client.prompts()] == [self.first])
         return client
 
     def come(self) -> float:

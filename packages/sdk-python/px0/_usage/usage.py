@@ -66,6 +66,7 @@ class Usage:
         self._send = send
         self._has_names = settings.usage == "full"
         self._is_closed = False
+        self._client: Optional[weakref.ref[object]] = None
         self._renew()
         _all.add(self)
 
@@ -114,10 +115,10 @@ class Usage:
 
     def let_go_with(self, client: object) -> None:
         """Of a client that is dropped without a close, what was counted is sent once, and no thread goes on trying."""
-        # Held by its thread, as long as there is one.
-        weakref.finalize(client, _let_go, weakref.ref(self)).atexit = False
+        self._client = weakref.ref(client, self._let_go)
 
-    def let_go(self) -> None:
+    def _let_go(self, _: object) -> None:
+        """While the thread runs, which holds this."""
         self._is_closed = True
         if self._runs:
             self._wishes.put(_Wish(LONGEST_CLOSE, is_last=True))
@@ -252,12 +253,6 @@ class Usage:
 
 def _now() -> float:
     return _EPOCH + clock()
-
-
-def _let_go(usage: Callable[[], Optional[Usage]]) -> None:
-    found = usage()
-    if found is not None:
-        found.let_go()
 
 
 def _release(wishes: queue.SimpleQueue[Optional[_Wish]]) -> None:
