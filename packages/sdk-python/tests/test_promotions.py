@@ -22,7 +22,7 @@ from urllib.parse import urlencode
 import pytest
 from conftest import eventually
 from origins import origin_and_service
-from promoted import SLUG, until_promoted
+from promoted import LIMIT, SLUG, until_promoted
 from processes import needs_fork
 from test_fork_servers import get, start
 
@@ -31,7 +31,10 @@ from px0 import Px0
 # A fixture of that file.
 _ = start
 
+IS_LONG = os.environ.get("PX0_LONG_TESTS") == "1"
 PROCESSES = 4
+# Celery's take seconds of processor time to start.
+OF_CELERY = PROCESSES if IS_LONG else 2
 Measured = Callable[[str], None]
 
 
@@ -58,16 +61,18 @@ class Promotion:
         eventually(lambda: [prompt.live for prompt in client.prompts()] == [self.first])
         return client
 
-    def come(self) -> float:
+    def come(self, processes: int = PROCESSES) -> float:
         """Promotes once px0 delivers to all processes; when that was."""
-        eventually(lambda: len(list(Path(self.folder).glob("ready-*"))) == PROCESSES)
+        eventually(lambda: len(list(Path(self.folder).glob("ready-*"))) == processes, LIMIT)
         at = time.time()
         self.second = self.origin.promote()
         return at
 
-    def prove(self, name: str, at: float, made: Sequence[Dict[str, Any]], others: Counts[int]) -> None:
+    def prove(
+        self, name: str, at: float, made: Sequence[Dict[str, Any]], others: Counts[int], processes: int = PROCESSES
+    ) -> None:
         """`others` are renders beside those of the processes; all processes have ended, or closed their clients."""
-        assert len({one["pid"] for one in made}) == PROCESSES
+        assert len({one["pid"] for one in made}) == processes
         expected = Counter(others)
         for one in made:
             expected.update({int(version): count for version, count in one["made"].items()})
@@ -75,9 +80,9 @@ class Promotion:
         eventually(lambda: sum(self.origin.renders_of(self.service).values()) >= sum(expected.values()))
         assert self.origin.renders_of(self.service) == expected
         told = self.origin.processes_of(self.service)
-        assert told in (None, PROCESSES + (1 if others else 0))
+        assert told in (None, processes + (1 if others else 0))
         longest = max([one["at"] for one in made]) - at
-        self._measured(f"{name}: {PROCESSES} processes rendered a promotion within {longest * 1000:.0f} ms")
+        self._measured(f"{name}: {processes} processes rendered a promotion within {longest * 1000:.0f} ms")
 
 
 @pytest.fixture
@@ -94,12 +99,12 @@ def test_gunicorn_with_a_preloaded_application(promotion: Promotion, start: Any)
     pytest.importorskip("gunicorn")
     with socket.create_server(("127.0.0.1", 0), backlog=100) as listening:
         port = listening.getsockname()[1]
-        options = ["--preload", "--bind", f"fd://{listening.fileno()}", "--workers", str(PROCESSES), "--timeout", "120"]
+        options = ["--preload", "--bind", f"fd://{listening.fileno()}", "--workers", str(PROCESSES), "--timeout", "300"]
         master = start("gunicorn", *options, "held:application", pass_fds=[listening.fileno()], more=promotion.environment)
         # Each worker takes one request, and no other until it has answered.
         asked = urlencode({"first": promotion.first, "folder": promotion.folder})
         with ThreadPoolExecutor(PROCESSES) as callers:
-            answers = [callers.submit(get, port, f"until-promoted?{asked}", 120) for _ in range(PROCESSES)]
+            answers = [callers.submit(get, port, f"until-promoted?{asked}", LIMIT * 2) for _ in range(PROCESSES)]
             at = promotion.come()
             made = [json.loads(answer.result().strip()) for answer in answers]
     # As an operator does it. Each worker tells of its own renders when it ends.
@@ -119,16 +124,16 @@ def test_celery_with_forked_processes(
     monkeypatch.syspath_prepend(str(Path(__file__).parent / "applications"))
     broker = fresh("broker", monkeypatch)
     # All before the worker starts: it fails when it meets the file of a message that is being written.
-    asked = [broker.app.send_task("promotion", (promotion.first, promotion.folder)) for _ in range(PROCESSES)]
-    options = ["--app", "tasks", "worker", "--pool", "prefork", "--concurrency", str(PROCESSES), "-O", "fair"]
+    asked = [broker.app.send_task("promotion", (promotion.first, promotion.folder)) for _ in range(OF_CELERY)]
+    options = ["--app", "tasks", "worker", "--pool", "prefork", "--concurrency", str(OF_CELERY), "-O", "fair"]
     options += ["--without-mingle", "--without-gossip", "--without-heartbeat"]
     worker = start("celery", *options, end=signal.SIGKILL, more=promotion.environment)
-    at = promotion.come()
-    made = [one.get(timeout=60, interval=0.01) for one in asked]
+    at = promotion.come(OF_CELERY)
+    made = [one.get(timeout=LIMIT, interval=0.01) for one in asked]
     # A warm shutdown: its processes end one by one. The worker itself has rendered once, before it forked them.
     worker.terminate()
     worker.wait(60)
-    promotion.prove("Celery prefork", at, made, Counter({promotion.first: 1}))
+    promotion.prove("Celery prefork", at, made, Counter({promotion.first: 1}), OF_CELERY)
 
 
 def fresh(module: str, monkeypatch: Any) -> Any:
@@ -155,6 +160,8 @@ def work(given: Tuple[Dict[str, str], int, str]) -> Dict[str, Any]:
 def test_multiprocessing(promotion: Promotion, method: str) -> None:
     if method not in multiprocessing.get_all_start_methods():
         pytest.skip(f"this system has no {method}")
+    if method == "spawn" and not IS_LONG:
+        pytest.skip("takes long: npm run test:python-servers")
     client = promotion.client()
     _inherited[:] = [client] if method == "fork" else []
     # Not told yet when the others begin.
@@ -163,7 +170,7 @@ def test_multiprocessing(promotion: Promotion, method: str) -> None:
     with multiprocessing.get_context(method).Pool(PROCESSES) as pool:
         working = pool.map_async(work, [given] * PROCESSES, chunksize=1)
         at = promotion.come()
-        made = working.get(60)
+        made = working.get(LIMIT)
         pool.close()
         pool.join()
     of_parent.update([client.render(SLUG, name="Ada").version])
