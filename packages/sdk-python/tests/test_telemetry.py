@@ -6,12 +6,15 @@ import asyncio
 import gc
 import subprocess
 import sys
+import threading
+import time
 from typing import Any, Dict, Iterator, List
 
 import pytest
 from conftest import eventually
 from played_delivery import PlayedDelivery, prompt_of
 from played_px0 import PlayedPx0
+from processes import in_child, needs_fork
 
 from px0 import AsyncPx0, InvalidRequestError, NotFoundError, Px0, Px0SpanProcessor
 
@@ -256,6 +259,41 @@ def test_prompts_beyond_the_first_have_no_series_of_their_own(monkeypatch: pytes
     px0.render("prompt 7")
     names = [attributes.get("gen_ai.prompt.name") for attributes, _, _ in points()["px0.client.renders"]]
     assert "prompt 7" in names and "another" not in names
+
+
+@needs_fork
+def test_a_fork_while_a_render_is_measured_leaves_no_lock_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    from px0._telemetry import telemetry
+
+    class Slow:
+        """As OpenTelemetry's: what measures holds a lock, here for longer."""
+
+        def __init__(self) -> None:
+            self.lock = threading.Lock()
+            self.is_measuring = threading.Event()
+
+        def record(self, *_: Any) -> None:
+            with self.lock:
+                self.is_measuring.set()
+                time.sleep(0.05)
+
+    slow = Slow()
+    monkeypatch.setattr(telemetry._instruments_of(metrics), "duration", slow)
+    px0 = Px0.for_tests({"greeting": "Hi"})
+    over = threading.Event()
+
+    def go_on() -> None:
+        while not over.is_set():
+            px0.render("greeting")
+
+    thread = threading.Thread(target=go_on)
+    thread.start()
+    try:
+        assert slow.is_measuring.wait(60)
+        assert [in_child(lambda: px0.render("greeting").text) for _ in range(5)] == ["Hi"] * 5
+    finally:
+        over.set()
+        thread.join()
 
 
 def test_an_application_without_opentelemetry_misses_nothing(delivering: PlayedDelivery) -> None:

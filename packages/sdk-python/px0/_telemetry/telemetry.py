@@ -6,6 +6,8 @@ There is no dependency: without `opentelemetry-api` nothing here is used.
 from __future__ import annotations
 
 import contextlib
+import os
+import threading
 import time
 import weakref
 from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Protocol, Set, Tuple
@@ -27,6 +29,8 @@ _STATES: Tuple[ClientState, ...] = ("initializing", "ready", "stale", "offline",
 _DURATION_BOUNDS = (0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 # A prompt's name is an attribute of metrics for so many: each makes another series.
 _MOST_PROMPTS = 200
+# In seconds. A measurement takes microseconds, unless its thread gets no processor.
+_LONGEST_FORK = 10.0
 _OUTCOMES = (
     (NotFoundError, "not_found"),
     ((InvalidRequestError, TemplateError), "invalid"),
@@ -145,6 +149,44 @@ def _instruments_of(metrics: Any) -> _Instruments:
     return _instruments
 
 
+class _Gate:
+    """Lets no thread be within OpenTelemetry's instruments while the process forks: their locks are the child's, too, and one that was
+    held would stay so, and the child's first render wait for ever. A render that ends during a fork is not measured.
+    """
+
+    def __init__(self) -> None:
+        # By threads. None of it is waited for but by a fork.
+        self._inside: Dict[int, None] = {}
+        self._forking: Dict[int, None] = {}
+
+    def enter(self) -> bool:
+        """Whether it is open; `leave` follows in any case."""
+        self._inside[threading.get_ident()] = None
+        return not self._forking
+
+    def leave(self) -> None:
+        self._inside.pop(threading.get_ident(), None)
+
+    def close(self) -> None:
+        me = threading.get_ident()
+        self._forking[me] = None
+        until = time.monotonic() + _LONGEST_FORK
+        while set(self._inside) - {me} and time.monotonic() < until:
+            time.sleep(0.0002)
+
+    def open(self) -> None:
+        self._forking.pop(threading.get_ident(), None)
+
+    def open_in_child(self) -> None:
+        self._inside.clear()
+        self._forking.clear()
+
+
+_gate = _Gate()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_gate.close, after_in_parent=_gate.open, after_in_child=_gate.open_in_child)
+
+
 class Telemetry:
     """Of one client. Nothing that fails here fails a render."""
 
@@ -205,11 +247,16 @@ class Observed:
                 self._api.context.detach(self._token)
         labels[names.OUTCOME] = outcome
         instruments = self._api.instruments
-        instruments.duration.record(seconds, labels)
-        # Of a slug that nobody knows no series is made.
-        if names.SOURCE in labels and instruments.has_series(self._slug):
-            labels = {**labels, names.PROMPT_NAME: self._slug}
-        instruments.renders.add(1, labels)
+        try:
+            if not _gate.enter():
+                return
+            instruments.duration.record(seconds, labels)
+            # Of a slug that nobody knows no series is made.
+            if names.SOURCE in labels and instruments.has_series(self._slug):
+                labels = {**labels, names.PROMPT_NAME: self._slug}
+            instruments.renders.add(1, labels)
+        finally:
+            _gate.leave()
 
 
 def _left_on(span: Any, attributes: Dict[str, Any]) -> Dict[str, Any]:
