@@ -81,7 +81,7 @@ class RealOrigin:
 
     def _made(self, template: str) -> int:
         made: Dict[str, Any] = self._http.post("/versions", json={"template": template}).raise_for_status().json()
-        return int(made["version"])
+        return int(made["version"]["version"])
 
 
 def origin_and_service() -> Tuple[Any, str]:
