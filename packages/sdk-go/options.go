@@ -70,7 +70,7 @@ type settings struct {
 	httpClient        *http.Client
 	usage             Usage
 	// As given by an option; nil when none gave it.
-	givenService            *string
+	givenService            string
 	service, serviceVersion string
 	// nil: nobody observes.
 	observer Observer

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 const (
@@ -22,7 +24,7 @@ const (
 	moreNames = "…"
 	// Characters, as of UTF-16.
 	longestVariableName = 128
-	// A report must stay below 1 MiB, so a window ends when its names have come to this.
+	// A report must stay below 1 MiB, so a window ends before its names come to more, as JSON has them.
 	mostBytesOfNames = 512 << 10
 	// In bytes: no prompt has a longer slug, and what is counted by it must not fill the memory.
 	longestSlugCounted = 1_020
@@ -163,11 +165,25 @@ func (u *usageCounters) hasSeen(row *usageRow, variables map[string]any) bool {
 		return true
 	}
 	for name := range variables {
-		if !names[cutName(name)] {
+		if !names[name] && !names[nameOf(name)] {
 			return false
 		}
 	}
 	return true
+}
+
+// nameOf gives a name as reports have it.
+func nameOf(given string) string { return cutName(cleaned(given)) }
+
+// cleaned has a replacement character for each control character, since px0 refuses a report with NUL and nobody wants the others in a list, and
+// for each byte that is not UTF-8.
+func cleaned(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return utf8.RuneError
+		}
+		return r
+	}, text)
 }
 
 // cutName gives the first characters of a long name.
@@ -205,7 +221,7 @@ func (u *usageCounters) admit(before *usageRow, counted *countedRender, variable
 	if row != nil && row.isIn.Load() {
 		more -= rowsOf(len(*row.names.Load()))
 	}
-	if len(u.window) > 0 && more+bytes > 0 && (u.rows+more > mostUsageRows || u.bytesOfNames >= mostBytesOfNames) {
+	if len(u.window) > 0 && (u.rows+more > mostUsageRows || u.bytesOfNames+bytes > mostBytesOfNames) {
 		u.full(u.cut(time.Now()))
 		names, bytes = u.withNames(row, variables)
 		more = rowsOf(len(names))
@@ -242,7 +258,7 @@ func (u *usageCounters) withNames(row *usageRow, variables map[string]any) (name
 	}
 	isOwn := false
 	for name := range variables {
-		name = cutName(name)
+		name = nameOf(name)
 		if names[name] || len(names) > mostNames {
 			continue
 		}
@@ -256,9 +272,23 @@ func (u *usageCounters) withNames(row *usageRow, variables map[string]any) (name
 		}
 		// A part of a longer text would keep all of it in memory.
 		names[strings.Clone(name)] = true
-		bytes += len(name)
+		bytes += bytesAsJSON(name)
 	}
 	return names, bytes
+}
+
+// bytesAsJSON is how much longer a name makes a report.
+func bytesAsJSON(name string) int {
+	bytes := len(name) + len(`"",`)
+	for _, character := range name {
+		switch character {
+		case '"', '\\':
+			bytes++
+		case '\u2028', '\u2029':
+			bytes += len(`\u2028`) - 3
+		}
+	}
+	return bytes
 }
 
 // insert makes the row findable; a nil one is made.

@@ -35,17 +35,14 @@ func WithUsage(usage Usage) Option {
 }
 
 // WithServiceName sets the name under which px0 lists what renders a prompt; default: PX0_SERVICE, OTEL_SERVICE_NAME, or the service.name of
-// OTEL_RESOURCE_ATTRIBUTES, else empty. Of a long one the first 128 characters count, and what is not printable ASCII becomes a question mark.
+// OTEL_RESOURCE_ATTRIBUTES, else empty; an empty or blank name counts as not given. Of a long one the first 128 characters count, and what is not printable ASCII becomes a question mark.
 func WithServiceName(name string) Option {
-	return set(func(s *settings) { s.givenService = &name })
+	return set(func(s *settings) { s.givenService = name })
 }
 
 func (s *settings) completeService() error {
 	resource := resourceAttributes(os.Getenv("OTEL_RESOURCE_ATTRIBUTES"))
-	names := []string{os.Getenv("PX0_SERVICE"), os.Getenv("OTEL_SERVICE_NAME"), resource["service.name"]}
-	if s.givenService != nil {
-		names = []string{*s.givenService}
-	}
+	names := []string{s.givenService, os.Getenv("PX0_SERVICE"), os.Getenv("OTEL_SERVICE_NAME"), resource["service.name"]}
 	for _, name := range names {
 		if s.service = serviceText(name, longestService); s.service != "" {
 			break

@@ -297,7 +297,7 @@ func (u *usage) report(window *usageWindow) []byte {
 // reportRows cuts the names of a row into rows, of which the first has the counts.
 func reportRows(counted *countedRow) []usageReportRow {
 	row := usageReportRow{
-		Slug: counted.slug, Source: counted.key.source, Renders: counted.renders, Failures: counted.failures, Latencies: counted.latencies,
+		Slug: cleaned(counted.slug), Source: counted.key.source, Renders: counted.renders, Failures: counted.failures, Latencies: counted.latencies,
 		Variables: []string{},
 	}
 	if counted.promptID != "" {
