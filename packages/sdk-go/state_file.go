@@ -45,6 +45,8 @@ type keptEntry struct {
 	FetchedAt   string          `json:"fetched_at"`
 	// Of a version that is kept for as long as its prompt is delivered.
 	PromptID *string `json:"prompt_id,omitempty"`
+	// Of another program: the id of its prompt, by which usage counts its renders.
+	CountedAs *string `json:"counted_as,omitempty"`
 	// The prompt's policy for contracts; absent where it is off.
 	Contract *string `json:"contract,omitempty"`
 }
@@ -265,6 +267,7 @@ func (k *kept) entry() keptEntry {
 		ConfirmedAt: formatTime(k.confirmedAt),
 		FetchedAt:   formatTime(k.fetchedAt),
 		PromptID:    orNull(k.promptID),
+		CountedAs:   orNull(k.id),
 		Contract:    orNull(k.linked.contract),
 	}
 }
@@ -388,6 +391,7 @@ func readEntry(raw json.RawMessage) *kept {
 		origin:      SourceSnapshot,
 		compiled:    read.compile(),
 		promptID:    orEmpty(entry.PromptID),
+		id:          orEmpty(entry.CountedAs),
 	}
 }
 
