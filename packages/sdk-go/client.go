@@ -96,7 +96,7 @@ func New(options ...Option) (*Client, error) {
 		c.delivery.Start()
 	}
 	if s.observer != nil && c.delivery != nil {
-		c.stopObserving = s.observer.Watch(c.Status)
+		c.watch(s.observer)
 	}
 	return c, nil
 }
@@ -153,9 +153,9 @@ func (c *Client) observed(ctx context.Context, made *call, variables Vars) (Resu
 	if c.settings.observer == nil {
 		return c.counted(ctx, made, variables)
 	}
-	ctx, end := c.settings.observer.Render(ctx, made.wanted.slug)
-	result, err := c.counted(ctx, made, variables)
-	end(result, err)
+	inside, end := c.beginObserved(ctx, made.wanted.slug)
+	result, err := c.counted(inside, made, variables)
+	c.endObserved(end, result, err)
 	return result, err
 }
 
@@ -248,8 +248,8 @@ func (c *Client) Close() error {
 	c.background.close(min(c.settings.timeout, longestClose))
 	// At last, with all that was rendered until now.
 	c.usage.close()
-	if isFirst && c.stopObserving != nil {
-		c.stopObserving()
+	if isFirst {
+		c.endWatch()
 	}
 	if c.state != nil {
 		c.state.close()

@@ -3,11 +3,12 @@ package px0
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 )
 
 // Observer sees what a client does. The module sdk-go/otel has one for OpenTelemetry; New takes it by WithObserver. It is called by the goroutines
-// that render, so it must be quick.
+// that render, so it must be quick. Its panics are warnings, and renders go on.
 type Observer interface {
 	// Render is called when a render begins. The render goes on with the context that it returns, and calls end, which must not be nil, at its end.
 	Render(ctx context.Context, slug string) (inside context.Context, end func(Result, error))
@@ -24,6 +25,43 @@ func WithObserver(observer Observer) Option {
 		}
 		return nil
 	})
+}
+
+// beginObserved tells the observer of a render.
+func (c *Client) beginObserved(ctx context.Context, slug string) (inside context.Context, end func(Result, error)) {
+	// For an observer that panics.
+	inside = ctx
+	c.guarded(func() {
+		begun, ended := c.settings.observer.Render(ctx, slug)
+		inside, end = begun, ended
+	})
+	return inside, end
+}
+
+func (c *Client) endObserved(end func(Result, error), result Result, err error) {
+	if end != nil {
+		c.guarded(func() { end(result, err) })
+	}
+}
+
+func (c *Client) watch(observer Observer) {
+	c.guarded(func() { c.stopObserving = observer.Watch(c.Status) })
+}
+
+func (c *Client) endWatch() {
+	if c.stopObserving != nil {
+		c.guarded(c.stopObserving)
+	}
+}
+
+// guarded: what goes wrong in an observer fails nothing.
+func (c *Client) guarded(call func()) {
+	defer func() {
+		if failure := recover(); failure != nil {
+			c.settings.warn(fmt.Sprintf("the observer panicked: %v", failure))
+		}
+	}()
+	call()
 }
 
 // The attributes of a render, as OpenTelemetry's conventions for generative AI name them, and px0's own.
@@ -44,7 +82,10 @@ const (
 // variables and the text are never in it.
 func (r Result) Attributes() map[string]any {
 	attributes := map[string]any{
-		AttributePromptName: r.Slug, AttributeSource: string(r.Source), AttributeStale: r.Stale, AttributeAge: r.Age.Milliseconds(),
+		AttributePromptName: r.Slug, AttributeSource: string(r.Source), AttributeStale: r.Stale,
+	}
+	if r.Source != SourceFallback {
+		attributes[AttributeAge] = r.Age.Milliseconds()
 	}
 	if r.Version != 0 {
 		attributes[AttributePromptVersion] = strconv.Itoa(r.Version)

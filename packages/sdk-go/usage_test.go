@@ -135,6 +135,78 @@ func TestFallbacksAndWhatIsKeptAreCounted(t *testing.T) {
 	expect(t, reader.rows(t), []string{" greeting 1 cache 1 0 name", " other 0 fallback 1 0 name", " broken 0 fallback 0 1 name"})
 }
 
+func TestALaterProcessCountsByTheIdOfThePrompt(t *testing.T) {
+	played, reader := play(t), &usageReader{status: http.StatusNoContent}
+	isAway := false
+	played.set(func() {
+		played.answer = func(r playedRequest) *reply {
+			switch {
+			case r.path == usagePath:
+				reader.bodies = append(reader.bodies, r.body)
+				return &reply{status: reader.status}
+			case isAway:
+				return &reply{status: 503}
+			case r.method == http.MethodGet:
+				made := played.usual(r)
+				made.body = strings.Replace(made.body, `"slug":"greeting"`, `"id":"id-greeting","slug":"greeting"`, 1)
+				return made
+			}
+			return nil
+		}
+	})
+	file := filepath.Join(t.TempDir(), "state")
+	keep(t, newClient(t, played, WithStateFile(file))).Close()
+	played.set(func() { isAway = true })
+	later := newClient(t, played, WithStateFile(file))
+	expect(t, render(t, later, "greeting", "Ada").Source, SourceSnapshot)
+	later.Close()
+	expect(t, reader.rows(t), []string{"id-greeting greeting 1 snapshot 1 0 name"})
+}
+
+func TestNamesReachPx0WithoutControlCharacters(t *testing.T) {
+	played, reader := counting(t, deliveredPrompt("greeting", "One"))
+	client := holding(t, played)
+	for range 2 {
+		if _, err := client.Render(context.Background(), "greeting", Vars{"a\x00": 1, "b\u0085": 1, "c\n": 1}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := client.Render(context.Background(), "no\x00thing", nil, WithFallback("Hi"))
+	expect(t, Outcome(err), "not_found")
+	client.usage.count(&countedRender{key: usageKey{"no\x00thing", 0, SourceFallback}, slug: "no\x00thing"}, false, 0, nil)
+	client.Close()
+	expect(t, reader.rows(t), []string{"id-greeting greeting 1 stream 2 0 a\ufffd,b\ufffd,c\ufffd", " no\ufffdthing 0 fallback 1 0 "})
+	expect(t, cleaned("half \xed\xa0 of a pair"), "half \ufffd\ufffd of a pair")
+}
+
+func TestAReportStaysBelowOneMiB(t *testing.T) {
+	s := usualSettings()
+	s.usage = UsageFull
+	made := newUsage(s, nil)
+	made.state = usageRunning
+	// As JSON, each name is twice as long.
+	for prompt := range 40 {
+		variables := map[string]any{}
+		for number := range 500 {
+			variables[fmt.Sprintf("%05d", number)+strings.Repeat(`"`, longestVariableName)] = true
+		}
+		counted := &call{}
+		counted.counts(fmt.Sprint("p", prompt), "slug", 1, SourceStream)
+		made.count(&counted.counted, false, 0, variables)
+	}
+	made.keep(made.counters.cut(time.Now()))
+	renders := 0
+	for len(made.pending) > 0 {
+		body, last := made.body()
+		expect(t, len(body) <= mostUsageBytes, true)
+		for _, window := range made.pending[:last-made.pending[0].number+1] {
+			renders += len(window.rows)
+		}
+		made.sent(last, true)
+	}
+	expect(t, renders, 40)
+}
+
 func TestRemoteRendersNameTheService(t *testing.T) {
 	played := play(t)
 	for _, each := range []struct {
@@ -241,7 +313,7 @@ func TestAResultHasAttributes(t *testing.T) {
 		"px0.stale": true, "px0.age_ms": int64(1500),
 	})
 	expect(t, Result{Slug: "greeting", Source: SourceFallback}.Attributes(), map[string]any{
-		"gen_ai.prompt.name": "greeting", "px0.source": "fallback", "px0.stale": false, "px0.age_ms": int64(0),
+		"gen_ai.prompt.name": "greeting", "px0.source": "fallback", "px0.stale": false,
 	})
 }
 
@@ -282,6 +354,37 @@ func TestAnObserverSeesRendersAndTheClientsEnd(t *testing.T) {
 	expect(t, observer.seen, []string{"watch", "greeting stream ok", "greeting  invalid", "stop"})
 	_, err = New(WithAccessToken("ak_test"), WithObserver(nil))
 	expect(t, Outcome(err), "error")
+}
+
+// brokenObserver panics wherever it can.
+type brokenObserver struct{ begins bool }
+
+func (o brokenObserver) Render(ctx context.Context, _ string) (context.Context, func(Result, error)) {
+	if o.begins {
+		return ctx, func(Result, error) { panic("end") }
+	}
+	panic("render")
+}
+
+func (o brokenObserver) Watch(func() Status) func() {
+	if o.begins {
+		return func() { panic("stop") }
+	}
+	panic("watch")
+}
+
+func TestWhatFailsInAnObserverFailsNoRender(t *testing.T) {
+	for begins, want := range map[bool][]string{false: {"watch", "render"}, true: {"end", "stop"}} {
+		var warnings []string
+		played, _ := counting(t, deliveredPrompt("greeting", "One {{.name}}"))
+		client := holding(t, played, WithObserver(brokenObserver{begins}), WithWarning(func(m string) { warnings = append(warnings, m) }))
+		expect(t, render(t, client, "greeting", "Ada").Text, "One Ada")
+		expect(t, client.Close(), nil)
+		for i, what := range want {
+			want[i] = "the observer panicked: " + what
+		}
+		expect(t, warnings, want)
+	}
 }
 
 func countersOfATest() *usageCounters {

@@ -17,8 +17,9 @@ const mostNames = 200
 
 const attributeState = "px0.state"
 
+// states are those of clients that are open.
 var states = []px0.State{
-	px0.StateInitializing, px0.StateReady, px0.StateStale, px0.StateOffline, px0.StateRefused, px0.StateClosed,
+	px0.StateInitializing, px0.StateReady, px0.StateStale, px0.StateOffline, px0.StateRefused,
 }
 
 type meters struct {
@@ -36,6 +37,8 @@ type meters struct {
 	mu      sync.Mutex
 	last    int
 	clients map[int]func() px0.Status
+	// A counter that falls is read as a restart.
+	repairsOfClosed int64
 }
 
 func newMeters(meter metric.Meter) (*meters, error) {
@@ -118,25 +121,29 @@ func (m *meters) watch(status func() px0.Status) (stop func()) {
 	return func() {
 		m.mu.Lock()
 		defer m.mu.Unlock()
-		delete(m.clients, key)
+		if _, isWatched := m.clients[key]; isWatched {
+			m.repairsOfClosed += int64(status().Repairs)
+			delete(m.clients, key)
+		}
 	}
 }
 
-func (m *meters) statuses() []px0.Status {
+// statuses are those of the open clients, with the repairs of all others.
+func (m *meters) statuses() (all []px0.Status, repairsOfClosed int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	all := make([]px0.Status, 0, len(m.clients))
 	for _, status := range m.clients {
 		all = append(all, status())
 	}
-	return all
+	return all, m.repairsOfClosed
 }
 
 func (m *meters) observe(_ context.Context, observer metric.Observer) error {
 	clients := map[px0.State]int64{}
-	var prompts, repairs int64
+	statuses, repairs := m.statuses()
+	var prompts int64
 	var staleness time.Duration
-	for _, status := range m.statuses() {
+	for _, status := range statuses {
 		clients[status.State]++
 		prompts, repairs = prompts+int64(status.Prompts), repairs+int64(status.Repairs)
 		staleness = max(staleness, status.Age)
@@ -145,7 +152,10 @@ func (m *meters) observe(_ context.Context, observer metric.Observer) error {
 	for _, state := range states {
 		observer.ObserveInt64(m.state, clients[state], metric.WithAttributes(attribute.String(attributeState, string(state))))
 	}
-	observer.ObserveFloat64(m.staleness, staleness.Seconds())
+	// 0 where px0 has confirmed nothing yet.
+	if staleness > 0 {
+		observer.ObserveFloat64(m.staleness, staleness.Seconds())
+	}
 	observer.ObserveInt64(m.prompts, prompts)
 	observer.ObserveInt64(m.repairs, repairs)
 	return nil

@@ -5,6 +5,7 @@ package px0otel
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -13,10 +14,14 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/metric"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 )
 
-const scope = "github.com/px0/px0/packages/sdk-go/otel"
+const (
+	scope        = "github.com/px0/px0/packages/sdk-go/otel"
+	spanOfRender = "px0.render"
+)
 
 // Option sets up an observer.
 type Option func(*settings)
@@ -73,12 +78,13 @@ func (o *Observer) Render(ctx context.Context, slug string) (context.Context, fu
 	inside := ctx
 	var own trace.Span
 	if o.tracer != nil {
-		inside, own = o.tracer.Start(ctx, "px0.render", trace.WithSpanKind(trace.SpanKindInternal))
+		inside, own = o.tracer.Start(ctx, spanOfRender, trace.WithSpanKind(trace.SpanKindInternal))
 	}
 	return inside, func(result px0.Result, err error) {
 		o.meters.rendered(ctx, slug, result, err, time.Since(began))
 		if err == nil && current.IsRecording() {
-			current.SetAttributes(attributesOf(result)...)
+			attributes := attributesOf(result)
+			current.SetAttributes(append(attributes, leftOn(current, attributes)...)...)
 		}
 		if own != nil {
 			finish(own, slug, result, err)
@@ -97,6 +103,26 @@ func finish(span trace.Span, slug string, result px0.Result, err error) {
 	span.End()
 }
 
+// leftOn empties what an earlier render has told a span and this one does not: no attribute can be taken back, and no version of another prompt may
+// stand beside this one's name.
+func leftOn(span trace.Span, attributes []attribute.KeyValue) []attribute.KeyValue {
+	earlier, isReadable := span.(sdktrace.ReadOnlySpan)
+	if !isReadable || len(attributes) == len(ofRender) {
+		return nil
+	}
+	var left []attribute.KeyValue
+	for _, each := range earlier.Attributes() {
+		switch {
+		case !slices.Contains(ofRender, each.Key) || has(attributes, each.Key):
+		case each.Key == px0.AttributeAge:
+			left = append(left, each.Key.Int64(0))
+		default:
+			left = append(left, each.Key.String(""))
+		}
+	}
+	return left
+}
+
 // Watch is called by the client.
 func (o *Observer) Watch(status func() px0.Status) (stop func()) { return o.meters.watch(status) }
 
@@ -106,7 +132,9 @@ func attributesOf(result px0.Result) []attribute.KeyValue {
 		attribute.String(px0.AttributePromptName, result.Slug),
 		attribute.String(px0.AttributeSource, string(result.Source)),
 		attribute.Bool(px0.AttributeStale, result.Stale),
-		attribute.Int64(px0.AttributeAge, result.Age.Milliseconds()),
+	}
+	if result.Source != px0.SourceFallback {
+		attributes = append(attributes, attribute.Int64(px0.AttributeAge, result.Age.Milliseconds()))
 	}
 	if result.Version != 0 {
 		attributes = append(attributes, attribute.String(px0.AttributePromptVersion, strconv.Itoa(result.Version)))

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -20,6 +22,9 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
+// secret is the value of a variable.
+const secret = "4111-1111"
+
 var revision = base64.RawURLEncoding.EncodeToString([]byte("1:1:1"))
 
 // telemetry is a client of a played px0, which has the prompt greeting, and what it tells OpenTelemetry.
@@ -27,7 +32,9 @@ type telemetry struct {
 	client *px0.Client
 	spans  *tracetest.SpanRecorder
 	tracer trace.Tracer
-	reader *sdkmetric.ManualReader
+	// That of the tracer.
+	tracers trace.TracerProvider
+	reader  *sdkmetric.ManualReader
 }
 
 func observe(t *testing.T, options ...Option) *telemetry {
@@ -35,9 +42,18 @@ func observe(t *testing.T, options ...Option) *telemetry {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Px0-Revision", revision)
+		if strings.Contains(r.URL.Path, "away") {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
 		if !strings.Contains(r.URL.Path, "greeting") {
 			w.WriteHeader(http.StatusNotFound)
 			fmt.Fprint(w, `{"error":"prompt not found"}`)
+			return
+		}
+		if request, _ := io.ReadAll(r.Body); strings.Contains(string(request), secret) {
+			w.WriteHeader(http.StatusUnprocessableEntity)
+			fmt.Fprintf(w, `{"error":"template execution failed: %s"}`, secret)
 			return
 		}
 		fmt.Fprint(w, `{"rendered":"Hello Ada","version":7,"slug":"greeting","tags":[]}`)
@@ -45,14 +61,14 @@ func observe(t *testing.T, options ...Option) *telemetry {
 	t.Cleanup(server.Close)
 	made := &telemetry{spans: tracetest.NewSpanRecorder(), reader: sdkmetric.NewManualReader()}
 	tracers := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(NewSpanProcessor()), sdktrace.WithSpanProcessor(made.spans))
-	made.tracer = tracers.Tracer("test")
+	made.tracers, made.tracer = tracers, tracers.Tracer("test")
 	usual := []Option{WithTracerProvider(tracers), WithMeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(made.reader)))}
 	observer, err := NewObserver(append(usual, options...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	made.client, err = px0.New(px0.WithHost(server.URL), px0.WithAccessToken("ak_test"), px0.WithMode(px0.ModeRemote), px0.WithoutCache(),
-		px0.WithFallbacks(map[string]string{"greeting": "Hi"}), px0.WithObserver(observer))
+		px0.WithFallbacks(map[string]string{"greeting": "Hi", "away": "Hi"}), px0.WithObserver(observer))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,6 +138,63 @@ func TestASpanOfItsOwnIsAnOption(t *testing.T) {
 	}
 }
 
+func TestOnlyWhatARenderHasLeftIsCarried(t *testing.T) {
+	m := observe(t)
+	for name, attributes := range map[string][]attribute.KeyValue{
+		"no prompt": {attribute.String("px0.source", "live"), attribute.String("gen_ai.prompt.version", "7")},
+		"content": {
+			attribute.String("gen_ai.prompt.name", "greeting"), attribute.String("gen_ai.prompt.variable.name", secret),
+			attribute.String("gen_ai.prompt.version", ""), attribute.Int64("px0.age_ms", 0),
+		},
+	} {
+		ctx, span := m.tracer.Start(context.Background(), "above", trace.WithAttributes(attributes...))
+		_, inner := m.tracer.Start(ctx, name)
+		inner.End()
+		span.End()
+	}
+	expect(t, "no prompt", m.span(t, "no prompt"), map[string]string{})
+	expect(t, "content", m.span(t, "content"), map[string]string{"gen_ai.prompt.name": "greeting", "px0.age_ms": "0"})
+}
+
+func TestASpanNamesNoPromptWithTheVersionOfAnother(t *testing.T) {
+	m := observe(t)
+	ctx, span := m.tracer.Start(context.Background(), "request")
+	m.render(t, ctx)
+	result, err := m.client.Render(ctx, "away", nil)
+	if err != nil || result.Source != px0.SourceFallback {
+		t.Fatal(result, err)
+	}
+	_, inner := m.tracer.Start(ctx, "chat", trace.WithAttributes(attribute.String("gen_ai.request.model", "gpt-x")))
+	inner.End()
+	span.End()
+	ofTheFallback := map[string]string{"gen_ai.prompt.name": "away", "px0.source": "fallback", "px0.stale": "true", "px0.age_ms": "0"}
+	emptied := maps.Clone(ofTheFallback)
+	emptied["gen_ai.prompt.version"], emptied["px0.revision"] = "", ""
+	expect(t, "request", m.span(t, "request"), emptied)
+	ofTheFallback["gen_ai.request.model"] = "gpt-x"
+	expect(t, "chat", m.span(t, "chat"), ofTheFallback)
+}
+
+func TestNoSpanHoldsTheValueOfAVariable(t *testing.T) {
+	m := observe(t, WithSpans())
+	ctx, span := m.tracer.Start(context.Background(), "request")
+	_, err := m.client.Render(ctx, "greeting", px0.Vars{"name": secret})
+	if err == nil || !strings.Contains(err.Error(), secret) {
+		t.Fatal(err)
+	}
+	span.End()
+	expect(t, "px0.render", m.span(t, "px0.render"), map[string]string{"gen_ai.prompt.name": "greeting", "px0.outcome": "invalid"})
+	expect(t, "request", m.span(t, "request"), map[string]string{})
+	for _, span := range tracetest.SpanStubsFromReadOnlySpans(m.spans.Ended()) {
+		if text := fmt.Sprintf("%+v", span); strings.Contains(text, secret) || len(span.Events) > 0 {
+			t.Error(text)
+		}
+	}
+	if text := fmt.Sprint(m.metrics(t)); strings.Contains(text, secret) {
+		t.Error(text)
+	}
+}
+
 func TestTheModelsCallCarriesThePrompt(t *testing.T) {
 	m := observe(t)
 	ctx, span := m.tracer.Start(context.Background(), "request")
@@ -132,9 +205,14 @@ func TestTheModelsCallCarriesThePrompt(t *testing.T) {
 	}
 	model := attribute.String("gen_ai.request.model", "gpt-x")
 	start("chat", trace.WithAttributes(model))
-	start("late")
+	start("late", trace.WithSpanKind(trace.SpanKindClient))
 	start("own", trace.WithAttributes(model, attribute.String("gen_ai.prompt.version", "8")))
 	start("http", trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(attribute.String("http.request.method", "POST")))
+	start("serve", trace.WithSpanKind(trace.SpanKindServer))
+	start("serve a model", trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(model))
+	start("px0.render")
+	_, request := m.tracers.Tracer(scopeOfHTTP).Start(ctx, "HTTP POST", trace.WithSpanKind(trace.SpanKindClient))
+	request.End()
 	// A step of the application between the two.
 	ctx, step := m.tracer.Start(ctx, "step")
 	start("deep", trace.WithAttributes(model))
@@ -153,6 +231,10 @@ func TestTheModelsCallCarriesThePrompt(t *testing.T) {
 	expect(t, "late", m.span(t, "late"), ofTheRender)
 	expect(t, "own", m.span(t, "own"), with(map[string]string{"gen_ai.request.model": "gpt-x", "gen_ai.prompt.version": "8"}))
 	expect(t, "http", m.span(t, "http"), map[string]string{"http.request.method": "POST"})
+	for _, name := range []string{"serve", "px0.render", "HTTP POST"} {
+		expect(t, name, m.span(t, name), map[string]string{})
+	}
+	expect(t, "serve a model", m.span(t, "serve a model"), with(map[string]string{"gen_ai.request.model": "gpt-x"}))
 	expect(t, "deep", m.span(t, "deep"), with(map[string]string{"gen_ai.request.model": "gpt-x"}))
 }
 
@@ -212,7 +294,7 @@ func TestRendersAreMeasured(t *testing.T) {
 // statesWith gives the points of all states, 0 unless given.
 func statesWith(given map[string]string) map[string]string {
 	points := map[string]string{}
-	for _, state := range []string{"closed", "initializing", "offline", "ready", "refused", "stale"} {
+	for _, state := range []string{"initializing", "offline", "ready", "refused", "stale"} {
 		if points["px0.state="+state] = "0"; given[state] != "" {
 			points["px0.state="+state] = given[state]
 		}
@@ -237,7 +319,23 @@ func TestClientsThatHoldPromptsAreObserved(t *testing.T) {
 		expect(t, name, metrics["px0.client."+name], want)
 	}
 	stop()
-	expect(t, "states", m.metrics(t)["px0.client.state"], statesWith(map[string]string{"ready": "1"}))
+	stop()
+	metrics = m.metrics(t)
+	expect(t, "states", metrics["px0.client.state"], statesWith(map[string]string{"ready": "1"}))
+	// A counter does not fall.
+	expect(t, "repairs", metrics["px0.client.repairs"], map[string]string{"": "2"})
+}
+
+func TestWhatPx0HasNeverConfirmedHasNoStaleness(t *testing.T) {
+	m := &telemetry{reader: sdkmetric.NewManualReader()}
+	observer, err := NewObserver(WithMeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(m.reader))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	observer.Watch(func() px0.Status { return px0.Status{State: px0.StateOffline} })
+	metrics := m.metrics(t)
+	expect(t, "states", metrics["px0.client.state"], statesWith(map[string]string{"offline": "1"}))
+	expect(t, "staleness", metrics["px0.client.staleness"], map[string]string{})
 }
 
 func TestOnlyTheFirstPromptsAreNamed(t *testing.T) {
