@@ -18,7 +18,7 @@ func goroutines() int {
 	stacks := make([]byte, 1<<20)
 	count := 0
 	for _, stack := range strings.Split(string(stacks[:runtime.Stack(stacks, true)]), "\n\n") {
-		if strings.Contains(stack, "sdk-go.(*background)") || strings.Contains(stack, "http.(*persistConn)") {
+		if strings.Contains(stack, "sdk-go.(*background)") || strings.Contains(stack, "sdk-go.(*usage)") || strings.Contains(stack, "http.(*persistConn)") {
 			count++
 		}
 	}
@@ -136,7 +136,7 @@ func openFiles() int {
 
 func TestClosedClientsLeaveNothing(t *testing.T) {
 	for _, mode := range []Mode{ModeStream, ModePoll} {
-		played := deliver(t, deliveredPrompt("greeting", "Hi"))
+		played, reader := counting(t, deliveredPrompt("greeting", "Hi"))
 		files := t.TempDir()
 		round := func(clients int) {
 			var all sync.WaitGroup
@@ -147,6 +147,9 @@ func TestClosedClientsLeaveNothing(t *testing.T) {
 					client := holding(t, played, WithMode(mode), WithStateFile(filepath.Join(files, strconv.Itoa(i))))
 					if ready, err := client.Ready(context.Background()); !ready || err != nil {
 						t.Error(ready, err)
+					}
+					if _, err := client.Render(context.Background(), "greeting", nil); err != nil {
+						t.Error(err)
 					}
 					expect(t, client.Close(), nil)
 				}()
@@ -168,5 +171,6 @@ func TestClosedClientsLeaveNothing(t *testing.T) {
 		eventually(t, "no goroutine and no file is left", func() bool {
 			return runtime.NumGoroutine() <= goroutines && openFiles() <= open
 		})
+		expect(t, len(reader.bodies), 550)
 	}
 }

@@ -399,16 +399,3 @@ func TestCountingAgainTakesNoMemory(t *testing.T) {
 	count()
 	expect(t, testing.AllocsPerRun(100, count), 0)
 }
-
-func BenchmarkCount(b *testing.B) {
-	counters := countersOfATest()
-	variables := map[string]any{"name": "Ada", "mood": "calm", "messages": nil}
-	b.ReportAllocs()
-	b.RunParallel(func(each *testing.PB) {
-		made := &call{}
-		made.counts("id", "greeting", 7, SourceStream)
-		for each.Next() {
-			counters.count(&made.counted, false, time.Microsecond, variables)
-		}
-	})
-}

@@ -84,6 +84,9 @@ describe('the committed API clients', () => {
         /(?:VERSION|Version) = "([^"]+)"/.exec(readFileSync(join(root, 'packages', file), 'utf8')) ?? [];
       expect(version, file).toBe(SDK_VERSION);
     }
+    // Whoever gets the module for OpenTelemetry gets this version of the SDK; its `replace` counts in this repository only.
+    const module = readFileSync(join(root, 'packages', 'sdk-go', 'otel', 'go.mod'), 'utf8');
+    expect(module).toContain(`github.com/px0/px0/packages/sdk-go v${SDK_VERSION}\n`);
   });
 
   it('name neither a place to publish nor a placeholder', () => {
