@@ -251,6 +251,46 @@ func TestAFileTellsNothing(t *testing.T) {
 	expect(t, reader.rows(t), []string{})
 }
 
+func TestWhatPx0RefusesIsGivenUpWithAWarning(t *testing.T) {
+	for _, status := range []int{http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusServiceUnavailable} {
+		played, reader := counting(t, deliveredPrompt("greeting", "One {{.name}}"))
+		reader.status = status
+		var warnings []string
+		client := holding(t, played, WithWarning(func(m string) { warnings = append(warnings, m) }))
+		render(t, client, "greeting", "Ada")
+		client.Close()
+		expect(t, len(reader.bodies), 1)
+		expect(t, len(client.usage.pending) == 0, status != http.StatusServiceUnavailable)
+		if status == http.StatusServiceUnavailable {
+			expect(t, len(warnings), 0)
+		} else {
+			expect(t, warnings, []string{fmt.Sprint("px0 does not take a report of usage, which is given up: it answered ", status)})
+		}
+	}
+}
+
+func TestCloseDoesNotWaitForAPx0ThatDoesNotAnswer(t *testing.T) {
+	played := deliver(t, deliveredPrompt("greeting", "One {{.name}}"))
+	asked := make(chan struct{}, 1)
+	played.answer = func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.ReadAll(r.Body)
+		asked <- struct{}{}
+		<-r.Context().Done()
+	}
+	// No time of a request ends it.
+	client := holding(t, played, WithTimeout(time.Hour), WithAttemptTimeout(time.Hour))
+	render(t, client, "greeting", "Ada")
+	closed := make(chan error)
+	go func() { closed <- client.Close() }()
+	<-asked
+	select {
+	case err := <-closed:
+		expect(t, err, nil)
+	case <-time.After(time.Minute):
+		t.Error("the client is not closed")
+	}
+}
+
 func TestEveryRenderOfManyGoroutinesIsCounted(t *testing.T) {
 	const goroutines, each = 8, 2_000
 	counters := usageCounters{hasNames: true, begun: func(time.Time) {}, makeRoom: func(int) {}}
