@@ -85,8 +85,10 @@ describe('the committed API clients', () => {
       expect(version, file).toBe(SDK_VERSION);
     }
     // Whoever gets the module for OpenTelemetry gets this version of the SDK; its `replace` counts in this repository only.
-    const module = readFileSync(join(root, 'packages', 'sdk-go', 'otel', 'go.mod'), 'utf8');
-    expect(module).toContain(`github.com/px0/px0/packages/sdk-go v${SDK_VERSION}\n`);
+    for (const file of ['otel/go.mod', 'internal/providers/go.mod']) {
+      const module = readFileSync(join(root, 'packages', 'sdk-go', file), 'utf8');
+      expect(module, file).toContain(`github.com/px0/px0/packages/sdk-go v${SDK_VERSION}\n`);
+    }
   });
 
   it('name neither a place to publish nor a placeholder', () => {
