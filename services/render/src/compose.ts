@@ -64,7 +64,6 @@ export async function startRender(
       get isOpen() {
         return bus.connected;
       },
-      judgesVersions: false,
       take: (window) => publishUsage(bus, window),
     },
     access,

@@ -30,7 +30,7 @@ beforeAll(async () => {
     secret: await house.px0.prompt({
       teamId: other,
       slug: 'secret',
-      versions: [live('A secret', 2), { number: 1, template: 'An old secret', status: 'stable' }],
+      versions: [{ number: 1, template: 'An old secret', status: 'stable' }, live('A secret', 2)],
       tags: { old: 1 },
     }),
   };

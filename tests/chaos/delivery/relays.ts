@@ -12,7 +12,7 @@ const main = join(import.meta.dirname, '../../../services/render/src/main.ts');
 /** How many relays there are between a client and px0. */
 export const RELAYS = 2;
 
-export interface RelayOptions {
+interface RelayOptions {
   readonly gatewayUrl: string;
   readonly token: string;
   readonly folder: string;

@@ -43,8 +43,6 @@ interface Waiting {
 export class UpstreamReports implements ReportSink {
   /** What the upstream does not take now is kept. */
   readonly isOpen = true;
-  /** The upstream knows versions that are not delivered. */
-  readonly judgesVersions = true;
   readonly #options: UpstreamReportsOptions;
   readonly #own = new OwnReports();
   readonly #waiting: Waiting[] = [];

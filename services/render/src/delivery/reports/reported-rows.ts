@@ -31,8 +31,6 @@ export interface GivenReport extends Sparse<Omit<Declared, 'rows' | 'service'>> 
 export interface ReadablePrompts {
   byId(promptId: string): PromptEntry | undefined;
   bySlug(slug: string): PromptEntry | undefined;
-  /** Whether what was rendered of a version counts. */
-  hasVersion(prompt: PromptEntry, number: number): boolean;
 }
 
 type VersionRow = UsageWindow['versions'][number];
@@ -86,7 +84,7 @@ export class ReportedWindow {
     }
     const latencies = latenciesOf(row);
     const number = row.version ?? 0;
-    if (latencies === undefined || !prompts.hasVersion(prompt, number)) return false;
+    if (latencies === undefined || !hasVersion(prompt, number)) return false;
     this.#versions.push({ ...counts, number, latencies, source });
     return true;
   }
@@ -148,6 +146,11 @@ function promptOf({ prompt_id, slug }: GivenRow, prompts: ReadablePrompts): Prom
     return slug === undefined ? undefined : prompts.bySlug(slug);
   const id = parseUuid(prompt_id);
   return id === undefined ? undefined : prompts.byId(id);
+}
+
+/** In a relay every prompt has every version: it does not know them all, and its upstream judges. */
+function hasVersion(prompt: PromptEntry, number: number): boolean {
+  return Number.isSafeInteger(number) && number >= 1 && prompt.versionRow(number) !== undefined;
 }
 
 /** One for each bucket. Those of a client that does not measure are zeros. */

@@ -19,8 +19,6 @@ import { type GivenReport, type ReadablePrompts, ReportedWindow, rowsOf } from '
 export interface ReportSink {
   /** Whether it takes windows now. */
   readonly isOpen: boolean;
-  /** Whether it judges which versions there are. Otherwise a row needs a version that is known here. */
-  readonly judgesVersions: boolean;
   /** A rejection, whatever it says, asks the application to send the window again. */
   take(window: UsageWindow): void | Promise<void>;
 }
@@ -105,7 +103,7 @@ export class UsageReports {
 
   /** A slug means the prompt that a render of it would mean. */
   #readable(principal: DeliveryPrincipal, place: Place): ReadablePrompts {
-    const { access, directory, sink } = this.#options;
+    const { access, directory } = this.#options;
     let teamIds: readonly string[] | undefined;
     return {
       byId: (promptId) => {
@@ -117,10 +115,6 @@ export class UsageReports {
         place.charge(teamIds.length * BYTES_PER_TEAM);
         return directory.find(slug, teamIds);
       },
-      hasVersion: (prompt, number) =>
-        sink.judgesVersions
-          ? Number.isInteger(number) && number >= 1
-          : prompt.versionRow(number) !== undefined,
     };
   }
 }
