@@ -138,7 +138,7 @@ function sdk(mode: 'stream' | 'remote'): Px0 {
 }
 
 async function rendered(client: Px0) {
-  const { text, stale } = await client.render('greeting', { variables: { name: 'Ada' } });
+  const { text, stale } = await client.render('greeting', { name: 'Ada' });
   return { text, stale };
 }
 

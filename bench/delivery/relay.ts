@@ -47,7 +47,7 @@ async function firstAnswer(folder: string): Promise<number> {
     const answer = await fetch(`${program.url}/v1/prompts/p0/render`, {
       method: 'POST',
       headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
-      body: '{"variables":{"name":"Ada"}}',
+      body: '{"variables":{"name":"Ada","place":"London"}}',
     });
     const seconds = (machineTime() - began) / 1_000;
     if (answer.status !== 200) throw new Error(`the relay answered ${answer.status}: ${await answer.text()}`);
