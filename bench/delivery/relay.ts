@@ -44,6 +44,8 @@ async function firstAnswer(folder: string): Promise<{ seconds: number; cpuSecond
     PX0_UPSTREAM: NOWHERE,
     PX0_UPSTREAM_KEY: KEY,
     RELAY_STATE_DIR: folder,
+    // As images have it.
+    NODE_COMPILE_CACHE: join(folder, 'compiled'),
     DRAIN_DELAY_MS: '0',
   });
   try {
