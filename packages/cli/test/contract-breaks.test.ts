@@ -61,6 +61,69 @@ it('a rollback tells what it breaks, and goes on', async () => {
   expect(await rollBack('stable', false)).toEqual({ ...done, stderr: '', promotions: [''] });
 });
 
+const service = (name: string, variables: readonly string[]) => ({
+  ...{ service: name, version: 1, source: 'stream', renders: 1, failures: 0, first_seen_at: TIME },
+  ...{ last_seen_at: new Date().toISOString(), service_version: null, sdk: null, variables },
+});
+const services = [service('checkout', ['name']), service('billing', ['b']), service('mailer', ['name'])];
+
+/** @param asked what px0 answers when it is asked for the prompt's services */
+async function promoteBreaking(detail: string, asked: Reply | undefined, args: readonly string[] = []) {
+  network.answer(({ method, url }) => {
+    if (method === 'POST') return broken(detail);
+    if (url.pathname.endsWith('/services')) return asked;
+    if (url.pathname.endsWith('/greeting')) return ok({ prompt });
+    return url.pathname.endsWith('/versions/1') ? ok({ version: version(1, 'stable') }) : undefined;
+  });
+  const { code, stderr } = await px0(['promote', 'greeting', '1', ...args], { env: env() });
+  return [code, stderr];
+}
+
+it('a promotion names who does not send what the version requires', async () => {
+  const all = ok({ services });
+  expect(await promoteBreaking('added required b; removed c', all)).toEqual([
+    6,
+    'px0: contract break: added required b; removed c (checkout and mailer do not send `b`)\n',
+  ]);
+  expect(await promoteBreaking('added required b', ok({ services: services.slice(0, 2) }))).toEqual([
+    6,
+    'px0: contract break: added required b (checkout does not send `b`)\n',
+  ]);
+  const [, json] = await promoteBreaking('added required b', all, ['--json']);
+  expect(JSON.parse(String(json))).toEqual({
+    error: 'contract break: added required b (checkout and mailer do not send `b`)',
+    code: 'conflict',
+    status: 409,
+  });
+});
+
+it('a promotion is refused as before where px0 does not say who sends what', async () => {
+  const refused = (status: number): Reply => ({ status, body: '{"error":"no"}', headers });
+  const before = [6, 'px0: contract break: added required b\n'];
+  for (const asked of [undefined, refused(403), refused(400), ok({}), ok({ services: services.slice(1, 2) })])
+    expect(await promoteBreaking('added required b', asked)).toEqual(before);
+  // Nobody is asked about what adds nothing.
+  await promoteBreaking('removed b', ok({ services }));
+  expect(network.sent.map(({ url }) => url.pathname)).not.toContain(`/v1/prompts/${ID}/services`);
+});
+
+it('a push names them, too', async () => {
+  const folder = join(network.folder, 'breaking');
+  await mkdir(folder);
+  await writeFile(join(folder, 'greeting.prompt.md'), '---\nname: Greeting\nstatus: live\n---\n{{.b}}\n');
+  network.answer(({ method, url }) => {
+    if (method === 'POST') return broken('added required b (greeting)');
+    if (url.pathname.endsWith('/services')) return ok({ services });
+    return ok(url.pathname.endsWith('/greeting') ? { prompt } : { folders: [] });
+  });
+  const { code, stderr } = await px0(['push', folder, '--yes'], { env: env() });
+  const file = join(folder, 'greeting.prompt.md');
+  expect([code, stderr.split('\n')[0]]).toEqual([
+    6,
+    `px0: ${file}: contract break: added required b (checkout and mailer do not send \`b\`)`,
+  ]);
+});
+
 it('a push leaves out the file of the prompt that px0 names, and pushes the others', async () => {
   const folder = join(network.folder, 'prompts');
   await mkdir(folder);

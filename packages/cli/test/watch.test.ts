@@ -11,8 +11,10 @@ const ETAG = '00000000000000';
 
 let server: Server | undefined;
 const streams = new Set<ServerResponse>();
+const requests: string[] = [];
 
 afterEach(() => {
+  requests.length = 0;
   streams.clear();
   server?.closeAllConnections();
   server?.close();
@@ -49,7 +51,8 @@ async function streaming(frames: readonly object[]): Promise<NodeJS.ProcessEnv> 
       teams: [{ team_id: TEAM, revision: REVISION }],
     },
   ];
-  server = createServer((_request, response) => {
+  server = createServer(({ method, url = '' }, response) => {
+    requests.push(`${method} ${url.split('?')[0]}`);
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
     streams.add(response);
     for (const frame of [...first, ...frames]) send(response, frame);
@@ -104,6 +107,8 @@ it('prints changes in their order, and ends when px0 refuses the caller', async 
   expect(code).toBe(3);
   expect(stderr).toContain('Watching 1 prompt.\n');
   expect(stderr).toContain('px0: unauthorized\n');
+  // It reports no renders, since it makes none.
+  expect(requests).toEqual(['GET /v1/delivery/stream']);
 });
 
 it('prints an object a line with --json', async () => {

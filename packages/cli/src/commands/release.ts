@@ -1,7 +1,8 @@
 /** `promote`, `demote`, `archive` and `rollback`: which version is live. */
-import { ConflictError } from '@px0/sdk';
+import type { ConflictError } from '@px0/sdk';
 import type { Prompt, PromptsApi, PromptVersion, PromptVersionsApi } from '@px0/sdk/api';
 import { type Command, Option } from 'commander';
+import { isContractBreak, withSenders } from '../contract-break.ts';
 import { CliError } from '../exit-codes.ts';
 import { agreed } from '../terminal.ts';
 import { printable } from '../text-input.ts';
@@ -56,7 +57,11 @@ export function addReleaseCommands(program: Command, connect: Connect): void {
       requireFilled('the note (--note)', options.note);
       const [api, prompt] = [await context.api(), await context.prompt(slug)];
       const version = await versionOf(api, prompt, wanted);
-      const { wire, value } = await promote(api.versions, prompt, version, options);
+      const { wire, value } = await promote(api.versions, prompt, version, options).catch(
+        async (error: unknown) => {
+          throw isContractBreak(error) ? await withSenders(api.prompts, prompt.id, error) : error;
+        },
+      );
       const { version: number, status } = value.version;
       context.output.result(wire, () => printable(`${prompt.slug}: version ${number} is ${status}.`));
     });
@@ -144,10 +149,6 @@ async function promote(
   };
   const first = await step();
   return status === 'draft' && to === 'live' ? await step() : first;
-}
-
-function isContractBreak(error: unknown): error is ConflictError {
-  return error instanceof ConflictError && error.message.startsWith('contract break: ');
 }
 
 /** The body of a request that has a reason. Without one there is no body, as a px0 of the release before wants it. */

@@ -32,6 +32,9 @@ async function optionsOf(context: Context, slugs: readonly string[]): Promise<Px
     ...target,
     mode: 'stream',
     initTimeoutMs: PATIENCE_MS,
+    // It renders nothing.
+    usage: 'off',
+    telemetry: false,
     ...(slugs.length > 0 && { slugs }),
     ...(teamId !== undefined && { teamId }),
     onWarning: (message) => context.output.note(printable(message)),

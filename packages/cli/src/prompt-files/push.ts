@@ -2,6 +2,7 @@
 import { NotFoundError, type RefusedError } from '@px0/sdk';
 import type { ImportChange, PromptsApi } from '@px0/sdk/api';
 import type { Context } from '../context.ts';
+import { isContractBreak, sendersOf } from '../contract-break.ts';
 import { CliError, exitNameOf } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
 import { printable } from '../text-input.ts';
@@ -112,7 +113,8 @@ async function importAll(output: Output, api: PromptsApi, upload: Upload): Promi
       const { file, message } = faultIn(error, piece);
       if (file === undefined) waiting.unshift(...halvesOf(piece));
       else {
-        const sentence = `${folder.fileOf(file.slug)}: ${message}`;
+        const senders = isContractBreak(error) ? await sendersOfSlug(api, team, file.slug, message) : '';
+        const sentence = `${folder.fileOf(file.slug)}: ${message}${senders === '' ? '' : ` (${senders})`}`;
         const refused = new CliError(exitNameOf(error), sentence, { cause: error });
         uploaded.problems.push({ slug: file.slug, error: refused });
         const others = piece.filter((one) => one !== file);
@@ -122,6 +124,16 @@ async function importAll(output: Output, api: PromptsApi, upload: Upload): Promi
   }
   output.endProgress();
   return uploaded;
+}
+
+/** As `sendersOf`, of the team's prompt. */
+async function sendersOfSlug(api: PromptsApi, team: string, slug: string, message: string): Promise<string> {
+  try {
+    const { prompt } = await api.getPrompt(slug, undefined, undefined, team);
+    return await sendersOf(api, prompt.id, message);
+  } catch {
+    return '';
+  }
 }
 
 /** The prompt is named behind the breaks. */
