@@ -9,6 +9,7 @@ import { addKeyCommands } from './commands/keys.ts';
 import { addPromptCommands } from './commands/prompts.ts';
 import { addReleaseCommands } from './commands/release.ts';
 import { addRenderCommand } from './commands/render.ts';
+import { addServicesCommand } from './commands/services.ts';
 import { addSessionCommands } from './commands/session.ts';
 import { addTailCommand } from './commands/tail.ts';
 import { addTransferCommands } from './commands/transfer.ts';
@@ -45,6 +46,7 @@ export function createProgram(connect: Connect, { stdout, stderr }: Streams): Co
   addGenerateCommand(program, connect);
   addKeyCommands(program, connect);
   addBundleCommands(program, connect);
+  addServicesCommand(program, connect);
   addTailCommand(program, connect);
   addWatchCommand(program, connect);
   addCompletionCommand(program, connect);

@@ -22,6 +22,15 @@ export function wholeNumberFrom(least: number): (text: string) => number {
   };
 }
 
+/** Parses a whole number between two inclusive bounds. */
+export function wholeNumberBetween(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+}
+
 const CLOCK = String.raw`(?:[01]\d|2[0-3]):[0-5]\d`;
 const TIME = new RegExp(
   String.raw`^(\d{4}-\d\d-\d\d)(?:T${CLOCK}(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]${CLOCK}))?$`,
