@@ -102,9 +102,10 @@ export class Context {
     return value ? { value, from: variable } : undefined;
   }
 
-  /** The host and its credential. @throws CliError without a credential, or for settings that can never work */
-  async signedIn(): Promise<Target> {
-    const host = await this.host();
+  /** The host, or the upstream named in its place, and its credential. @throws CliError without a credential, or for settings that can never work */
+  async signedIn(upstream?: string): Promise<Target> {
+    const host =
+      upstream === undefined ? await this.host() : usableHost({ value: upstream, from: '--upstream' });
     const token = this.#setting(undefined, '', 'PX0_ACCESS_TOKEN') ?? (await this.#keptToken(host));
     if (token !== undefined) return { host, accessToken: usableToken(host, token) };
     throw new CliError('unauthorized', `not logged in to ${host}; run "px0 login" or set PX0_ACCESS_TOKEN`);
@@ -164,7 +165,7 @@ export class Context {
 }
 
 /** The host in the form of the SDK. @throws CliError that never contains the value */
-function usableHost({ value, from }: Setting): string {
+export function usableHost({ value, from }: Setting): string {
   return judged(from, () => apiConfiguration({ host: value, accessToken: null }).basePath);
 }
 

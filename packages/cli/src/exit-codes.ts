@@ -25,7 +25,7 @@ export const exitCodes = {
   refused: 7,
   /** px0 is unreachable, or asks to retry later. */
   unreachable: 8,
-  /** With `--check`: folder and team differ, or generated types and contracts. */
+  /** With `--check`: folder and team differ, or generated types and contracts. `relay check`: relay and px0 differ, or one of them is stale. */
   different: 9,
   interrupted: 130,
 } as const;

@@ -7,6 +7,7 @@ import { addCompletionCommand, candidates } from './commands/completion.ts';
 import { addGenerateCommand } from './commands/generate.ts';
 import { addKeyCommands } from './commands/keys.ts';
 import { addPromptCommands } from './commands/prompts.ts';
+import { addRelayCommands } from './commands/relay.ts';
 import { addReleaseCommands } from './commands/release.ts';
 import { addRenderCommand } from './commands/render.ts';
 import { addServicesCommand } from './commands/services.ts';
@@ -47,6 +48,7 @@ export function createProgram(connect: Connect, { stdout, stderr }: Streams): Co
   addKeyCommands(program, connect);
   addBundleCommands(program, connect);
   addServicesCommand(program, connect);
+  addRelayCommands(program, connect);
   addTailCommand(program, connect);
   addWatchCommand(program, connect);
   addCompletionCommand(program, connect);

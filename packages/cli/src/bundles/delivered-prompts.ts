@@ -125,7 +125,8 @@ function unreachable(host: string, reason: string): UnreachableError {
   return new UnreachableError(`px0 at ${host} cannot be reached: ${reason}`);
 }
 
-function codeOf(error: unknown): string {
+/** Why a request failed, in one word: nothing of the request, which holds the credential, is repeated. */
+export function codeOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   return cause instanceof Error && 'code' in cause && typeof cause.code === 'string'
     ? cause.code
