@@ -6,6 +6,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
+import { Px0 } from '@px0/sdk';
 import { createPool, silentLogger } from '@px0/service-kit';
 import { eventually, startTestPlatform, type TestPlatform, temporaryFolder } from '@px0/testing';
 import { type Account, PASSWORD, World } from '@px0/testing/world';
@@ -915,6 +916,41 @@ describe('an interruption', () => {
       silent.close();
       await rm(own, { recursive: true });
     }
+  });
+});
+
+describe('services', () => {
+  it('that render in their own process are listed, and named where a contract breaks', async () => {
+    const { key, team } = await world.account();
+    const prompt = await world.emptyPrompt(key, team, { slug: 'support' });
+    await world.live(key, prompt, 'Hello {{.name}}');
+    await world.make(key, 'PATCH', `/v1/prompts/${prompt.id}`, { contract: 'enforce' });
+    const application = new Px0({
+      host: platform.gatewayUrl,
+      accessToken: key.token,
+      mode: 'stream',
+      serviceName: 'checkout',
+      telemetry: false,
+    });
+    await application.ready();
+    expect((await application.render('support', { name: 'Ada' })).source).toBe('stream');
+    await application.close();
+    await eventually(
+      async () =>
+        (await world.get(key, `/v1/prompts/${prompt.id}/services`)).text('services', 0, 'service') ===
+        'checkout',
+      { what: 'the service' },
+    );
+
+    const env = { PX0_ACCESS_TOKEN: key.token, PX0_TEAM: team };
+    expect(await done(['services', 'support'], { env })).toMatch(/\ncheckout +v1 +stream +1 +0 /);
+    expect(await done(['services'], { env })).toMatch(/\ncheckout +1 +1 +0 /);
+    const schema = { type: 'object', properties: { mood: { type: 'string' } }, required: ['mood'] };
+    await world.draft(key, prompt, { template: 'Hello {{.name}}, {{.mood}}', schema });
+    await expect(px0(['promote', 'support', '2'], { env })).resolves.toMatchObject({
+      code: 6,
+      stderr: expect.stringMatching(/added required mood.* \(checkout does not send `mood`\)\n$/),
+    });
   });
 });
 

@@ -26,12 +26,26 @@ export async function sendersOf(prompts: PromptsApi, id: string, message: string
   if (added.length === 0) return '';
   try {
     const signal = AbortSignal.timeout(PATIENCE_MS);
-    const { services } = await prompts.listPromptServices(id, undefined, undefined, undefined, undefined, {
-      signal,
-    });
+    const { services } = await (await prompts.listPromptServicesRaw({ id }, { signal })).value();
     return notSentText(notSent(added, services, new Date()));
   } catch {
     // A px0 of the release before does not know; nor may every caller ask.
+    return '';
+  }
+}
+
+/** As `sendersOf`, of a prompt of a team that is known by its slug. */
+export async function sendersOfSlug(
+  prompts: PromptsApi,
+  teamId: string,
+  slug: string,
+  message: string,
+): Promise<string> {
+  try {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const { prompt } = await (await prompts.getPromptRaw({ id: slug, teamId }, { signal })).value();
+    return await sendersOf(prompts, prompt.id, message);
+  } catch {
     return '';
   }
 }

@@ -2,7 +2,7 @@
 import { NotFoundError, type RefusedError } from '@px0/sdk';
 import type { ImportChange, PromptsApi } from '@px0/sdk/api';
 import type { Context } from '../context.ts';
-import { isContractBreak, sendersOf } from '../contract-break.ts';
+import { isContractBreak, sendersOfSlug } from '../contract-break.ts';
 import { CliError, exitNameOf } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
 import { printable } from '../text-input.ts';
@@ -124,16 +124,6 @@ async function importAll(output: Output, api: PromptsApi, upload: Upload): Promi
   }
   output.endProgress();
   return uploaded;
-}
-
-/** As `sendersOf`, of the team's prompt. */
-async function sendersOfSlug(api: PromptsApi, team: string, slug: string, message: string): Promise<string> {
-  try {
-    const { prompt } = await api.getPrompt(slug, undefined, undefined, team);
-    return await sendersOf(api, prompt.id, message);
-  } catch {
-    return '';
-  }
 }
 
 /** The prompt is named behind the breaks. */
