@@ -21,7 +21,7 @@ export async function withSenders(
 }
 
 /** "checkout and mailer do not send `mood`". Empty where all send what the breaks add, or px0 does not say. */
-export async function sendersOf(prompts: PromptsApi, id: string, message: string): Promise<string> {
+async function sendersOf(prompts: PromptsApi, id: string, message: string): Promise<string> {
   const added = breakEntries(message).filter((entry) => entry.startsWith('added required '));
   if (added.length === 0) return '';
   try {

@@ -1,7 +1,6 @@
 /** Input contracts: what a version's variables must be, how they are judged, and when a new version breaks what callers send. */
 
 export { breakDetail, type ContractChange, type ContractState, contractChange } from './breaks/breaks.ts';
-export { breakEntries, type NotSent, notSent, notSentText, type ServiceReport } from './breaks/not-sent.ts';
 export { type Dict, isDict, jsonText } from './json.ts';
 export { compileJudge, type Judge } from './judge/judge.ts';
 export type { ContractProblems, NameProblem, ValueProblem, Violation } from './judge/violation.ts';
