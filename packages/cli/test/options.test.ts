@@ -22,6 +22,8 @@ describe('an option', () => {
   it.each([
     [['tail', 'greeting'], '--interval', [...noNumbers, '1e9', '86401', '2147484', '1e-9', '0.09']],
     [['tail', 'greeting'], '--since', [...noNumbers.filter((text) => text !== '0'), '1e300', '1e7', '87841']],
+    [['services', 'greeting'], '--days', [...noNumbers, '1.5', '1e1', '91']],
+    [['services', 'greeting'], '--version', [...noNumbers, '1.5', '1e3', 'live']],
     [['render', 'greeting'], '--version', [...noNumbers, '1.5', '1e3', '9007199254740993']],
     [
       ['keys', 'rotate', 'id'],
