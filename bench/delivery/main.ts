@@ -7,6 +7,7 @@ import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../lib/program.ts';
 import { bytes } from './bytes.ts';
+import { cost } from './cost.ts';
 import { fanout } from './fanout.ts';
 import { first } from './first.ts';
 import { hotPath } from './hot-path.ts';
@@ -28,6 +29,7 @@ const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
   resume,
   relay,
   'hot-path': hotPath,
+  cost,
 };
 
 const named = process.argv.slice(2);
