@@ -306,13 +306,14 @@ describe('bodies that are almost right', () => {
   it('leave everything working', everythingStillWorks);
 });
 
-/** Text that is not stored as it is: variables of a render, what is only looked up or judged, a password. */
+/** Text that is not stored as it is: variables of a render, what is only looked up, judged or cleaned, a password. */
 const mayHoldNul = new Set([
   'renderLive',
   'renderVersion',
   'renderBatch',
   'validateTemplate',
   'changePassword',
+  'reportUsage',
 ]);
 
 /** Bodies with every field, where a plan names ids only. */

@@ -110,7 +110,6 @@ export class UpstreamState implements FollowedState {
     const asked = typeof token === 'string' ? decodeToken(token) : token;
     if (asked === undefined) return 'foreign';
     if (this.#covers(asked)) return 'reached';
-    if (this.#head !== undefined && compareEpochs(asked.epoch, this.#head.epoch) < 0) return 'foreign';
     if (!this.connected) return 'vain';
     return (await this.#until(() => this.#covers(asked), timeoutMs)) ? 'reached' : 'timeout';
   }
@@ -151,10 +150,9 @@ export class UpstreamState implements FollowedState {
     };
   }
 
+  /** All that an earlier epoch covered is in what the upstream has shown whole since, as a projection has it. */
   #covers(token: RevisionToken): boolean {
-    return (
-      this.#settled !== undefined && token.epoch === this.#settled.epoch && this.reported >= token.sequence
-    );
+    return this.#settled !== undefined && compareTokens(token, this.#settled) <= 0;
   }
 
   async #until(isTrue: () => boolean, timeoutMs: number): Promise<boolean> {
