@@ -33,7 +33,7 @@ const loss: Loss = {
   endedAt: 66,
   openedAt: 69,
   agreedAt: 100,
-  agreedLast: 'every row shown in the epoch',
+  agreedLast: 'nothing owed',
   old: held({ 1: 'stable', 2: 'live' }, { keys: ['lost'], accounts: [person] }),
   promoted: held({ 1: 'live' }, { accounts: [nobody] }),
 };
@@ -173,7 +173,7 @@ describe('a failover that lost rows', () => {
       endedAt: 120,
       openedAt: 122,
       agreedAt: 130,
-      agreedLast: 'every row shown in the epoch',
+      agreedLast: 'nothing owed',
       old: held({ 1: 'live' }, { keys: ['lost, too'], accounts: [nobody] }),
       promoted: held({ 1: 'live' }, { accounts: [nobody] }),
     };
