@@ -38,6 +38,7 @@ export { decodeSegment, matchRoute, ownerOfPrefix, type Route, type RouteMatch }
 export { buildOpenApi, type OpenApiDocument, type OpenApiOperation } from './openapi/build-openapi.ts';
 export { responseHeaders } from './openapi/common.ts';
 export { parseBody, parseBodyText } from './parse-body.ts';
+export { compilePatterns, matchesPattern } from './pattern.ts';
 export { parseBoolean, type QueryReading, readQuery } from './read-query.ts';
 export {
   type AuthClass,
