@@ -97,7 +97,7 @@ describe('the role matrix', () => {
   it('has a row for every operation of the contract', () => {
     const inMatrix = new Set(cells.map(({ action }) => action));
     expect([...inMatrix].sort()).toEqual(Object.keys(routes).sort());
-    const withoutRoute = ['registerIntoTeam', 'moveTeamIntoOrg', 'receivePrompt'];
+    const withoutRoute = ['registerIntoTeam', 'moveTeamIntoOrg', 'receivePrompt', 'changeOrgPolicy'];
     expect(Object.keys(permissions).sort()).toEqual([...inMatrix, ...withoutRoute].sort());
   });
 });
@@ -138,7 +138,9 @@ describe('a key outside its organization', () => {
     ({ action, expected }) => {
       for (const key of [keyReadRender, keyAll, keyAdmin]) {
         for (const coverage of ['foreign', 'narrower'] as const) {
-          const isRefusedBefore = action === 'movePrompt' && key === keyReadRender;
+          const isRefusedBefore =
+            routes[action as keyof typeof routes].auth === 'session' ||
+            (action === 'movePrompt' && key === keyReadRender);
           expectCell({ ...key, coverage }, actionNamed(action), isRefusedBefore ? '401' : expected);
         }
       }
@@ -156,6 +158,7 @@ describe('a key with a list of teams', () => {
     'deleteOrg',
     'listOrgAudit',
     'listOrgPeople',
+    'listOrgPolicies',
     'removeOrgMember',
     'createTeam',
     'listOrgTeams',

@@ -68,6 +68,8 @@ const teamReaders = [need(['reads'], 'forbidden')];
 const contentEditors = [need(['edits'], 'forbidden')];
 const readGate = [need(['reads'], 'promptNotFound')];
 const editGate = [...readGate, need(['edits'], 'forbidden')];
+/** Who may not read a policy does not know of it. */
+const policyGate = [need(['reads', 'administers'], 'policyNotFound'), need(['administers'], 'forbidden')];
 const adminGate = [need(['reads', 'administers'], 'promptNotFound'), need(['administers'], 'forbidden')];
 
 /** The table. Most actions are operations of the API; the others are the part of one that has a target of its own. */
@@ -164,6 +166,16 @@ export const permissions = {
   setVersionTag: editGate,
   removeVersionTag: editGate,
 
+  listTeamPolicies: [need(['reads', 'administers'], 'forbidden')],
+  createTeamPolicy: teamAdmins,
+  listOrgPolicies: orgMembers,
+  createOrgPolicy: orgAdminOnly,
+  updatePolicy: policyGate,
+  deletePolicy: policyGate,
+  /** Both of them, for a policy of an organization. */
+  changeOrgPolicy: [need(['orgMember'], 'policyNotFound'), need(['orgAdmin'], 'forbidden')],
+  explainPolicies: readGate,
+
   listPromptPayloads: readGate,
   getPromptPayload: readGate,
   createPromptPayload: editGate,
@@ -198,6 +210,7 @@ const partOf: { readonly [action: string]: OperationId } = {
   registerIntoTeam: 'register',
   moveTeamIntoOrg: 'updateTeam',
   receivePrompt: 'movePrompt',
+  changeOrgPolicy: 'updatePolicy',
 };
 
 const declared: { readonly [operationId: string]: { readonly auth: AuthClass } } = routes;

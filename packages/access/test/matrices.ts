@@ -52,6 +52,8 @@ export const addedManagementMatrix = `
 | Operation | anon. | user not in org | viewer | editor | team admin | org admin | key read_render | key all or admin |
 | Signing keys: listSigningKeys | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ |
 | API key rotate: rotateAPIKey | 401 | 403 | 403 | 403 | 403 | ✓ | 401 | 401 |
+| Policies of an org: listOrgPolicies | 401 | 403 | ✓ | ✓ | ✓ | ✓ | 403 | ✓ |
+| Create a policy of an org: createOrgPolicy | 401 | 403 | 403 | 403 | 403 | ✓ | 401 | 401 |
 | Audit of an org: listOrgAudit | 401 | 403 | 403 | 403 | 403 | ✓ | 403 | ✓ |
 `;
 
@@ -61,6 +63,10 @@ export const addedContentMatrix = `
 | Validate template; render a batch; delivery: validateTemplate renderBatch getDeliverySnapshot streamDelivery reportUsage | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ |
 | Check version; audit, usage, services of a prompt: checkVersion listPromptAudit getPromptUsage listPromptServices | ✓ | ✓ | ✓ | 404 | ✓ | ✓ | ✓ | 404 |
 | Audit, export, services of a team: listTeamPromptAudit exportPrompts listTeamServices | ✓ | ✓ | ✓ | 403 | ✓ | ✓ | ✓ | 403 |
+| Policies of a team: listTeamPolicies | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | 403 |
+| Create a policy of a team: createTeamPolicy | 403 | 403 | ✓ | ✓ | 401 | 401 | 401 | 403 |
+| Change a policy of a team: updatePolicy deletePolicy | 403 | 403 | ✓ | ✓ | 401 | 401 | 401 | 404 |
+| What policies demand: explainPolicies | ✓ | ✓ | ✓ | 404 | ✓ | ✓ | ✓ | 404 |
 | Folders of a team: listFolders | ✓ | ✓ | ✓ | 403 | ✓ | ✓ | ✓ | 403 |
 | Patch a prompt: patchPrompt | 403 | ✓ | ✓ | 404 | 403 | ✓ | 403 | 404 |
 | Import into a team, move a folder of it: importPrompts moveFolder | 403 | ✓ | ✓ | 403 | 403 | ✓ | 403 | 403 |

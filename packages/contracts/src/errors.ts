@@ -96,6 +96,19 @@ export const errorCatalog = {
   invalidConsistency: { status: 400, message: 'invalid Px0-Consistency, must be require' },
   invalidStep: { status: 400, message: 'invalid step, must be hour or day' },
   invalidDocument: { status: 400, message: 'invalid document', detail: 'prompts.0.slug: is required' },
+  invalidPolicy: {
+    status: 400,
+    message: 'invalid policy',
+    detail: 'match.slugs: must have from 1 to 20 patterns',
+  },
+  invalidTransition: {
+    status: 400,
+    message: 'invalid transition, must be stable, live, demote, tag, archive, move, or payloads',
+  },
+  /** Of breaking glass. */
+  reasonRequired: { status: 400, message: 'reason is required' },
+  reasonTooLong: { status: 400, message: 'reason must be at most 500 bytes' },
+  invalidImportPolicy: { status: 400, message: 'invalid policy, must be request' },
   rendersRequired: { status: 400, message: 'renders is required' },
   tooManyRenders: { status: 400, message: 'renders must have at most 100 items' },
   reportsRequired: { status: 400, message: 'reports is required' },
@@ -132,6 +145,7 @@ export const errorCatalog = {
   toVersionNotFound: { status: 404, message: 'to version not found' },
   tagNotFound: { status: 404, message: 'tag not found' },
   payloadNotFound: { status: 404, message: 'payload not found' },
+  policyNotFound: { status: 404, message: 'policy not found' },
   noLiveVersion: { status: 404, message: 'no live version found for this prompt' },
 
   methodNotAllowed: { status: 405, message: 'method not allowed' },
@@ -147,6 +161,13 @@ export const errorCatalog = {
   },
   payloadsFail: { status: 409, message: 'payloads fail with this version', detail: 'greeting, farewell' },
   contractBreak: { status: 409, message: 'contract break', detail: 'added required mood' },
+  policyNameTaken: { status: 409, message: 'policy name already exists' },
+  changeRequestRequired: {
+    status: 409,
+    message: 'change request required',
+    detail: 'Production, Billing',
+  },
+  checksFail: { status: 409, message: 'checks fail', detail: 'evals is pending, assertions: greeting' },
   documentConflicts: {
     status: 409,
     message: 'document conflicts with the team',
@@ -168,6 +189,11 @@ export const errorCatalog = {
   cannotPromoteArchived: { status: 422, message: 'cannot promote version in archived status: conflict' },
   onlyLiveCanBeDemoted: { status: 422, message: 'only live versions can be demoted: conflict' },
   versionAlreadyArchived: { status: 422, message: 'version is already archived: conflict' },
+  protectedTagOnDraft: {
+    status: 422,
+    message: 'a protected tag needs a version that is not a draft',
+  },
+  tooManyPolicies: { status: 422, message: 'too many policies' },
   tooManyVersionsOrTags: { status: 422, message: 'prompt has too many versions or tags' },
   documentTooLarge: { status: 422, message: 'document is too large; name fewer prompts in slugs' },
   audienceTooLarge: { status: 422, message: 'audience is too large; name teams or slugs' },

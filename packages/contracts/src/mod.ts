@@ -59,6 +59,7 @@ export {
   uuidParam,
 } from './route.ts';
 export { type OperationId, routes } from './routes/mod.ts';
+export { policyLimits, policyTransitions } from './schemas/policies.ts';
 export { schemas, type Wire } from './schemas.ts';
 export {
   decodeUsage,

@@ -38,6 +38,7 @@ export type Tag =
   | 'Organizations'
   | 'Profile'
   | 'Prompt Payloads'
+  | 'Prompt Policies'
   | 'Prompt Renders'
   | 'Prompt Versions'
   | 'Prompts'

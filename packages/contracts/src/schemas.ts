@@ -3,6 +3,7 @@
  * table is part of the contract.
  */
 import { z } from 'zod';
+import { policySchemas } from './schemas/policies.ts';
 import { usageLimits, usageSources } from './usage.ts';
 import { added, anyJson, anyText, judgedInteger, judgedString, timestamp, uuid } from './values.ts';
 
@@ -703,6 +704,7 @@ const ImportResult = z
           'set_tag',
           'create_payload',
           'update_payload',
+          'open_change_request',
         ]),
         slug: z.string(),
         subject: z.string().nullable().meta({ description: 'The affected version, tag or payload.' }),
@@ -954,6 +956,7 @@ export const schemas = {
   CreateVersionRequest,
   UpdateVersionRequest,
   OrganizationAuditEntry,
+  ...policySchemas,
 } as const;
 
 /** The TypeScript type of a named schema, for example `Wire<'Prompt'>`. */

@@ -98,6 +98,7 @@ function operation(route: RouteDefinition, schemas: JsonSchemas): OpenApiOperati
       ...queryParameters(route, (field) => !isAdded(field)),
       ...headerParameters(route).map((name) => ({ $ref: `#/components/parameters/${name}` })),
       ...queryParameters(route, isAdded),
+      ...(route.errors.includes('reasonRequired') ? [{ $ref: '#/components/parameters/BreakGlass' }] : []),
       ...(route.tag === 'Prompt Renders' ? [{ $ref: '#/components/parameters/Service' }] : []),
     ],
     ...(route.success.media === undefined ? {} : { 'x-px0-frames': true }),

@@ -4,6 +4,7 @@
  */
 import type { ErrorCode } from '../errors.ts';
 import type { AuthClass, Tag } from '../route.ts';
+import { policyLimits } from '../schemas/policies.ts';
 import { usageLimits } from '../usage.ts';
 
 export const tagDescriptions: { readonly [Name in Tag]: string } = {
@@ -15,6 +16,7 @@ export const tagDescriptions: { readonly [Name in Tag]: string } = {
   Organizations: 'Organizations and the people in them.',
   Profile: "The caller's own account.",
   'Prompt Payloads': 'Sample variables of a prompt.',
+  'Prompt Policies': 'What has to hold before a prompt is changed in a way that callers notice.',
   'Prompt Renders': 'Rendering, for applications.',
   'Prompt Versions': 'Versions of a prompt and their tags.',
   Prompts: 'Prompts of a team.',
@@ -64,8 +66,14 @@ export const parameters = {
     name: 'If-Match',
     in: 'header',
     description:
-      'An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.',
+      'An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.',
     schema: { type: 'string', examples: ['"3f2a9c"', '*'] },
+  },
+  BreakGlass: {
+    name: 'Px0-Break-Glass',
+    in: 'header',
+    description: `Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most ${policyLimits.reasonBytes} bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.`,
+    schema: { type: 'string', examples: ['outage%20INC-7'] },
   },
   IfNoneMatch: {
     name: 'If-None-Match',

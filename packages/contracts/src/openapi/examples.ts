@@ -8,6 +8,11 @@ const email = 'ada@example.com';
 const password = 'Correct-horse-1';
 const template = 'Hello, {{.name}}!';
 const variables = { name: 'Ada' };
+const policy = {
+  name: 'Production',
+  match: { slugs: ['billing_*'], transitions: ['live', 'tag'], tags: ['prod'] },
+  require: { approvals: 1, checks: [{ kind: 'external', name: 'evals' }] },
+};
 
 /** By operation id. */
 export const bodyExamples: { readonly [Id in OperationId | (string & {})]?: object } = {
@@ -41,6 +46,9 @@ export const bodyExamples: { readonly [Id in OperationId | (string & {})]?: obje
   setVersionTag: { tag: 'production' },
   createPromptPayload: { name: 'typical', variables },
   updatePromptPayload: { variables },
+  createTeamPolicy: policy,
+  createOrgPolicy: policy,
+  updatePolicy: { ...policy, enabled: false },
   renderLive: { variables },
   renderVersion: { variables, options: { missing_key: 'zero' } },
   renderBatch: { renders: [{ slug: 'greeting', variables }] },

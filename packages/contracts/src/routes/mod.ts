@@ -8,6 +8,7 @@ import { organizationAuditRoutes } from './organization-audit.ts';
 import { organizationRoutes } from './organizations.ts';
 import { belongingRoutes, profileRoutes } from './profile.ts';
 import { promptPayloadRoutes } from './prompt-payloads.ts';
+import { promptPolicyRoutes } from './prompt-policies.ts';
 import { promptRenderRoutes } from './prompt-renders.ts';
 import { promptToolsRoutes } from './prompt-tools.ts';
 import { promptVersionRoutes } from './prompt-versions.ts';
@@ -30,6 +31,7 @@ export const routes = {
   ...promptRoutes,
   ...promptVersionRoutes,
   ...promptPayloadRoutes,
+  ...promptPolicyRoutes,
   ...promptRenderRoutes,
   ...deliveryRoutes,
   ...promptToolsRoutes,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineRoutes, uuidParam } from '../route.ts';
 import { schemas } from '../schemas.ts';
 import { queryText } from '../values.ts';
+import { policyGate } from './policy-gate.ts';
 
 const promptId = uuidParam('invalidPromptId', 'The id of the prompt.');
 const payloadId = uuidParam('invalidPayloadId', 'The id of the payload.');
@@ -30,6 +31,7 @@ export const promptPayloadRoutes = defineRoutes(
         'payloadVariablesRequired',
         'nameTooLong',
         'invalidPayloadVariables',
+        ...policyGate,
       ],
     },
     listPromptPayloads: {
@@ -87,6 +89,7 @@ export const promptPayloadRoutes = defineRoutes(
         'nameTooLong',
         'invalidPayloadVariables',
         'payloadNotFound',
+        ...policyGate,
       ],
     },
     deletePromptPayload: {
@@ -98,7 +101,14 @@ export const promptPayloadRoutes = defineRoutes(
       description: 'Deletes a payload.',
       params: { id: promptId, payloadID: payloadId },
       success: { status: 204, schema: null },
-      errors: ['invalidPromptId', 'invalidPayloadId', 'promptNotFound', 'forbidden', 'payloadNotFound'],
+      errors: [
+        'invalidPromptId',
+        'invalidPayloadId',
+        'promptNotFound',
+        'forbidden',
+        'payloadNotFound',
+        ...policyGate,
+      ],
     },
   },
 );

@@ -132,6 +132,13 @@ const promptToolRoutes = defineRoutes(
             '`contract_break` makes versions live even if they refuse what the live ones accept.',
           ),
         ),
+        policy: added(
+          queryChoice(
+            ['request'],
+            '`request` opens a change request for each change that needs one, and makes the others. Default: if one change needs one, none is made.',
+            { refusal: 'invalidImportPolicy', empty: 'refused', safety: false },
+          ),
+        ),
       }),
       body: z.object({
         document: z.record(z.string(), z.unknown()).optional().meta({
@@ -145,6 +152,7 @@ const promptToolRoutes = defineRoutes(
       errors: [
         'invalidId',
         'invalidDryRun',
+        'invalidImportPolicy',
         'forbidden',
         'invalidAllow',
         'invalidRequestBody',
@@ -152,6 +160,9 @@ const promptToolRoutes = defineRoutes(
         'documentConflicts',
         'contractBreak',
         'tooManyVersionsOrTags',
+        'protectedTagOnDraft',
+        'changeRequestRequired',
+        'checksFail',
         'tooManyHeavyRenders',
       ],
     },

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineRoutes, textParam, uuidParam } from '../route.ts';
 import { schemas } from '../schemas.ts';
 import { added, judgedQueryText, judgedString, queryChoice, queryText, settableTag } from '../values.ts';
+import { policyGate } from './policy-gate.ts';
 
 const promptId = uuidParam('invalidPromptId', 'The id of the prompt.');
 const versionRef = textParam('A version number or a tag.');
@@ -160,6 +161,7 @@ export const promptVersionRoutes = defineRoutes(
         'serviceUnavailable',
         'programTooLarge',
         'preconditionFailed',
+        ...policyGate,
         'tooManyHeavyRenders',
       ],
     },
@@ -172,7 +174,7 @@ export const promptVersionRoutes = defineRoutes(
       description: 'Deletes a draft with its tags.',
       params: { id: promptId, version: versionRef },
       success: { status: 204, schema: null },
-      errors: [...editGate, 'versionNotFound', 'onlyDraftsCanBeDeleted', 'preconditionFailed'],
+      errors: [...editGate, 'versionNotFound', 'onlyDraftsCanBeDeleted', 'preconditionFailed', ...policyGate],
     },
     promoteVersion: {
       method: 'POST',
@@ -212,8 +214,9 @@ export const promptVersionRoutes = defineRoutes(
         'cannotPromoteLive',
         'cannotPromoteArchived',
         'preconditionFailed',
-        'payloadsFail',
         'contractBreak',
+        ...policyGate,
+        'payloadsFail',
         'tooManyHeavyRenders',
       ],
     },
@@ -236,6 +239,7 @@ export const promptVersionRoutes = defineRoutes(
         'versionNotFound',
         'onlyLiveCanBeDemoted',
         'preconditionFailed',
+        ...policyGate,
       ],
     },
     archiveVersion: {
@@ -257,6 +261,7 @@ export const promptVersionRoutes = defineRoutes(
         'versionNotFound',
         'versionAlreadyArchived',
         'preconditionFailed',
+        ...policyGate,
       ],
     },
     duplicateVersion: {
@@ -289,6 +294,8 @@ export const promptVersionRoutes = defineRoutes(
         'invalidTagFormat',
         'versionNotFound',
         'tooManyVersionsOrTags',
+        'protectedTagOnDraft',
+        ...policyGate,
       ],
     },
     removeVersionTag: {
@@ -300,7 +307,7 @@ export const promptVersionRoutes = defineRoutes(
       description: 'Removes a tag from its version.',
       params: { id: promptId, tag: textParam('The tag.') },
       success: { status: 204, schema: null },
-      errors: [...editGate, 'tagNotFound'],
+      errors: [...editGate, 'tagNotFound', ...policyGate],
     },
     listVersionTags: {
       method: 'GET',

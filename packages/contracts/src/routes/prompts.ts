@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineRoutes, textParam, uuidParam } from '../route.ts';
 import { schemas } from '../schemas.ts';
 import { added, judgedQueryText, judgedString, queryText } from '../values.ts';
+import { policyGate } from './policy-gate.ts';
 
 const promptId = uuidParam('invalidPromptId', 'The id of the prompt.');
 const teamId = uuidParam('invalidId', 'The id of the team.');
@@ -163,6 +164,7 @@ export const promptRoutes = defineRoutes(
         'invalidFolder',
         'invalidContract',
         'serviceUnavailable',
+        ...policyGate,
       ],
     },
     listFolders: {
@@ -207,7 +209,7 @@ export const promptRoutes = defineRoutes(
       description: 'Archives a prompt. It still renders.',
       params: { id: promptId },
       success: { status: 200, schema: wrapped },
-      errors: ['invalidPromptId', 'promptNotFound', 'forbidden'],
+      errors: ['invalidPromptId', 'promptNotFound', 'forbidden', ...policyGate],
     },
     restorePrompt: {
       method: 'POST',
@@ -218,7 +220,7 @@ export const promptRoutes = defineRoutes(
       description: 'Makes an archived prompt active again.',
       params: { id: promptId },
       success: { status: 200, schema: wrapped },
-      errors: ['invalidPromptId', 'promptNotFound', 'forbidden'],
+      errors: ['invalidPromptId', 'promptNotFound', 'forbidden', ...policyGate],
     },
     movePrompt: {
       method: 'POST',
@@ -240,6 +242,7 @@ export const promptRoutes = defineRoutes(
         'promptNotFound',
         'forbidden',
         'promptAlreadyExists',
+        ...policyGate,
       ],
     },
   },

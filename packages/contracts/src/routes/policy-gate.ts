@@ -1,0 +1,8 @@
+/** What policies answer to a change that they guard, after every refusal of the operation itself. See docs/decisions/201-policies.md. */
+export const policyGate = [
+  'reasonRequired',
+  'reasonTooLong',
+  'forbidden',
+  'changeRequestRequired',
+  'checksFail',
+] as const;
