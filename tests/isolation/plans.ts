@@ -28,6 +28,7 @@ const ofPrompt = ({ prompt }: Things) => ({ params: { id: prompt } });
 const ofVersion = ({ prompt }: Things) => ({ params: { id: prompt, version: '1' } });
 const ofDraft = ({ prompt }: Things) => ({ params: { id: prompt, version: '2' } });
 const ofPayload = ({ prompt, payload }: Things) => ({ params: { id: prompt, payloadID: payload } });
+const ofRequest = ({ changeRequest }: Things) => ({ params: { id: changeRequest } });
 const name = { name: 'Renamed' };
 const password = 'Correct-horse-1';
 
@@ -98,6 +99,23 @@ export const plans: { readonly [Operation in OperationId]: Plan } = {
   getPromptPayload: ofPayload,
   updatePromptPayload: (things) => ({ ...ofPayload(things), body: { variables: {} } }),
   deletePromptPayload: ofPayload,
+  createChangeRequest: (things) => ({
+    ...ofPrompt(things),
+    body: { title: 'Renamed', change: { kind: 'promote', version: 2, to: 'live' } },
+  }),
+  listChangeRequests: (things) => ({ ...inTeam(things), query: { prompt_id: things.prompt } }),
+  listMyChangeRequests: null,
+  getChangeRequest: ofRequest,
+  reviewChangeRequest: (things) => ({
+    ...ofRequest(things),
+    body: { verdict: 'approve', content_hash: null },
+  }),
+  dismissReview: ({ changeRequest, review }) => ({ params: { id: changeRequest, reviewID: review } }),
+  commentChangeRequest: (things) => ({ ...ofRequest(things), body: { text: 'changed' } }),
+  listComments: ofRequest,
+  applyChangeRequest: ofRequest,
+  closeChangeRequest: (things) => ({ ...ofRequest(things), body: { reason: 'changed' } }),
+  acknowledgeBreakGlass: ofRequest,
   renderLive: ({ slug, team }) => ({ params: { slug }, query: { team_id: team }, body: {} }),
   renderVersion: ({ slug, team }) => ({ params: { slug, version: '1' }, query: { team_id: team }, body: {} }),
   renderBatch: ({ slug, team }) => ({ body: { renders: [{ slug, team_id: team }] } }),
@@ -135,6 +153,13 @@ function usageReport(prompt: string, slug: string): object {
 
 /** Other ways to name things, beside those of the plans. */
 export const furtherPlans: { readonly [Operation in OperationId]?: readonly Exclude<Plan, null>[] } = {
+  createChangeRequest: [
+    (things) => ({
+      ...ofPrompt(things),
+      body: { title: 'Moved', change: { kind: 'move_prompt', team_id: things.team } },
+    }),
+  ],
+  listChangeRequests: [inTeam],
   register: [({ email }) => ({ body: { email, password } })],
   createAPIKey: [({ organization }) => ({ body: { ...name, org_id: organization } })],
   getPrompt: [ofPrompt, ({ slug }) => ({ params: { id: slug } })],
@@ -177,6 +202,8 @@ const markers: Things = {
   prompt: '<prompt>',
   slug: '<slug>',
   payload: '<payload>',
+  changeRequest: '<change request>',
+  review: '<review>',
 };
 
 const markerKinds: readonly (keyof Things)[] = [
@@ -189,6 +216,8 @@ const markerKinds: readonly (keyof Things)[] = [
   'prompt',
   'slug',
   'payload',
+  'changeRequest',
+  'review',
 ];
 
 /** Path parameters that lead nowhere without another one. */

@@ -15,6 +15,8 @@ export interface Things {
   readonly prompt: string;
   readonly slug: string;
   readonly payload: string;
+  readonly changeRequest: string;
+  readonly review: string;
 }
 
 export interface Tenant {
@@ -41,6 +43,19 @@ export async function tenant(world: World, name: string): Promise<Tenant> {
     name: `${name} payload`,
     variables: { secret: `${name} variable` },
   });
+  const opened = await world.make(owner, 'POST', `/v1/prompts/${prompt.id}/change-requests`, {
+    title: `${name} title`,
+    description: `${name} reasons`,
+    change: { kind: 'archive_prompt' },
+  });
+  const changeRequest = opened.text('change_request', 'id');
+  const reviewed = await world.make(owner, 'POST', `/v1/change-requests/${changeRequest}/reviews`, {
+    verdict: 'request_changes',
+    comment: `${name} review`,
+  });
+  await world.make(owner, 'POST', `/v1/change-requests/${changeRequest}/comments`, {
+    text: `${name} comment`,
+  });
   const stranger = await world.owner();
   const asked = await world.make(stranger, 'POST', `/v1/teams/${team}/join-requests`);
   return {
@@ -55,6 +70,8 @@ export async function tenant(world: World, name: string): Promise<Tenant> {
       prompt: prompt.id,
       slug: prompt.slug,
       payload: payload.text('payload', 'id'),
+      changeRequest,
+      review: reviewed.text('change_request', 'reviews', '0', 'id'),
     },
     callers: {
       admin: owner,
@@ -79,5 +96,7 @@ export function nothing(): Things {
     prompt: randomUUID(),
     slug: `nothing_${randomUUID().replaceAll('-', '_')}`,
     payload: randomUUID(),
+    changeRequest: randomUUID(),
+    review: randomUUID(),
   };
 }

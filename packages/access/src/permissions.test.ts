@@ -6,6 +6,7 @@ import {
   cellsOf,
   contentMatrix,
   managementMatrix,
+  requestPartsMatrix,
 } from '../test/matrices.ts';
 import type { Facts } from './facts.ts';
 import { type Action, can, moveRefusal, permissions, refusal } from './permissions.ts';
@@ -94,10 +95,21 @@ describe('the role matrix', () => {
     for (const facts of callers) expectCell(facts, actionNamed(action), expected);
   });
 
+  it.each(cellsOf(requestPartsMatrix))('$action, $column: $expected', ({ action, column, expected }) => {
+    for (const facts of columns[column] ?? []) expectCell(facts, actionNamed(action), expected);
+  });
+
   it('has a row for every operation of the contract', () => {
     const inMatrix = new Set(cells.map(({ action }) => action));
     expect([...inMatrix].sort()).toEqual(Object.keys(routes).sort());
-    const withoutRoute = ['registerIntoTeam', 'moveTeamIntoOrg', 'receivePrompt', 'changeOrgPolicy'];
+    const withoutRoute = [
+      'registerIntoTeam',
+      'moveTeamIntoOrg',
+      'receivePrompt',
+      'changeOrgPolicy',
+      'proposeToAdministrators',
+      'closeForeignChangeRequest',
+    ];
     expect(Object.keys(permissions).sort()).toEqual([...inMatrix, ...withoutRoute].sort());
   });
 });

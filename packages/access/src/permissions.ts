@@ -70,6 +70,11 @@ const readGate = [need(['reads'], 'promptNotFound')];
 const editGate = [...readGate, need(['edits'], 'forbidden')];
 /** Who may not read a policy does not know of it. */
 const policyGate = [need(['reads', 'administers'], 'policyNotFound'), need(['administers'], 'forbidden')];
+const requestReadGate = [need(['reads'], 'changeRequestNotFound')];
+const requestAdminGate = [
+  need(['reads', 'administers'], 'changeRequestNotFound'),
+  need(['administers'], 'forbidden'),
+];
 const adminGate = [need(['reads', 'administers'], 'promptNotFound'), need(['administers'], 'forbidden')];
 
 /** The table. Most actions are operations of the API; the others are the part of one that has a target of its own. */
@@ -192,6 +197,24 @@ export const permissions = {
   listPromptServices: readGate,
   listTeamServices: teamReaders,
 
+  createChangeRequest: editGate,
+  /** A change that needs an administrator: who reads the prompt may propose it. */
+  proposeToAdministrators: [...readGate, need(['notKey', 'edits'], 'forbidden')],
+  listChangeRequests: teamReaders,
+  /** The list holds requests that the caller reads. */
+  listMyChangeRequests: [],
+  getChangeRequest: requestReadGate,
+  reviewChangeRequest: requestReadGate,
+  dismissReview: requestAdminGate,
+  commentChangeRequest: requestReadGate,
+  listComments: requestReadGate,
+  /** The change itself is asked for, too. */
+  applyChangeRequest: [...requestReadGate, need(['notKey', 'edits'], 'forbidden')],
+  closeChangeRequest: requestReadGate,
+  /** A request of somebody else. */
+  closeForeignChangeRequest: [...requestReadGate, need(['edits'], 'forbidden')],
+  acknowledgeBreakGlass: requestAdminGate,
+
   renderLive: readGate,
   renderVersion: readGate,
   /** For each of its renders, `renderLive` or `renderVersion` is asked. */
@@ -211,6 +234,8 @@ const partOf: { readonly [action: string]: OperationId } = {
   moveTeamIntoOrg: 'updateTeam',
   receivePrompt: 'movePrompt',
   changeOrgPolicy: 'updatePolicy',
+  proposeToAdministrators: 'createChangeRequest',
+  closeForeignChangeRequest: 'closeChangeRequest',
 };
 
 const declared: { readonly [operationId: string]: { readonly auth: AuthClass } } = routes;

@@ -70,6 +70,20 @@ export const addedContentMatrix = `
 | Folders of a team: listFolders | ✓ | ✓ | ✓ | 403 | ✓ | ✓ | ✓ | 403 |
 | Patch a prompt: patchPrompt | 403 | ✓ | ✓ | 404 | 403 | ✓ | 403 | 404 |
 | Import into a team, move a folder of it: importPrompts moveFolder | 403 | ✓ | ✓ | 403 | 403 | ✓ | 403 | 403 |
+| Propose a change: createChangeRequest | 403 | ✓ | ✓ | 404 | 403 | ✓ | 403 | 404 |
+| Change requests of a team: listChangeRequests | ✓ | ✓ | ✓ | 403 | ✓ | ✓ | ✓ | 403 |
+| Own change requests: listMyChangeRequests | ✓ | ✓ | ✓ | ✓ | 401 | 401 | 401 | ✓ |
+| Read a change request, comment on it, close one’s own: getChangeRequest listComments commentChangeRequest closeChangeRequest | ✓ | ✓ | ✓ | 404 | ✓ | ✓ | ✓ | 404 |
+| Review a change request: reviewChangeRequest | ✓ | ✓ | ✓ | 404 | 401 | 401 | 401 | 404 |
+| Dismiss a review, acknowledge a broken policy: dismissReview acknowledgeBreakGlass | 403 | 403 | ✓ | ✓ | 401 | 401 | 401 | 404 |
+| Apply a change request: applyChangeRequest | ✓ | ✓ | ✓ | 404 | 403 | ✓ | 403 | 404 |
+`;
+
+/** Parts of operations on change requests that have rights of their own. */
+export const requestPartsMatrix = `
+| Operation | viewer | editor | team admin | org admin | key read_render | key all | key admin | outsider |
+| Propose what needs an administrator: proposeToAdministrators | ✓ | ✓ | ✓ | 404 | 403 | ✓ | 403 | 404 |
+| Close a change request of somebody else: closeForeignChangeRequest | 403 | ✓ | ✓ | 404 | 403 | ✓ | 403 | 404 |
 `;
 
 export interface Cell {

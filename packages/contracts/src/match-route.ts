@@ -133,6 +133,7 @@ const prefixOwners: { readonly [segment: string]: ServiceName } = {
   teams: 'tenancy',
   'join-requests': 'tenancy',
   prompts: 'prompt-registry',
+  'change-requests': 'prompt-registry',
   delivery: 'render',
 };
 

@@ -59,6 +59,13 @@ export {
   uuidParam,
 } from './route.ts';
 export { type OperationId, routes } from './routes/mod.ts';
+export {
+  changeKinds,
+  changeRequestLimits,
+  changeRequestStates,
+  reviewFaults,
+  reviewVerdicts,
+} from './schemas/change-requests.ts';
 export { policyLimits, policyTransitions } from './schemas/policies.ts';
 export { schemas, type Wire } from './schemas.ts';
 export {

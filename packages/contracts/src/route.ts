@@ -32,6 +32,7 @@ export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type Tag =
   | 'API Keys'
   | 'Auth'
+  | 'Change Requests'
   | 'Delivery'
   | 'Health'
   | 'Inbox'

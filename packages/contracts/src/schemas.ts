@@ -3,6 +3,15 @@
  * table is part of the contract.
  */
 import { z } from 'zod';
+import {
+  Change,
+  ChangeRequest,
+  Comment,
+  CreateChangeRequestRequest,
+  Requirement,
+  Review,
+  ReviewChangeRequestRequest,
+} from './schemas/change-requests.ts';
 import { policySchemas } from './schemas/policies.ts';
 import { usageLimits, usageSources } from './usage.ts';
 import { added, anyJson, anyText, judgedInteger, judgedString, timestamp, uuid } from './values.ts';
@@ -957,6 +966,13 @@ export const schemas = {
   UpdateVersionRequest,
   OrganizationAuditEntry,
   ...policySchemas,
+  Change,
+  ChangeRequest,
+  Comment,
+  CreateChangeRequestRequest,
+  Requirement,
+  Review,
+  ReviewChangeRequestRequest,
 } as const;
 
 /** The TypeScript type of a named schema, for example `Wire<'Prompt'>`. */

@@ -15,6 +15,7 @@ export const tagDescriptions: { readonly [Name in Tag]: string } = {
   Inbox: 'Requests that await a decision by the caller.',
   Organizations: 'Organizations and the people in them.',
   Profile: "The caller's own account.",
+  'Change Requests': 'Proposed changes of prompts, their reviews and comments.',
   'Prompt Payloads': 'Sample variables of a prompt.',
   'Prompt Policies': 'What has to hold before a prompt is changed in a way that callers notice.',
   'Prompt Renders': 'Rendering, for applications.',

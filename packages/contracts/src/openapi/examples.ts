@@ -49,6 +49,16 @@ export const bodyExamples: { readonly [Id in OperationId | (string & {})]?: obje
   createTeamPolicy: policy,
   createOrgPolicy: policy,
   updatePolicy: { ...policy, enabled: false },
+  createChangeRequest: {
+    title: 'Answer in the language of the question',
+    change: { kind: 'promote', version: 8, to: 'live' },
+  },
+  reviewChangeRequest: {
+    verdict: 'approve',
+    content_hash: 'sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  },
+  commentChangeRequest: { text: 'The second sentence is new.' },
+  closeChangeRequest: { reason: 'Version 9 replaces it.' },
   renderLive: { variables },
   renderVersion: { variables, options: { missing_key: 'zero' } },
   renderBatch: { renders: [{ slug: 'greeting', variables }] },

@@ -1,6 +1,7 @@
 /** The table of all routes, by operation id. A new route is one entry in the file of its area. */
 import { apiKeyRoutes } from './api-keys.ts';
 import { authRoutes } from './auth.ts';
+import { changeRequestRoutes } from './change-requests.ts';
 import { deliveryRoutes } from './delivery.ts';
 import { healthRoutes } from './health.ts';
 import { inboxRoutes } from './inbox.ts';
@@ -32,6 +33,7 @@ export const routes = {
   ...promptVersionRoutes,
   ...promptPayloadRoutes,
   ...promptPolicyRoutes,
+  ...changeRequestRoutes,
   ...promptRenderRoutes,
   ...deliveryRoutes,
   ...promptToolsRoutes,
