@@ -105,9 +105,9 @@ export const errorCatalog = {
     status: 400,
     message: 'invalid transition, must be stable, live, demote, tag, archive, move, or payloads',
   },
-  /** Of breaking glass. */
+  /** Why the glass is broken. */
   reasonRequired: { status: 400, message: 'reason is required' },
-  reasonTooLong: { status: 400, message: 'reason must be at most 500 bytes' },
+  breakGlassReasonTooLong: { status: 400, message: 'reason must be at most 500 bytes' },
   invalidImportPolicy: { status: 400, message: 'invalid policy, must be request' },
   rendersRequired: { status: 400, message: 'renders is required' },
   tooManyRenders: { status: 400, message: 'renders must have at most 100 items' },

@@ -1,7 +1,7 @@
 /** What policies answer to a change that they guard, after every refusal of the operation itself. See docs/decisions/201-policies.md. */
 export const policyGate = [
   'reasonRequired',
-  'reasonTooLong',
+  'breakGlassReasonTooLong',
   'forbidden',
   'changeRequestRequired',
   'checksFail',

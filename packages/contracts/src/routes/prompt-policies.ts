@@ -112,7 +112,7 @@ export const promptPolicyRoutes = defineRoutes(
         version: queryText('The version that is to change, by number or tag.'),
         tag: queryText('With `transition=tag`: the tag that is to be set or removed.'),
       }),
-      success: { status: 200, schema: z.object({ requirements: z.array(schemas.PolicyRequirement) }) },
+      success: { status: 200, schema: z.object({ requirements: z.array(schemas.Requirement) }) },
       errors: [
         'invalidPromptId',
         'promptNotFound',

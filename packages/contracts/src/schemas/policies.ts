@@ -143,23 +143,4 @@ const PromptPolicyRequest = z
   })
   .meta({ description: 'A policy. What is omitted has its default.' });
 
-const PolicyRequirement = z
-  .object({
-    policy_id: uuid(),
-    policy_name: z.string(),
-    approvals_needed: z.int(),
-    approvals_given: z.int(),
-    checks: z.array(
-      z.object({
-        kind: z.string().meta({ description: '`assertions`, `contract` or `external`.' }),
-        name: z.string().nullable().meta({ description: 'The name of an external check.' }),
-        state: z.enum(['pending', 'success', 'failure']),
-        detail: z.string(),
-      }),
-    ),
-    satisfied: z.boolean(),
-    unmet: z.array(z.string()).meta({ examples: [['1 more approval', 'check evals is pending']] }),
-  })
-  .meta({ description: 'What a policy demands of a change, and what of it is met.' });
-
-export const policySchemas = { PromptPolicy, PromptPolicyRequest, PolicyCheck, PolicyRequirement } as const;
+export const policySchemas = { PromptPolicy, PromptPolicyRequest, PolicyCheck } as const;
