@@ -136,6 +136,13 @@ export const metricCatalog = define({
     description: 'How long a worker thread took for it.',
     attributes: [],
   },
+  policyRefusals: {
+    name: 'px0.policy.refusals',
+    kind: 'counter',
+    unit: '{change}',
+    description: 'Changes of prompts that policies refused, by what was wanted.',
+    attributes: ['px0.policy.transition'],
+  },
   deliveryStreams: {
     name: 'px0.delivery.streams',
     kind: 'gauge',

@@ -27,7 +27,8 @@ export type AuditAction =
   | 'tag.removed'
   | 'payload.created'
   | 'payload.updated'
-  | 'payload.deleted';
+  | 'payload.deleted'
+  | 'policy.broken';
 
 export interface AuditNote {
   readonly promptId: PromptId;

@@ -1,0 +1,142 @@
+/** What the policies of a prompt demand of a change, with the facts read from the database. */
+import type { AccessProjection } from '@px0/access';
+import type { PromptId, TeamId } from '@px0/contracts';
+import type { Reader } from '@px0/owner';
+import type { Approvals, Guarded, GuardedPrompt, GuardedVersion, Requirement } from './guarded.ts';
+import { type Judge, type Judgement, NotJudged } from './judgement.ts';
+import type { PolicyRow } from './policy-row.ts';
+import { type CheckJudgement, type CheckState, guarding, requirementsOf } from './requirements.ts';
+import { policiesFor, wasLiveLately } from './store.ts';
+
+/** How the external checks of a version stand. */
+export interface ExternalChecks {
+  /** What was posted about the content that the version has now. */
+  states(reader: Reader, promptId: PromptId, version: GuardedVersion): Promise<ExternalStates>;
+}
+
+/** @param apiKeyIds the keys that may post it; undefined: any key `all` of the team */
+export type ExternalStates = (name: string, apiKeyIds: readonly string[] | undefined) => CheckState;
+
+export interface RequirementSources {
+  readonly access: AccessProjection;
+  readonly judge: Pick<Judge, 'surroundings'>;
+  readonly external: ExternalChecks;
+}
+
+export interface Found {
+  /** The policies that guard the change, those that it is exempt from included. */
+  readonly guarding: readonly PolicyRow[];
+  /** Those of the organization first, then by name. */
+  readonly requirements: readonly { readonly policy: PolicyRow; readonly requirement: Requirement }[];
+  readonly isRollback: boolean;
+}
+
+/** @throws NotJudged where a policy asks how a version renders, and no judgement of what is there now came along */
+export async function findRequirements(
+  sources: RequirementSources,
+  reader: Reader,
+  prompt: GuardedPrompt,
+  parts: readonly Guarded[],
+  approvalsOf: (policy: PolicyRow) => Promise<Approvals> | Approvals,
+): Promise<Found> {
+  const guardedBy: PolicyRow[][] = [];
+  for (const part of parts) guardedBy.push(await policiesOf(sources.access, reader, prompt, part));
+  const all = guardedBy.flat();
+  if (all.length === 0) return { guarding: [], requirements: [], isRollback: false };
+  const isRollback = await isRollbackOf(reader, prompt, parts, all);
+  const requirements = new Map<string, Found['requirements'][number]>();
+  for (const [index, part] of parts.entries()) {
+    const policies = guardedBy[index] ?? [];
+    const demanding = isRollback ? policies.filter(({ rule }) => rule.rollback === 'guarded') : policies;
+    if (demanding.length === 0) continue;
+    const approvals = new Map<string, Approvals>();
+    for (const policy of demanding) approvals.set(policy.id, await approvalsOf(policy));
+    const check = await checkJudgement(sources, reader, prompt.id, part, demanding);
+    const demanded = requirementsOf(demanding, {
+      isRollback,
+      approvals: ({ id }) => approvals.get(id) ?? { given: 0 },
+      check,
+    });
+    for (const [at, requirement] of demanded.entries()) {
+      const policy = demanding[at];
+      if (policy !== undefined) requirements.set(policy.id, { policy, requirement });
+    }
+  }
+  return { guarding: all, requirements: [...requirements.values()].sort(byScopeAndName), isRollback };
+}
+
+async function policiesOf(
+  access: AccessProjection,
+  reader: Reader,
+  prompt: GuardedPrompt,
+  part: Guarded,
+): Promise<PolicyRow[]> {
+  const teamId: TeamId = part.teamId ?? prompt.teamId;
+  const policies = await policiesFor(reader, teamId, access.team(teamId)?.orgId);
+  return guarding(policies, { ...part, slug: prompt.slug, folder: prompt.folder });
+}
+
+/** What goes live is a version that was live not long ago, and one of these policies cares. */
+async function isRollbackOf(
+  reader: Reader,
+  { id, teamId }: GuardedPrompt,
+  parts: readonly Guarded[],
+  policies: readonly PolicyRow[],
+): Promise<boolean> {
+  const promoted = parts.find(
+    ({ proposal, transitions }) => proposal?.kind === 'promote' && transitions.includes('live'),
+  )?.proposal?.version;
+  if (promoted === undefined || !policies.some(({ rule }) => rule.rollback === 'exempt')) return false;
+  return wasLiveLately(reader, id, teamId, promoted);
+}
+
+const nothingToCheck: CheckState = { state: 'success', detail: '' };
+const notSaved: CheckState = { state: 'pending', detail: 'the content is not saved yet' };
+
+/** How the checks stand that these policies ask for. */
+async function checkJudgement(
+  { judge, external }: RequirementSources,
+  reader: Reader,
+  promptId: PromptId,
+  { version, judgement }: Guarded,
+  policies: readonly PolicyRow[],
+): Promise<CheckJudgement> {
+  if (version === undefined) return () => nothingToCheck;
+  if (version === 'unsaved') return () => notSaved;
+  const kinds = new Set(policies.flatMap(({ rule }) => rule.require.checks.map(({ kind }) => kind)));
+  const isRendered = kinds.has('assertions') || kinds.has('contract');
+  const rendered = isRendered ? await current(judge, reader, promptId, version, judgement) : undefined;
+  const states = kinds.has('external') ? await external.states(reader, promptId, version) : undefined;
+  return ({ kind, name = '', api_key_ids }) => {
+    if (kind === 'external') return states?.(name, api_key_ids) ?? notSaved;
+    return kind === 'contract' ? stateOf(rendered?.breaks, '; ') : stateOf(rendered?.failed, ', ');
+  };
+}
+
+function stateOf(failures: readonly string[] | undefined, separator: string): CheckState {
+  if (failures === undefined) return notSaved;
+  return failures.length === 0 ? nothingToCheck : { state: 'failure', detail: failures.join(separator) };
+}
+
+/** The judgement, if it is about what is there now. @throws NotJudged */
+async function current(
+  judge: Pick<Judge, 'surroundings'>,
+  reader: Reader,
+  promptId: PromptId,
+  version: GuardedVersion,
+  judgement: Judgement | undefined,
+): Promise<Judgement> {
+  const isOfVersion =
+    judgement?.version.id === version.id && judgement.version.bodyRevision === version.bodyRevision;
+  if (judgement !== undefined && isOfVersion) {
+    if ((await judge.surroundings(reader, promptId)) === judgement.surroundings) return judgement;
+  }
+  throw new NotJudged(promptId, version.number);
+}
+
+type Demanded = Found['requirements'][number];
+
+function byScopeAndName({ policy: a }: Demanded, { policy: b }: Demanded): number {
+  if ((a.teamId === null) !== (b.teamId === null)) return a.teamId === null ? -1 : 1;
+  return a.name < b.name ? -1 : Number(a.name > b.name);
+}

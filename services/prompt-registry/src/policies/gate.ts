@@ -1,0 +1,102 @@
+/**
+ * Where every change of a prompt that policies may guard gets its permit, in the transaction of the change and under the prompt's lock: the
+ * API, imports and change requests obey alike.
+ * See docs/decisions/200-permits.md.
+ */
+import { ApiError } from '@px0/service-kit';
+import { mayBreakGlass, readReason } from './break-glass.ts';
+import { type Found, findRequirements, type RequirementSources } from './find-requirements.ts';
+import type { Basis, Guarded, OpenChange } from './guarded.ts';
+import { type Judge, type Judgement, judging } from './judgement.ts';
+import { Permit } from './permit.ts';
+import { noteRefusal } from './refusals.ts';
+import { directRefusal } from './requirements.ts';
+
+/** Keeps what was done against policies. Change requests implement it. */
+export interface BrokenGlass {
+  /** Writes a request in the state `applied` beside the change. */
+  keep(open: OpenChange, guarded: Guarded, reason: string): Promise<void>;
+}
+
+export interface PolicyGateDependencies extends RequirementSources {
+  readonly judge: Judge;
+  /** Absent: the audit alone keeps it. */
+  readonly brokenGlass?: BrokenGlass | undefined;
+}
+
+export class PolicyGate {
+  readonly #deps: PolicyGateDependencies;
+
+  constructor(deps: PolicyGateDependencies) {
+    this.#deps = deps;
+  }
+
+  /**
+   * The permit for an open change, asked for after all of its own refusals. Several parts are one change under the rules of several teams;
+   * the first of them is what the change is called.
+   *
+   * @throws ApiError reasonRequired, breakGlassReasonTooLong, protectedTagOnDraft, forbidden, changeRequestRequired, checksFail; the refusal of
+   * the request that is applied
+   * @throws NotJudged where a policy asks how the version renders: `judging` then finds out, and tries again
+   */
+  async permit(
+    open: OpenChange,
+    guarded: Guarded | readonly [Guarded, ...Guarded[]],
+    basis: Basis,
+  ): Promise<Permit> {
+    const reason = basis.kind === 'direct' ? readReason(basis.breakGlass) : undefined;
+    const parts: readonly [Guarded, ...Guarded[]] = 'transitions' in guarded ? [guarded] : guarded;
+    const approvalsOf =
+      basis.kind === 'request' ? basis.request.approvals.bind(basis.request) : () => ({ given: 0 });
+    const found = await findRequirements(this.#deps, open.change, open.prompt, parts, approvalsOf);
+    requireNoProtectedTagOnDraft(parts, found);
+    const standing = found.requirements.filter(({ requirement }) => !requirement.satisfied);
+    if (standing.length === 0) return Permit.grant(found);
+    const requirements = found.requirements.map(({ requirement }) => requirement);
+    if (basis.kind === 'request') throw basis.request.refusal(requirements);
+    if (reason !== undefined) {
+      await this.#breakGlass(open, parts[0], standing, reason);
+      return Permit.grant(found);
+    }
+    const refusal = directRefusal(requirements);
+    if (refusal === undefined) return Permit.grant(found);
+    noteRefusal(parts[0].transitions[0] ?? 'move');
+    throw new ApiError(refusal.code, { detail: refusal.detail });
+  }
+
+  /** Does work that asks for permits, with the judgement that a policy turns out to want. */
+  judging<T>(signal: AbortSignal, work: (judgement: Judgement | undefined) => Promise<T>): Promise<T> {
+    return judging(this.#deps.judge, signal, work);
+  }
+
+  async #breakGlass(
+    open: OpenChange,
+    guarded: Guarded,
+    standing: Found['requirements'],
+    reason: string,
+  ): Promise<void> {
+    const { access, brokenGlass } = this.#deps;
+    const { actor } = open.change;
+    const isNamed = standing.every(({ policy }) => mayBreakGlass(access, actor, open.prompt.teamId, policy));
+    if (!isNamed) throw new ApiError('forbidden');
+    const version = typeof guarded.version === 'object' ? guarded.version.number : undefined;
+    await open.record('policy.broken', {
+      version,
+      detail: {
+        transition: guarded.transitions[0] ?? 'move',
+        policies: standing.map(({ policy }) => policy.id).join(','),
+      },
+      text: reason,
+    });
+    await brokenGlass?.keep(open, guarded, reason);
+  }
+}
+
+/** Readers of a protected tag get what has been judged, which a draft can change under them. @throws ApiError protectedTagOnDraft */
+function requireNoProtectedTagOnDraft(parts: readonly Guarded[], { guarding }: Found): void {
+  const isOnDraft = parts.some(
+    ({ proposal, version }) =>
+      proposal?.kind === 'set_tag' && typeof version === 'object' && version.status === 'draft',
+  );
+  if (isOnDraft && guarding.length > 0) throw new ApiError('protectedTagOnDraft');
+}

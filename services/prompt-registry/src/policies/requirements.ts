@@ -1,0 +1,105 @@
+/** Which policies guard a change, and what they demand of it. Pure: what is known of the change comes in as facts. */
+import { compilePatterns } from '@px0/contracts/pattern';
+import type { Approvals, Guarded, GuardedPrompt, Requirement } from './guarded.ts';
+import type { PolicyRow } from './policy-row.ts';
+
+/** What is guarded of which prompt. */
+export type Subject = Pick<Guarded, 'transitions' | 'tags' | 'newFolder'> &
+  Pick<GuardedPrompt, 'slug' | 'folder'>;
+
+export type CheckState = Pick<Requirement['checks'][number], 'state' | 'detail'>;
+
+/** How a check of a policy stands. */
+export type CheckJudgement = (check: PolicyRow['rule']['require']['checks'][number]) => CheckState;
+
+/** What is known of a change. */
+export interface ChangeFacts {
+  /** Whether it puts a version live that was live not long ago. */
+  readonly isRollback: boolean;
+  readonly approvals: (policy: PolicyRow) => Approvals;
+  readonly check: CheckJudgement;
+}
+
+/** The policies among these that guard the change, in their order. */
+export function guarding(policies: readonly PolicyRow[], subject: Subject): PolicyRow[] {
+  return policies.filter((policy) => guards(policy, subject));
+}
+
+/** Whether the policy is about this prompt and this change. */
+export function guards({ enabled, rule }: PolicyRow, subject: Subject): boolean {
+  const { slugs, folders, transitions, tags = [] } = rule.match;
+  if (!enabled) return false;
+  const named = subject.transitions.filter((transition) => transitions.includes(transition));
+  const isShed = subject.newFolder !== undefined && folders !== undefined && isShedding(transitions);
+  if (named.length === 0 && !isShed) return false;
+  const isIn = folders === undefined ? () => true : compilePatterns(folders);
+  if (!compilePatterns(slugs)(subject.slug) || !isIn(subject.folder)) return false;
+  if (subject.newFolder !== undefined && isShed && !isIn(subject.newFolder)) return true;
+  if (named.some((transition) => transition !== 'tag')) return true;
+  return named.length > 0 && (subject.tags?.some(compilePatterns(tags)) ?? true);
+}
+
+/** Whether leaving the policy's folders would be a way around it, as moving out of its team is. */
+function isShedding(transitions: readonly string[]): boolean {
+  return ['move', 'live', 'tag'].some((transition) => transitions.includes(transition));
+}
+
+/** What these policies demand of the change, those that it is exempt from left out. */
+export function requirementsOf(policies: readonly PolicyRow[], facts: ChangeFacts): Requirement[] {
+  return policies
+    .filter(({ rule }) => !facts.isRollback || rule.rollback === 'guarded')
+    .map((policy) => requirementOf(policy, facts));
+}
+
+function requirementOf(policy: PolicyRow, facts: ChangeFacts): Requirement {
+  const { approvals: needed, checks } = policy.rule.require;
+  const { given, objections = [] } = facts.approvals(policy);
+  const judged = checks.map((check) => {
+    const { state, detail } = facts.check(check);
+    return { kind: check.kind, name: check.name ?? null, state, detail };
+  });
+  const missing = needed - given;
+  const unmet = [
+    ...(missing > 0 ? [`${missing} more ${missing === 1 ? 'approval' : 'approvals'}`] : []),
+    ...objections,
+    ...judged
+      .filter(({ state }) => state !== 'success')
+      .map((check) => `check ${nameOf(check)} is ${check.state}`),
+  ];
+  return {
+    policy_id: policy.id,
+    policy_name: policy.name,
+    approvals_needed: needed,
+    approvals_given: given,
+    checks: judged,
+    satisfied: unmet.length === 0,
+    unmet,
+  };
+}
+
+type JudgedCheck = Requirement['checks'][number];
+
+function nameOf({ kind, name }: JudgedCheck): string {
+  return name ?? kind;
+}
+
+/** Why a change that nobody has reviewed is refused; undefined if it is not. */
+export function directRefusal(
+  requirements: readonly Requirement[],
+): { readonly code: 'changeRequestRequired' | 'checksFail'; readonly detail: string } | undefined {
+  const standing = requirements.filter(({ satisfied }) => !satisfied);
+  if (standing.length === 0) return undefined;
+  const unapproved = standing.filter(({ approvals_needed }) => approvals_needed > 0);
+  if (unapproved.length > 0) {
+    const detail = unapproved.map(({ policy_name }) => policy_name).join(', ');
+    return { code: 'changeRequestRequired', detail };
+  }
+  const failing = standing.flatMap(({ checks }) => checks.filter(({ state }) => state !== 'success'));
+  return { code: 'checksFail', detail: [...new Set(failing.map(failureOf))].join(', ') };
+}
+
+/** `evals is pending`, `assertions: greeting`. */
+function failureOf(check: JudgedCheck): string {
+  const saysWhy = check.state === 'failure' && check.kind !== 'external' && check.detail !== '';
+  return saysWhy ? `${nameOf(check)}: ${check.detail}` : `${nameOf(check)} is ${check.state}`;
+}

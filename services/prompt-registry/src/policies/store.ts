@@ -1,0 +1,35 @@
+/** The rows of policies, and what the gate reads to judge by them. */
+import type { OrganizationId, PromptId, TeamId } from '@px0/contracts';
+import { type Reader, sql } from '@px0/owner';
+import { type PolicyRow, policyColumns } from './policy-row.ts';
+
+/** The enabled policies of a team and of its organization: at most 70. Those of the organization first, then by name. */
+export function policiesFor(
+  reader: Reader,
+  teamId: TeamId,
+  orgId: OrganizationId | undefined,
+): Promise<PolicyRow[]> {
+  return reader.query<PolicyRow>(sql`
+    SELECT ${policyColumns} FROM prompt_policies y
+    WHERE y.enabled AND (y.team_id = ${teamId}::uuid OR y.org_id = ${orgId ?? null}::uuid)
+    ORDER BY y.team_id IS NOT NULL, y.name COLLATE "C", y.id`);
+}
+
+/**
+ * Whether the version stopped being live within the last 30 days, in this team: what was live elsewhere, no policy of this team has let
+ * pass.
+ */
+export async function wasLiveLately(
+  reader: Reader,
+  promptId: PromptId,
+  teamId: TeamId,
+  version: number,
+): Promise<boolean> {
+  const [found] = await reader.query(sql`
+    SELECT FROM audit_entries e
+    WHERE e.prompt_id = ${promptId}::uuid AND e.team_id = ${teamId}::uuid AND e.at > now() - interval '30 days'
+      AND ((e.action = 'version.demoted' AND e.version = ${version}::int)
+        OR (e.action = 'version.promoted' AND (e.detail ->> 'replaced')::int = ${version}::int))
+    LIMIT 1`);
+  return found !== undefined;
+}
