@@ -5,7 +5,7 @@ import { type Features, type Foundation, type OwnerDefinition, startOwner } from
 import type { RunningServer, ServiceDependencies } from '@px0/service-kit';
 import { auditRoutes, ReadPromptAudit, ReadTeamAudit } from './audit/mod.ts';
 import { type Actor, type AuditNote, rules, systemActor } from './changes/mod.ts';
-import { CheckVersion, checkRoutes, PromoteWithPayloads } from './checks/mod.ts';
+import { CheckRunner, CheckVersion, checkRoutes, PromoteWithPayloads } from './checks/mod.ts';
 import type { Config } from './config.ts';
 import { teamDeletions, teamSweeper } from './deletions/mod.ts';
 import { DiffVersions, diffRoutes } from './diff/mod.ts';
@@ -55,8 +55,10 @@ function features(
   const tags = tagCommands(parts);
   const payloads = payloadCommands(parts);
   const { transition, contents } = versions;
+  const runner = new CheckRunner(heavy);
   const check = new CheckVersion({
     ...parts,
+    runner,
     schemas: versions.schemas,
     timeBudgetMs: config.CHECK_TIME_BUDGET_MS,
   });
