@@ -31,6 +31,7 @@ const ofPayload = ({ prompt, payload }: Things) => ({ params: { id: prompt, payl
 const ofRequest = ({ changeRequest }: Things) => ({ params: { id: changeRequest } });
 const name = { name: 'Renamed' };
 const password = 'Correct-horse-1';
+const policy = { ...name, match: { slugs: ['nothing'], transitions: ['live'] }, require: { approvals: 1 } };
 
 export const plans: { readonly [Operation in OperationId]: Plan } = {
   healthCheck: null,
@@ -99,6 +100,13 @@ export const plans: { readonly [Operation in OperationId]: Plan } = {
   getPromptPayload: ofPayload,
   updatePromptPayload: (things) => ({ ...ofPayload(things), body: { variables: {} } }),
   deletePromptPayload: ofPayload,
+  listTeamPolicies: inTeam,
+  createTeamPolicy: (things) => ({ ...inTeam(things), body: policy }),
+  listOrgPolicies: inOrg,
+  createOrgPolicy: (things) => ({ ...inOrg(things), body: policy }),
+  updatePolicy: ({ policy: id }) => ({ params: { id }, body: policy }),
+  deletePolicy: ({ policy: id }) => ({ params: { id } }),
+  explainPolicies: (things) => ({ ...ofPrompt(things), query: { transition: 'live' } }),
   createChangeRequest: (things) => ({
     ...ofPrompt(things),
     body: { title: 'Renamed', change: { kind: 'promote', version: 2, to: 'live' } },
@@ -204,6 +212,7 @@ const markers: Things = {
   payload: '<payload>',
   changeRequest: '<change request>',
   review: '<review>',
+  policy: '<policy>',
 };
 
 const markerKinds: readonly (keyof Things)[] = [
@@ -218,6 +227,7 @@ const markerKinds: readonly (keyof Things)[] = [
   'payload',
   'changeRequest',
   'review',
+  'policy',
 ];
 
 /** Path parameters that lead nowhere without another one. */

@@ -17,6 +17,7 @@ export interface Things {
   readonly payload: string;
   readonly changeRequest: string;
   readonly review: string;
+  readonly policy: string;
 }
 
 export interface Tenant {
@@ -42,6 +43,11 @@ export async function tenant(world: World, name: string): Promise<Tenant> {
   const payload = await world.make(owner, 'POST', `/v1/prompts/${prompt.id}/payloads`, {
     name: `${name} payload`,
     variables: { secret: `${name} variable` },
+  });
+  const policy = await world.make(owner, 'POST', `/v1/teams/${team}/prompt-policies`, {
+    name: `${name} policy`,
+    match: { slugs: ['nothing'], transitions: ['live'] },
+    require: { approvals: 1 },
   });
   const opened = await world.make(owner, 'POST', `/v1/prompts/${prompt.id}/change-requests`, {
     title: `${name} title`,
@@ -72,6 +78,7 @@ export async function tenant(world: World, name: string): Promise<Tenant> {
       payload: payload.text('payload', 'id'),
       changeRequest,
       review: reviewed.text('change_request', 'reviews', '0', 'id'),
+      policy: policy.text('policy', 'id'),
     },
     callers: {
       admin: owner,
@@ -98,5 +105,6 @@ export function nothing(): Things {
     payload: randomUUID(),
     changeRequest: randomUUID(),
     review: randomUUID(),
+    policy: randomUUID(),
   };
 }

@@ -134,6 +134,7 @@ const prefixOwners: { readonly [segment: string]: ServiceName } = {
   'join-requests': 'tenancy',
   prompts: 'prompt-registry',
   'change-requests': 'prompt-registry',
+  'prompt-policies': 'prompt-registry',
   delivery: 'render',
 };
 

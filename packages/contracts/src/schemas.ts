@@ -681,7 +681,7 @@ const PromptAuditEntry = z
     team_id: uuid(),
     version: z.int().nullable().meta({ description: 'The affected version.' }),
     details: z
-      .record(z.string(), z.union([z.string(), z.number(), z.null()]))
+      .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
       .meta({ description: 'Details of the action, e.g. the state before and after.' }),
     created_at: timestamp(),
     text: z.string().exactOptional().meta({ description: 'The note that was given with the action.' }),

@@ -252,6 +252,7 @@ export class RunningPlatform {
       PX0_SECRET_KEY: this.#secretKey,
       // All processes are of one release here.
       AUTHORING: 'on',
+      POLICIES: 'on',
       ...env,
       DATABASE_URL: this.#databaseUrl,
       NATS_URL: this.#natsUrl,

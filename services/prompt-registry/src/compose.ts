@@ -5,12 +5,14 @@ import { type Features, type Foundation, type OwnerDefinition, startOwner } from
 import type { RunningServer, ServiceDependencies } from '@px0/service-kit';
 import { auditRoutes, ReadPromptAudit, ReadTeamAudit } from './audit/mod.ts';
 import { type Actor, type AuditNote, rules, systemActor } from './changes/mod.ts';
-import { CheckRunner, CheckVersion, checkRoutes, PromoteWithPayloads } from './checks/mod.ts';
+import { CheckRunner, CheckVersion, checkRoutes, JudgeVersion, PromoteWithPayloads } from './checks/mod.ts';
 import type { Config } from './config.ts';
 import { teamDeletions, teamSweeper } from './deletions/mod.ts';
 import { DiffVersions, diffRoutes } from './diff/mod.ts';
 import { HeavyWork } from './heavy/mod.ts';
 import { payloadCommands, payloadRoutes } from './payloads/mod.ts';
+import { observeRefusals, PolicyGate, unknownChecks } from './policies/mod.ts';
+import { ChangePolicies, ExplainPolicies, policyRoutes, ReadPolicies } from './policy-settings/mod.ts';
 import { contentGatherer, promptCommands, promptParts, promptRoutes } from './prompts/mod.ts';
 import { MIGRATIONS, SCHEMA } from './schema.ts';
 import { tagCommands, tagRoutes } from './tags/mod.ts';
@@ -25,7 +27,7 @@ const registry: OwnerDefinition<Config, 'prompt', Actor, AuditNote> = {
   migrations: MIGRATIONS,
   rules,
   system: systemActor,
-  prefixes: ['/v1/prompts', '/v1/templates'],
+  prefixes: ['/v1/prompts', '/v1/templates', '/v1/prompt-policies'],
   build: features,
 };
 
@@ -40,7 +42,7 @@ export function startPromptRegistry(
 function features(
   foundation: Foundation<Config, 'prompt', Actor, AuditNote>,
 ): Features<'prompt', Actor, AuditNote> {
-  const { config, access, logger, cleanups } = foundation;
+  const { config, access, changes, database: reader, logger, cleanups } = foundation;
   const heavy = new HeavyWork({
     access,
     threads: config.HEAVY_RENDER_THREADS ?? defaultThreads(),
@@ -49,7 +51,17 @@ function features(
   });
   cleanups.add('heavy work', () => heavy.pool.close(0));
   observeHeavyPool(heavy.pool);
-  const parts = { ...promptParts(foundation), heavy, authoring: config.AUTHORING };
+  observeRefusals();
+  const gate: PolicyGate = new PolicyGate({
+    access,
+    external: unknownChecks,
+    // What judges versions is built from what asks the gate.
+    judge: {
+      judge: (promptId, version, signal) => judge.judge(promptId, version, signal),
+      surroundings: (rows, promptId) => judge.surroundings(rows, promptId),
+    },
+  });
+  const parts = { ...promptParts(foundation), heavy, authoring: config.AUTHORING, gate };
   const prompts = promptCommands(foundation, parts);
   const versions = versionCommands(foundation, parts);
   const tags = tagCommands(parts);
@@ -62,6 +74,7 @@ function features(
     schemas: versions.schemas,
     timeBudgetMs: config.CHECK_TIME_BUDGET_MS,
   });
+  const judge = new JudgeVersion({ reader, check });
   const promoteChecked = new PromoteWithPayloads({ ...parts, check, transition });
   const documents = new HeavyDocuments(heavy);
   const sweeper = teamSweeper(foundation);
@@ -78,6 +91,11 @@ function features(
       ...tagRoutes(tags),
       ...payloadRoutes(payloads),
       ...templateRoutes(contents, heavy),
+      ...policyRoutes({
+        change: new ChangePolicies({ changes, access, policies: config.POLICIES }),
+        read: new ReadPolicies(parts),
+        explain: new ExplainPolicies(parts),
+      }),
       ...auditRoutes(new ReadPromptAudit(parts), new ReadTeamAudit(parts)),
       ...transferRoutes(
         new ExportPrompts({ ...parts, documents }),

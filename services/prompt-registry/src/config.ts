@@ -18,6 +18,12 @@ export const configSchema = z.object({
     .describe(
       'Whether versions may hold messages, a configuration and an input schema, and prompts a contract. Leave it off until every process runs a release that knows them.',
     ),
+  POLICIES: z
+    .enum(['on', 'off'])
+    .default('off')
+    .describe(
+      'Whether policies may be written. Leave it off until every process runs a release that knows them: one that does not would let pass what they guard.',
+    ),
   USAGE_RETENTION_DAYS: integerVariable(1, 3_650)
     .prefault('90')
     .describe('How long the render counts of versions and services are kept, in days.'),

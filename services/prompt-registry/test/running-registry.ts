@@ -24,7 +24,7 @@ export interface Cast {
   readonly teamId: string;
   readonly viewer: Bearer;
   readonly editor: Bearer & { readonly id: string };
-  readonly admin: Bearer;
+  readonly admin: Bearer & { readonly id: string };
   /** Admin of the organization, no member of the team. */
   readonly orgAdmin: Bearer;
   readonly outsider: Bearer;
@@ -37,7 +37,10 @@ const service: OwnerUnderTest = {
   schema: SCHEMA,
   played: ['identity', 'tenancy'],
   start: (environment, dependencies) =>
-    startPromptRegistry(loadConfig(configSchema, { AUTHORING: 'on', ...environment }), dependencies),
+    startPromptRegistry(
+      loadConfig(configSchema, { AUTHORING: 'on', POLICIES: 'on', ...environment }),
+      dependencies,
+    ),
 };
 
 export class RunningRegistry extends RunningOwner {

@@ -12,7 +12,7 @@ export interface AuditRow {
   readonly actorId: string;
   readonly action: string;
   readonly version: number | null;
-  readonly detail: { readonly [fact: string]: string | number | null };
+  readonly detail: { readonly [fact: string]: string | number | boolean | null };
   /** The note of who did it; null for none, or one that was erased. */
   readonly text: string | null;
 }
@@ -39,7 +39,10 @@ export async function auditPage(
 /** Exported for the test that explains it. */
 export function auditPageStatement(scope: AuditScope, { limit, before }: AuditPageRequest): Sql {
   const owner =
-    'promptId' in scope ? sql`e.prompt_id = ${scope.promptId}::uuid` : sql`e.team_id = ${scope.teamId}::uuid`;
+    'promptId' in scope
+      ? sql`e.prompt_id = ${scope.promptId}::uuid`
+      : // What is about the team itself, such as its policies, is in the audit of its organization.
+        sql`e.team_id = ${scope.teamId}::uuid AND e.prompt_id IS NOT NULL`;
   const older = before === undefined ? empty : sql`AND e.id < ${before}::bigint`;
   return sql`
     SELECT e.id::text, e.prompt_id AS "promptId", e.team_id AS "teamId", wire_time(e.at) AS at,

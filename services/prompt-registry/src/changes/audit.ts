@@ -28,15 +28,20 @@ export type AuditAction =
   | 'payload.created'
   | 'payload.updated'
   | 'payload.deleted'
-  | 'policy.broken';
+  | 'policy.broken'
+  | 'policy.created'
+  | 'policy.updated'
+  | 'policy.deleted';
 
 export interface AuditNote {
-  readonly promptId: PromptId;
-  readonly teamId: TeamId;
+  /** Absent for what is about a whole team or organization. */
+  readonly promptId?: PromptId;
+  /** Absent for what is about a whole organization. */
+  readonly teamId?: TeamId;
   readonly action: AuditAction;
   readonly version?: number | undefined;
   /** From what to what, in the wire's words. Never a template's or a payload's content: those have their own permissions to be deleted. */
-  readonly detail?: Readonly<Record<string, string | number | null>> | undefined;
+  readonly detail?: Readonly<Record<string, string | number | boolean | null>> | undefined;
   /** What the person wrote about it. It can be erased later, so it is in no detail. */
   readonly text?: string | undefined;
 }

@@ -5,7 +5,7 @@ import type { ContractChange } from '@px0/input-contract';
 import type { Reader } from '@px0/owner';
 import type { TemplateVariable } from '@px0/template';
 import { inputSchemaOf, programOf } from '../changes/mod.ts';
-import type { FindPrompt } from '../prompts/mod.ts';
+import type { FindPrompt, PromptRow } from '../prompts/mod.ts';
 import {
   changeFor,
   type InputSchemas,
@@ -50,8 +50,17 @@ export class CheckVersion {
     ref: string,
     signal: AbortSignal,
   ): Promise<CheckResult> {
-    const { reader, prompts, runner, schemas, timeBudgetMs } = this.#deps;
-    const { teamId, contract } = await prompts.run(principal, 'checkVersion', promptId);
+    const { prompts } = this.#deps;
+    return this.of(await prompts.run(principal, 'checkVersion', promptId), ref, signal);
+  }
+
+  /** The same for whoever may already know of it. @throws ApiError versionNotFound, tooManyHeavyRenders */
+  async of(
+    { id: promptId, teamId, contract }: PromptRow,
+    ref: string,
+    signal: AbortSignal,
+  ): Promise<CheckResult> {
+    const { reader, runner, schemas, timeBudgetMs } = this.#deps;
     const compared = await schemas.knowing(promptId, ref, signal, async () => {
       const version = await requireVersion(reader, promptId, parseVersionRef(ref));
       const live = await liveVersion(reader, promptId);

@@ -57,10 +57,11 @@ export class PromoteWithPayloads implements Promotion {
           const isChecked =
             version.id === result.version.id && version.bodyRevision === result.version.bodyRevision;
           if (!isChecked) throw new CheckedAnother();
-          if (result.failed.length > 0)
-            throw new ApiError('payloadsFail', { detail: result.failed.join(', ') });
+          return result.failed.length === 0
+            ? undefined
+            : new ApiError('payloadsFail', { detail: result.failed.join(', ') });
         };
-        return await transition.run(principal, promptId, ref, 'promote', { ...options, condition });
+        return await transition.run(principal, promptId, ref, 'promote', { ...options, condition, signal });
       } catch (error) {
         if (!(error instanceof CheckedAnother)) throw error;
       }

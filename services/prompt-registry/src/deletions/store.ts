@@ -1,7 +1,8 @@
 /** The rows of teams that tenancy has deleted, and the removal of what belonged to them in bounded steps. */
-import type { PromptId, TeamId } from '@px0/contracts';
+import type { OrganizationId, PromptId, TeamId } from '@px0/contracts';
 import { sql } from '@px0/owner';
 import type { Change } from '../changes/mod.ts';
+import type { Permit } from '../policies/mod.ts';
 import { teamLock } from '../prompts/mod.ts';
 
 export interface VersionKey {
@@ -15,6 +16,15 @@ export async function addDeletedTeam(change: Change, teamId: TeamId): Promise<vo
   await change.writePrivate(
     sql`INSERT INTO deleted_teams (team_id) VALUES (${teamId}::uuid) ON CONFLICT DO NOTHING`,
   );
+}
+
+/** With the team's lock held, so that nobody adds another one. */
+export async function deletePoliciesOfTeam(change: Change, teamId: TeamId): Promise<void> {
+  await change.writePrivate(sql`DELETE FROM prompt_policies WHERE team_id = ${teamId}::uuid`);
+}
+
+export async function deletePoliciesOfOrg(change: Change, orgId: OrganizationId): Promise<void> {
+  await change.writePrivate(sql`DELETE FROM prompt_policies WHERE org_id = ${orgId}::uuid`);
 }
 
 /** A team whose content is not gone yet and that no other replica works on. Held until the transaction ends. */
@@ -44,6 +54,7 @@ export function deleteVersions(
   change: Change,
   promptIds: readonly PromptId[],
   limit: number,
+  _permit: Permit,
 ): Promise<VersionKey[]> {
   return change.write<VersionKey>(
     'prompt',
@@ -63,7 +74,11 @@ export function deleteVersions(
 }
 
 /** Those of these prompts, which are locked, that have no versions; what else belongs to them goes along. */
-export async function deletePrompts(change: Change, promptIds: readonly PromptId[]): Promise<void> {
+export async function deletePrompts(
+  change: Change,
+  promptIds: readonly PromptId[],
+  _permit: Permit,
+): Promise<void> {
   await change.write<{ id: PromptId }>(
     'prompt',
     ({ id }) => id,

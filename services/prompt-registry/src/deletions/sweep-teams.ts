@@ -4,6 +4,7 @@
  */
 import type { Progress } from '@px0/owner';
 import { type Change, type Changes, systemActor } from '../changes/mod.ts';
+import { deletionPermit } from '../policies/mod.ts';
 import { claimTeam, deletePrompts, deleteVersions, finishTeam, lockPrompts } from './store.ts';
 
 export interface SweepTeamsDependencies {
@@ -30,9 +31,9 @@ async function removeSome(change: Change): Promise<Progress> {
   const teamId = await claimTeam(change);
   if (teamId === undefined) return 'none';
   const prompts = await lockPrompts(change, teamId, STEP_SIZE);
-  const versions = await deleteVersions(change, prompts, STEP_SIZE);
+  const versions = await deleteVersions(change, prompts, STEP_SIZE, deletionPermit());
   for (const { promptId, number } of versions) await change.removeBody(promptId, number);
-  await deletePrompts(change, prompts);
+  await deletePrompts(change, prompts, deletionPermit());
   if (prompts.length === 0) await finishTeam(change, teamId);
   return 'more';
 }

@@ -1,4 +1,5 @@
 /** Builds the commands of this feature. */
+import type { PolicyGate } from '../policies/mod.ts';
 import type { PromptParts } from '../prompts/mod.ts';
 import { CreatePayload } from './create-payload.ts';
 import { DeletePayload } from './delete-payload.ts';
@@ -6,7 +7,7 @@ import { ListPayloads } from './list-payloads.ts';
 import { ReadPayload } from './read-payload.ts';
 import { UpdatePayload } from './update-payload.ts';
 
-export function payloadCommands(parts: PromptParts) {
+export function payloadCommands(parts: PromptParts & { readonly gate: PolicyGate }) {
   return {
     create: new CreatePayload(parts),
     list: new ListPayloads(parts),

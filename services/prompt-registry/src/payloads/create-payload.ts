@@ -3,13 +3,15 @@ import { randomUUID } from 'node:crypto';
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
-import type { PromptChanges } from '../prompts/mod.ts';
+import { type Basis, direct, type PolicyGate } from '../policies/mod.ts';
+import type { PromptChange, PromptChanges } from '../prompts/mod.ts';
 import { refusingBeyondJsonb } from './beyond-jsonb.ts';
 import { type PayloadInput, requireName } from './payload-input.ts';
 import { insertPayload, type PayloadRow } from './store.ts';
 
 export interface CreatePayloadDependencies {
   readonly changes: PromptChanges;
+  readonly gate: PolicyGate;
 }
 
 export class CreatePayload {
@@ -19,27 +21,37 @@ export class CreatePayload {
     this.#deps = deps;
   }
 
-  /** @throws ApiError promptNotFound, forbidden, what `readInput` throws, payloadVariablesRequired, nameTooLong, invalidRequestBody */
-  run(principal: Principal, promptId: PromptId, readInput: () => PayloadInput): Promise<PayloadRow> {
-    const creation = this.#deps.changes.make(
-      principal,
-      'createPromptPayload',
-      promptId,
-      async ({ change, record }) => {
-        const { name, variables } = readInput();
-        // Null is a value here: only an absent field is missing.
-        if (variables === undefined) throw new ApiError('payloadVariablesRequired');
-        requireName(name);
-        const payload = await insertPayload(change, {
-          id: randomUUID(),
-          promptId,
-          name: name ?? null,
-          variables,
-        });
-        await record('payload.created', { detail: { payload: payload.id, name: payload.name } });
-        return payload;
-      },
+  /**
+   * @throws ApiError promptNotFound, forbidden, what `readInput` throws, payloadVariablesRequired, nameTooLong, what the gate throws,
+   * invalidRequestBody
+   */
+  run(
+    principal: Principal,
+    promptId: PromptId,
+    readInput: () => PayloadInput,
+    basis: Basis = direct,
+  ): Promise<PayloadRow> {
+    const creation = this.#deps.changes.make(principal, 'createPromptPayload', promptId, (open) =>
+      this.within(open, readInput(), basis),
     );
     return refusingBeyondJsonb(creation);
+  }
+
+  /** The same within a change that is open, whose caller was judged. @throws ApiError payloadVariablesRequired, nameTooLong, what the gate throws */
+  async within(open: PromptChange, { name, variables }: PayloadInput, basis: Basis): Promise<PayloadRow> {
+    const { change, prompt, record } = open;
+    // Null is a value here: only an absent field is missing.
+    if (variables === undefined) throw new ApiError('payloadVariablesRequired');
+    requireName(name);
+    const set = { variables, ...(name !== undefined && { name }) };
+    const proposal = { kind: 'payload', payload_id: null, set };
+    const permit = await this.#deps.gate.permit(open, { transitions: ['payloads'], proposal }, basis);
+    const payload = await insertPayload(
+      change,
+      { id: randomUUID(), promptId: prompt.id, name: name ?? null, variables },
+      permit,
+    );
+    await record('payload.created', { detail: { payload: payload.id, name: payload.name } });
+    return payload;
   }
 }

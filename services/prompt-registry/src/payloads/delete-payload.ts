@@ -1,11 +1,13 @@
 /** Deletes payloads. */
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
-import type { PromptChanges } from '../prompts/mod.ts';
-import { deletePayload } from './store.ts';
+import { type Basis, direct, type PolicyGate } from '../policies/mod.ts';
+import type { PromptChange, PromptChanges } from '../prompts/mod.ts';
+import { deletePayload, requirePayload } from './store.ts';
 
 export interface DeletePayloadDependencies {
   readonly changes: PromptChanges;
+  readonly gate: PolicyGate;
 }
 
 export class DeletePayload {
@@ -15,12 +17,20 @@ export class DeletePayload {
     this.#deps = deps;
   }
 
-  /** @throws ApiError promptNotFound, forbidden, payloadNotFound */
-  run(principal: Principal, promptId: PromptId, payloadId: string): Promise<void> {
-    const { changes } = this.#deps;
-    return changes.make(principal, 'deletePromptPayload', promptId, async ({ change, record }) => {
-      await deletePayload(change, promptId, payloadId);
-      await record('payload.deleted', { detail: { payload: payloadId } });
-    });
+  /** @throws ApiError promptNotFound, forbidden, payloadNotFound, what the gate throws */
+  run(principal: Principal, promptId: PromptId, payloadId: string, basis: Basis = direct): Promise<void> {
+    return this.#deps.changes.make(principal, 'deletePromptPayload', promptId, (open) =>
+      this.within(open, payloadId, basis),
+    );
+  }
+
+  /** The same within a change that is open, whose caller was judged. @throws ApiError payloadNotFound, what the gate throws */
+  async within(open: PromptChange, payloadId: string, basis: Basis): Promise<void> {
+    const { change, prompt, record } = open;
+    await requirePayload(change, prompt.id, payloadId);
+    const proposal = { kind: 'payload', payload_id: payloadId, set: null };
+    const permit = await this.#deps.gate.permit(open, { transitions: ['payloads'], proposal }, basis);
+    await deletePayload(change, prompt.id, payloadId, permit);
+    await record('payload.deleted', { detail: { payload: payloadId } });
   }
 }

@@ -3,6 +3,7 @@ import type { Principal } from '@px0/access';
 import type { Wire } from '@px0/contracts';
 import { encodeMark } from '@px0/owner';
 import type { Handlers } from '@px0/service-kit';
+import { directBasis } from '../policies/mod.ts';
 import type { CreatePayload } from './create-payload.ts';
 import type { DeletePayload } from './delete-payload.ts';
 import { type ListPayloads, PAYLOAD_ORDER, type PayloadPage } from './list-payloads.ts';
@@ -20,19 +21,21 @@ export interface PayloadCommands {
 
 export function payloadRoutes({ create, list, read, update, delete: remove }: PayloadCommands) {
   return {
-    createPromptPayload: async ({ principal, params, body }) => ({
-      payload: payloadOnWire(await create.run(principal, params.id, body)),
+    createPromptPayload: async ({ principal, params, body, header }) => ({
+      payload: payloadOnWire(await create.run(principal, params.id, body, directBasis(header))),
     }),
     listPromptPayloads: async ({ principal, params, query }) =>
       pageOnWire(await list.run(principal, params.id, query)),
     getPromptPayload: async ({ principal, params }) => ({
       payload: payloadOnWire(await read.run(principal, params.id, params.payloadID)),
     }),
-    updatePromptPayload: async ({ principal, params, body }) => ({
-      payload: payloadOnWire(await update.run(principal, params.id, params.payloadID, body)),
+    updatePromptPayload: async ({ principal, params, body, header }) => ({
+      payload: payloadOnWire(
+        await update.run(principal, params.id, params.payloadID, body, directBasis(header)),
+      ),
     }),
-    deletePromptPayload: async ({ principal, params }) => {
-      await remove.run(principal, params.id, params.payloadID);
+    deletePromptPayload: async ({ principal, params, header }) => {
+      await remove.run(principal, params.id, params.payloadID, directBasis(header));
       return undefined;
     },
   } satisfies Handlers<Principal>;

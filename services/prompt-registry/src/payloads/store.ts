@@ -3,6 +3,7 @@ import { type PromptId, parseExactJson } from '@px0/contracts';
 import { empty, onlyRow, type PageMark, type Reader, rowsToFetch, sql } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
 import type { Change } from '../changes/mod.ts';
+import type { Permit } from '../policies/mod.ts';
 
 export interface PayloadRow {
   readonly id: string;
@@ -33,7 +34,11 @@ const payloadColumns = sql`
   p.id, p.prompt_id AS "promptId", p.name, p.variables::text AS variables,
   wire_time(p.created_at) AS "createdAt", wire_time(p.updated_at) AS "updatedAt"`;
 
-export async function insertPayload(change: Change, payload: NewPayload): Promise<PayloadRow> {
+export async function insertPayload(
+  change: Change,
+  payload: NewPayload,
+  _permit: Permit,
+): Promise<PayloadRow> {
   const rows = await change.writePrivate<RawRow>(sql`
     INSERT INTO prompt_payloads AS p (id, prompt_id, name, variables)
     VALUES (${payload.id}::uuid, ${payload.promptId}::uuid, ${payload.name}, ${JSON.stringify(payload.variables)}::jsonb)
@@ -73,6 +78,7 @@ export async function updatePayload(
   promptId: PromptId,
   id: string,
   { name, variables }: PayloadChange,
+  _permit: Permit,
 ): Promise<PayloadRow> {
   const newName = name === undefined ? sql`p.name` : sql`${name}`;
   const newVariables =
@@ -85,7 +91,12 @@ export async function updatePayload(
 }
 
 /** @throws ApiError payloadNotFound, also for a payload of another prompt */
-export async function deletePayload(change: Change, promptId: PromptId, id: string): Promise<void> {
+export async function deletePayload(
+  change: Change,
+  promptId: PromptId,
+  id: string,
+  _permit: Permit,
+): Promise<void> {
   found(
     await change.writePrivate(
       sql`DELETE FROM prompt_payloads WHERE id = ${id}::uuid AND prompt_id = ${promptId}::uuid RETURNING id`,

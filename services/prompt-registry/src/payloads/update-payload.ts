@@ -1,13 +1,15 @@
 /** Replaces the name or the variables of a payload. */
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
-import type { PromptChanges } from '../prompts/mod.ts';
+import { type Basis, direct, type PolicyGate } from '../policies/mod.ts';
+import type { PromptChange, PromptChanges } from '../prompts/mod.ts';
 import { refusingBeyondJsonb } from './beyond-jsonb.ts';
 import { type PayloadInput, requireName } from './payload-input.ts';
 import { type PayloadRow, requirePayload, updatePayload } from './store.ts';
 
 export interface UpdatePayloadDependencies {
   readonly changes: PromptChanges;
+  readonly gate: PolicyGate;
 }
 
 export class UpdatePayload {
@@ -20,30 +22,39 @@ export class UpdatePayload {
   /**
    * An update that names nothing succeeds and leaves the payload as it is, its time included.
    *
-   * @throws ApiError promptNotFound, forbidden, what `readInput` throws, nameTooLong, payloadNotFound, invalidRequestBody
+   * @throws ApiError promptNotFound, forbidden, what `readInput` throws, nameTooLong, payloadNotFound, what the gate throws,
+   * invalidRequestBody
    */
   run(
     principal: Principal,
     promptId: PromptId,
     payloadId: string,
     readInput: () => PayloadInput,
+    basis: Basis = direct,
   ): Promise<PayloadRow> {
-    const update = this.#deps.changes.make(
-      principal,
-      'updatePromptPayload',
-      promptId,
-      async ({ change, record }) => {
-        const { name, variables } = readInput();
-        requireName(name);
-        if (name === undefined && variables === undefined) return requirePayload(change, promptId, payloadId);
-        const payload = await updatePayload(change, promptId, payloadId, {
-          name,
-          variables: variables === undefined ? undefined : { value: variables },
-        });
-        await record('payload.updated', { detail: { payload: payloadId, name: payload.name } });
-        return payload;
-      },
+    const update = this.#deps.changes.make(principal, 'updatePromptPayload', promptId, (open) =>
+      this.within(open, payloadId, readInput(), basis),
     );
     return refusingBeyondJsonb(update);
+  }
+
+  /** The same within a change that is open, whose caller was judged. @throws ApiError nameTooLong, payloadNotFound, what the gate throws */
+  async within(
+    open: PromptChange,
+    payloadId: string,
+    { name, variables }: PayloadInput,
+    basis: Basis,
+  ): Promise<PayloadRow> {
+    const { change, prompt, record } = open;
+    requireName(name);
+    const present = await requirePayload(change, prompt.id, payloadId);
+    if (name === undefined && variables === undefined) return present;
+    const set = { ...(name !== undefined && { name }), ...(variables !== undefined && { variables }) };
+    const proposal = { kind: 'payload', payload_id: payloadId, set };
+    const permit = await this.#deps.gate.permit(open, { transitions: ['payloads'], proposal }, basis);
+    const replaced = { name, variables: variables === undefined ? undefined : { value: variables } };
+    const payload = await updatePayload(change, prompt.id, payloadId, replaced, permit);
+    await record('payload.updated', { detail: { payload: payloadId, name: payload.name } });
+    return payload;
   }
 }

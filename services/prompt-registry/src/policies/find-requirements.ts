@@ -17,6 +17,11 @@ export interface ExternalChecks {
 /** @param apiKeyIds the keys that may post it; undefined: any key `all` of the team */
 export type ExternalStates = (name: string, apiKeyIds: readonly string[] | undefined) => CheckState;
 
+/** Nobody posts checks: each of them is awaited. */
+export const unknownChecks: ExternalChecks = {
+  states: async () => () => ({ state: 'pending', detail: '' }),
+};
+
 export interface RequirementSources {
   readonly access: AccessProjection;
   readonly judge: Pick<Judge, 'surroundings'>;
@@ -71,6 +76,7 @@ async function policiesOf(
   prompt: GuardedPrompt,
   part: Guarded,
 ): Promise<PolicyRow[]> {
+  if (part.transitions.length === 0 && part.newFolder === undefined) return [];
   const teamId: TeamId = part.teamId ?? prompt.teamId;
   const policies = await policiesFor(reader, teamId, access.team(teamId)?.orgId);
   return guarding(policies, { ...part, slug: prompt.slug, folder: prompt.folder });
@@ -92,6 +98,7 @@ async function isRollbackOf(
 
 const nothingToCheck: CheckState = { state: 'success', detail: '' };
 const notSaved: CheckState = { state: 'pending', detail: 'the content is not saved yet' };
+const notJudged: CheckState = { state: 'pending', detail: 'it is judged when the change is made' };
 
 /** How the checks stand that these policies ask for. */
 async function checkJudgement(
@@ -104,17 +111,17 @@ async function checkJudgement(
   if (version === undefined) return () => nothingToCheck;
   if (version === 'unsaved') return () => notSaved;
   const kinds = new Set(policies.flatMap(({ rule }) => rule.require.checks.map(({ kind }) => kind)));
-  const isRendered = kinds.has('assertions') || kinds.has('contract');
+  const isRendered = judgement !== 'later' && (kinds.has('assertions') || kinds.has('contract'));
   const rendered = isRendered ? await current(judge, reader, promptId, version, judgement) : undefined;
   const states = kinds.has('external') ? await external.states(reader, promptId, version) : undefined;
   return ({ kind, name = '', api_key_ids }) => {
-    if (kind === 'external') return states?.(name, api_key_ids) ?? notSaved;
+    if (kind === 'external') return states?.(name, api_key_ids) ?? notJudged;
     return kind === 'contract' ? stateOf(rendered?.breaks, '; ') : stateOf(rendered?.failed, ', ');
   };
 }
 
 function stateOf(failures: readonly string[] | undefined, separator: string): CheckState {
-  if (failures === undefined) return notSaved;
+  if (failures === undefined) return notJudged;
   return failures.length === 0 ? nothingToCheck : { state: 'failure', detail: failures.join(separator) };
 }
 

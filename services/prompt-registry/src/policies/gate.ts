@@ -3,14 +3,26 @@
  * API, imports and change requests obey alike.
  * See docs/decisions/200-permits.md.
  */
+import type { TeamId } from '@px0/contracts';
+import type { Reader } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
+import type { Change } from '../changes/mod.ts';
 import { mayBreakGlass, readReason } from './break-glass.ts';
 import { type Found, findRequirements, type RequirementSources } from './find-requirements.ts';
-import type { Basis, Guarded, OpenChange } from './guarded.ts';
+import type {
+  Approvals,
+  Basis,
+  Guarded,
+  GuardedPrompt,
+  OpenChange,
+  OpenRequest,
+  Requirement,
+} from './guarded.ts';
 import { type Judge, type Judgement, judging } from './judgement.ts';
 import { Permit } from './permit.ts';
 import { noteRefusal } from './refusals.ts';
-import { directRefusal } from './requirements.ts';
+import { directRefusal, guards } from './requirements.ts';
+import { policiesFor } from './store.ts';
 
 /** Keeps what was done against policies. Change requests implement it. */
 export interface BrokenGlass {
@@ -23,6 +35,13 @@ export interface PolicyGateDependencies extends RequirementSources {
   /** Absent: the audit alone keeps it. */
   readonly brokenGlass?: BrokenGlass | undefined;
 }
+
+/** A prompt that goes from one folder to another. */
+export interface FolderMove extends Pick<GuardedPrompt, 'slug' | 'folder'> {
+  readonly newFolder: string;
+}
+
+const unapproved = (): Approvals => ({ given: 0 });
 
 export class PolicyGate {
   readonly #deps: PolicyGateDependencies;
@@ -46,8 +65,7 @@ export class PolicyGate {
   ): Promise<Permit> {
     const reason = basis.kind === 'direct' ? readReason(basis.breakGlass) : undefined;
     const parts: readonly [Guarded, ...Guarded[]] = 'transitions' in guarded ? [guarded] : guarded;
-    const approvalsOf =
-      basis.kind === 'request' ? basis.request.approvals.bind(basis.request) : () => ({ given: 0 });
+    const approvalsOf = basis.kind === 'request' ? basis.request.approvals.bind(basis.request) : unapproved;
     const found = await findRequirements(this.#deps, open.change, open.prompt, parts, approvalsOf);
     requireNoProtectedTagOnDraft(parts, found);
     const standing = found.requirements.filter(({ requirement }) => !requirement.satisfied);
@@ -62,6 +80,37 @@ export class PolicyGate {
     if (refusal === undefined) return Permit.grant(found);
     noteRefusal(parts[0].transitions[0] ?? 'move');
     throw new ApiError(refusal.code, { detail: refusal.detail });
+  }
+
+  /** What policies demand of a change that somebody may make. @throws NotJudged, as `permit` */
+  async requirements(
+    reader: Reader,
+    prompt: GuardedPrompt,
+    guarded: Guarded | readonly Guarded[],
+    approvalsOf: OpenRequest['approvals'] = unapproved,
+  ): Promise<Requirement[]> {
+    const parts = 'transitions' in guarded ? [guarded] : guarded;
+    const { requirements } = await findRequirements(this.#deps, reader, prompt, parts, approvalsOf);
+    return requirements.map(({ requirement }) => requirement);
+  }
+
+  /**
+   * The permit for moving prompts of a team to other folders, which takes some out of the folders of policies: all or none of them.
+   *
+   * @throws ApiError changeRequestRequired
+   */
+  async permitFolders(change: Change, teamId: TeamId, moves: readonly FolderMove[]): Promise<Permit> {
+    const { access } = this.#deps;
+    const policies = await policiesFor(change, teamId, access.team(teamId)?.orgId);
+    const demanding = policies.filter(({ rule }) => rule.require.approvals > 0);
+    const standing = demanding.filter((policy) =>
+      moves.some(({ slug, folder, newFolder }) =>
+        guards(policy, { transitions: [], slug, folder, newFolder }),
+      ),
+    );
+    if (standing.length === 0) return Permit.grant();
+    noteRefusal('move');
+    throw new ApiError('changeRequestRequired', { detail: standing.map(({ name }) => name).join(', ') });
   }
 
   /** Does work that asks for permits, with the judgement that a policy turns out to want. */

@@ -41,8 +41,8 @@ export interface Guarded {
   readonly tags?: readonly string[];
   /** The version that callers get after the change, as it is saved: what checks judge. `unsaved`: one that nothing has judged yet. Absent: none. */
   readonly version?: GuardedVersion | 'unsaved';
-  /** What rendering says of the version, as `PolicyGate.judging` gives it. */
-  readonly judgement?: Judgement | undefined;
+  /** What rendering says of the version, as `PolicyGate.judging` gives it. `later`: checks that need it are pending. */
+  readonly judgement?: Judgement | 'later' | undefined;
   /** The team whose policies decide. Default: that of the prompt. */
   readonly teamId?: TeamId;
   /** The folder after the change: leaving the folders of a policy is guarded as a move. Default: it stays. */
@@ -62,6 +62,11 @@ export type Basis =
 
 /** Nothing but the caller's own right. */
 export const direct: Basis = { kind: 'direct' };
+
+/** The basis of a request that makes a change itself. */
+export function directBasis(header: (name: string) => string | undefined): Basis {
+  return { kind: 'direct', breakGlass: header('px0-break-glass') };
+}
 
 /** The change request that is applied. Change requests implement it. */
 export interface OpenRequest {

@@ -1,12 +1,10 @@
-export type {
-  ExternalChecks,
-  ExternalStates,
-} from './find-requirements.ts';
+export { type ExternalChecks, type ExternalStates, unknownChecks } from './find-requirements.ts';
 export { type BrokenGlass, PolicyGate, type PolicyGateDependencies } from './gate.ts';
 export {
   type Approvals,
   type Basis,
   direct,
+  directBasis,
   type Guarded,
   type GuardedPrompt,
   type GuardedVersion,
@@ -16,6 +14,6 @@ export {
   type Transition,
 } from './guarded.ts';
 export type { Judge, Judgement } from './judgement.ts';
-export type { Permit } from './permit.ts';
-export type { PolicyRow, PolicyRule } from './policy-row.ts';
+export { deletionPermit, type Permit } from './permit.ts';
+export { type PolicyRow, type PolicyRule, policyColumns, policyETag, policyOnWire } from './policy-row.ts';
 export { observeRefusals } from './refusals.ts';

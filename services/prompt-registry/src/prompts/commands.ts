@@ -2,6 +2,7 @@
 import type { AccessProjection } from '@px0/access';
 import type { Reader } from '@px0/owner';
 import type { Authoring, Changes } from '../changes/mod.ts';
+import type { PolicyGate } from '../policies/mod.ts';
 import { CreatePrompt } from './create-prompt.ts';
 import { DescribePrompt } from './describe-prompt.ts';
 import { FindPrompt } from './find-prompt.ts';
@@ -41,6 +42,7 @@ export function promptParts(foundation: PromptFoundation): PromptParts {
 
 export interface AuthoredPromptParts extends PromptParts {
   readonly authoring: Authoring;
+  readonly gate: PolicyGate;
 }
 
 export function promptCommands(foundation: PromptFoundation, parts: AuthoredPromptParts) {
@@ -53,6 +55,6 @@ export function promptCommands(foundation: PromptFoundation, parts: AuthoredProm
     find: new FindPromptByText(parts),
     list: new ListPrompts(parts),
     listFolders: new ListFolders(parts),
-    moveFolder: new MoveFolder(foundation),
+    moveFolder: new MoveFolder({ ...foundation, gate: parts.gate }),
   };
 }

@@ -1,6 +1,7 @@
 /** Replaces a prompt's description. */
 import { type AccessProjection, type Principal, requireAllowedOn } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
+import { direct, type PolicyGate } from '../policies/mod.ts';
 import type { PromptChanges } from './prompt-changes.ts';
 import type { PromptRow } from './prompt-row.ts';
 import { requireDescription } from './prompt-texts.ts';
@@ -9,6 +10,7 @@ import { setAbout } from './store.ts';
 export interface DescribePromptDependencies {
   readonly changes: PromptChanges;
   readonly access: AccessProjection;
+  readonly gate: PolicyGate;
 }
 
 export class DescribePrompt {
@@ -28,12 +30,14 @@ export class DescribePrompt {
     promptId: PromptId,
     readInput: () => { readonly description?: string },
   ): Promise<PromptRow> {
-    const { changes, access } = this.#deps;
-    return changes.make(principal, 'getPrompt', promptId, async ({ change, prompt, record }) => {
+    const { changes, access, gate } = this.#deps;
+    return changes.make(principal, 'getPrompt', promptId, async (open) => {
+      const { change, prompt, record } = open;
       const { description = '' } = readInput();
       requireDescription(description);
       requireAllowedOn(access, principal, 'updatePrompt', { teamId: prompt.teamId });
-      const described = await setAbout(change, prompt, { ...prompt, description });
+      const permit = await gate.permit(open, { transitions: [] }, direct);
+      const described = await setAbout(change, prompt, { ...prompt, description }, permit);
       await record('prompt.updated');
       return described;
     });

@@ -2,6 +2,7 @@
 import type { PromptId, TeamId } from '@px0/contracts';
 import { type Reader, type Sql, sql } from '@px0/owner';
 import type { Change } from '../changes/mod.ts';
+import type { Permit } from '../policies/mod.ts';
 import { inFolder } from './list-store.ts';
 import { searchWords, wordsVector } from './search-words.ts';
 
@@ -12,6 +13,7 @@ export interface FolderRow {
 
 export interface PromptInFolder {
   readonly id: PromptId;
+  readonly slug: string;
   readonly folder: string;
 }
 
@@ -44,13 +46,17 @@ export function lockFolder(
 /** Exported for the test that explains it. */
 export function lockFolderStatement(teamId: TeamId, path: string, limit: number): Sql {
   return sql`
-    SELECT p.id, p.folder FROM prompts p
+    SELECT p.id, p.slug, p.folder FROM prompts p
     WHERE p.team_id = ${teamId}::uuid AND ${inFolder({ path, below: true })}
     ORDER BY p.id LIMIT ${limit}::int FOR NO KEY UPDATE`;
 }
 
 /** Sets the folders of prompts that the change has locked. No event shows a folder, so none is written. */
-export async function setFolders(change: Change, prompts: readonly PromptInFolder[]): Promise<void> {
+export async function setFolders(
+  change: Change,
+  prompts: readonly Pick<PromptInFolder, 'id' | 'folder'>[],
+  _permit: Permit,
+): Promise<void> {
   const ids = prompts.map(({ id }) => id);
   const paths = prompts.map(({ folder }) => folder);
   const vectors = new Map(paths.map((path) => [path, wordsVector(searchWords(path))]));

@@ -6,6 +6,7 @@ import { type AccessProjection, type Principal, requireAllowedOn } from '@px0/ac
 import type { TeamId } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
 import { type AuditNote, actorOf, type Changes } from '../changes/mod.ts';
+import type { PolicyGate } from '../policies/mod.ts';
 import { isWithin, movedDetail, movedFolder, requireFolder } from './folder.ts';
 import { lockFolder, type PromptInFolder, setFolders } from './folder-store.ts';
 import { KeyedQueue } from './keyed-queue.ts';
@@ -13,6 +14,7 @@ import { KeyedQueue } from './keyed-queue.ts';
 export interface MoveFolderDependencies {
   readonly changes: Changes;
   readonly access: AccessProjection;
+  readonly gate: PolicyGate;
 }
 
 const MOST_PROMPTS = 5_000;
@@ -31,14 +33,14 @@ export class MoveFolder {
    * takes them in.
    *
    * @throws ApiError forbidden, what `readInput` throws, invalidFolder (also for a move into itself, and for paths that would become
-   * too long or too deep), folderTooLarge, serviceUnavailable
+   * too long or too deep), folderTooLarge, changeRequestRequired, serviceUnavailable
    */
   run(
     principal: Principal,
     teamId: TeamId,
     readInput: () => { readonly from?: string; readonly to?: string },
   ): Promise<number> {
-    const { changes, access } = this.#deps;
+    const { changes, access, gate } = this.#deps;
     requireAllowedOn(access, principal, 'moveFolder', { teamId });
     const { from = '', to } = readInput();
     // A request that forgot its target would take everything out.
@@ -50,9 +52,15 @@ export class MoveFolder {
         if (prompts.length > MOST_PROMPTS) throw new ApiError('folderTooLarge');
         if (prompts.length === 0) return 0;
         const moves = prompts.map((prompt) => ({ prompt, to: movedFolder(prompt.folder, from, to) }));
+        const permit = await gate.permitFolders(
+          change,
+          teamId,
+          moves.map(({ prompt, to: newFolder }) => ({ ...prompt, newFolder })),
+        );
         await setFolders(
           change,
           moves.map((move) => ({ id: move.prompt.id, folder: move.to })),
+          permit,
         );
         await change.audit(...moves.map((move) => noteOf(teamId, move.prompt, move.to)));
         return moves.length;

@@ -4,14 +4,22 @@ import { type PromptId, parseUuid, type TeamId } from '@px0/contracts';
 import { isUniqueViolation } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
 import type { AuditNote, Change } from '../changes/mod.ts';
-import type { PromptChanges } from './prompt-changes.ts';
+import { type Basis, direct, type Judgement, type PolicyGate, type Transition } from '../policies/mod.ts';
+import type { PromptChange, PromptChanges } from './prompt-changes.ts';
 import type { PromptRow } from './prompt-row.ts';
-import { setTeam } from './store.ts';
+import { isTaken, reachedOf, setTeam } from './store.ts';
 import { isTeamDeleted } from './team-lock.ts';
 
 export interface MovePromptDependencies {
   readonly changes: PromptChanges;
   readonly access: AccessProjection;
+  readonly gate: PolicyGate;
+}
+
+export interface MoveOptions {
+  readonly basis?: Basis;
+  /** Ends the renders that a policy asks for when nobody waits for them any more. */
+  readonly signal?: AbortSignal;
 }
 
 export class MovePrompt {
@@ -25,28 +33,65 @@ export class MovePrompt {
    * Needs the administrator's right on both teams.
    *
    * @throws ApiError what `readInput` throws, invalidTargetTeamId, unauthorized (a `read_render` key), targetTeamNotFound,
-   * promptNotFound, forbidden, promptAlreadyExists
+   * promptNotFound, forbidden, promptAlreadyExists, what the gate throws, tooManyHeavyRenders
    */
   async run(
     principal: Principal,
     promptId: PromptId,
     readInput: () => { readonly team_id?: string },
+    { basis = direct, signal = new AbortController().signal }: MoveOptions = {},
   ): Promise<PromptRow> {
     const targetId = parseUuid(readInput().team_id ?? '');
     if (targetId === undefined) throw new ApiError('invalidTargetTeamId');
-    const gate = (prompt: PromptRow | undefined, change: Change) =>
-      this.#judge(principal, prompt, targetId, change);
+    const { changes, gate } = this.#deps;
     try {
-      return await this.#deps.changes.makeThrough(gate, principal, promptId, async ({ change, prompt }) => {
-        const moved = await setTeam(change, promptId, targetId);
-        if (moved === undefined) throw new ApiError('promptAlreadyExists');
-        await change.audit(...moveNotes(promptId, prompt.teamId, targetId));
-        return moved;
-      });
+      return await gate.judging(signal, (judgement) =>
+        changes.makeThrough(this.judgeOf(principal, targetId), principal, promptId, (open) =>
+          this.within(open, targetId, basis, judgement),
+        ),
+      );
     } catch (error) {
       if (isUniqueViolation(error)) throw new ApiError('promptAlreadyExists', { cause: error });
       throw error;
     }
+  }
+
+  /** Judges the caller on both teams: the gate with which the change is opened. */
+  judgeOf(principal: Principal, targetId: TeamId) {
+    return (prompt: PromptRow | undefined, change: Change): Promise<PromptRow> =>
+      this.#judge(principal, prompt, targetId, change);
+  }
+
+  /**
+   * The same within a change that is open, whose caller was judged. It obeys the policies of both teams.
+   *
+   * @throws ApiError promptAlreadyExists, what the gate throws
+   */
+  async within(
+    open: PromptChange,
+    targetId: TeamId,
+    basis: Basis,
+    judgement: Judgement | undefined,
+  ): Promise<PromptRow> {
+    const { change, prompt } = open;
+    if (await isTaken(change, prompt, targetId)) throw new ApiError('promptAlreadyExists');
+    const { live, tags } = await reachedOf(change, prompt.id);
+    const arrival: Transition[] = [
+      ...(live === null ? [] : ['live' as const]),
+      ...(tags.length === 0 ? [] : ['tag' as const]),
+    ];
+    const permit = await this.#deps.gate.permit(
+      open,
+      [
+        { transitions: ['move', 'live', 'tag'], proposal: { kind: 'move_prompt', team_id: targetId } },
+        { transitions: arrival, tags, teamId: targetId, judgement, ...(live !== null && { version: live }) },
+      ],
+      basis,
+    );
+    const moved = await setTeam(change, prompt.id, targetId, permit);
+    if (moved === undefined) throw new ApiError('promptAlreadyExists');
+    await change.audit(...moveNotes(prompt.id, prompt.teamId, targetId));
+    return moved;
   }
 
   async #judge(

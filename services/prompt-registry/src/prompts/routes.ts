@@ -3,6 +3,7 @@ import type { Principal } from '@px0/access';
 import { type PromptId, parseUuid } from '@px0/contracts';
 import { encodeMark } from '@px0/owner';
 import { ApiError, type Handlers, SerializedJson } from '@px0/service-kit';
+import { directBasis } from '../policies/mod.ts';
 import type { CreatePrompt } from './create-prompt.ts';
 import type { DescribePrompt } from './describe-prompt.ts';
 import type { FindPromptByText } from './find-prompt-by-text.ts';
@@ -68,8 +69,8 @@ export function promptRoutes(commands: PromptCommands) {
     updatePrompt: async ({ principal, params, body }) => ({
       prompt: promptOnWire(await describe.run(principal, params.id, body)),
     }),
-    patchPrompt: async ({ principal, params, body }) => ({
-      prompt: promptOnWire(await patch.run(principal, params.id, body)),
+    patchPrompt: async ({ principal, params, body, header }) => ({
+      prompt: promptOnWire(await patch.run(principal, params.id, body, directBasis(header))),
     }),
     listFolders: async ({ principal, params }) => ({
       folders: await listFolders.run(principal, params.teamID),
@@ -77,14 +78,16 @@ export function promptRoutes(commands: PromptCommands) {
     moveFolder: async ({ principal, params, body }) => ({
       moved: await moveFolder.run(principal, params.teamID, body),
     }),
-    archivePrompt: async ({ principal, params }) => ({
-      prompt: promptOnWire(await setStatus.run(principal, params.id, 'archived')),
+    archivePrompt: async ({ principal, params, header }) => ({
+      prompt: promptOnWire(await setStatus.run(principal, params.id, 'archived', directBasis(header))),
     }),
-    restorePrompt: async ({ principal, params }) => ({
-      prompt: promptOnWire(await setStatus.run(principal, params.id, 'active')),
+    restorePrompt: async ({ principal, params, header }) => ({
+      prompt: promptOnWire(await setStatus.run(principal, params.id, 'active', directBasis(header))),
     }),
-    movePrompt: async ({ principal, params, body }) => ({
-      prompt: promptOnWire(await move.run(principal, params.id, body)),
+    movePrompt: async ({ principal, params, body, header, signal }) => ({
+      prompt: promptOnWire(
+        await move.run(principal, params.id, body, { basis: directBasis(header), signal }),
+      ),
     }),
   } satisfies Handlers<Principal>;
 }

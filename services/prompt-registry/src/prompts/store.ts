@@ -2,6 +2,7 @@
 import type { PromptId, TeamId } from '@px0/contracts';
 import { onlyRow, type Reader, sql } from '@px0/owner';
 import { authorOf, type Change } from '../changes/mod.ts';
+import type { GuardedVersion, Permit } from '../policies/mod.ts';
 import type { Contract } from './contract.ts';
 import { type PromptRow, promptColumns } from './prompt-row.ts';
 import { searchWords } from './search-words.ts';
@@ -78,6 +79,7 @@ export async function setAbout(
   change: Change,
   { id, name, slug }: PromptRow,
   { description, folder, contract }: Pick<PromptRow, 'description' | 'folder' | 'contract'>,
+  _permit: Permit,
 ): Promise<PromptRow> {
   const words = searchWords(name, slug, description);
   const folderWords = searchWords(folder);
@@ -100,6 +102,7 @@ export async function setStatus(
   change: Change,
   id: PromptId,
   status: PromptRow['status'],
+  _permit: Permit,
 ): Promise<PromptRow> {
   return onlyRow(
     await change.write<PromptRow>(
@@ -114,7 +117,12 @@ export async function setStatus(
  * Undefined when the target team already uses the name or the slug. A prompt created there at the same instant makes the statement
  * fail with a unique violation instead; the caller treats both alike.
  */
-export async function setTeam(change: Change, id: PromptId, teamId: TeamId): Promise<PromptRow | undefined> {
+export async function setTeam(
+  change: Change,
+  id: PromptId,
+  teamId: TeamId,
+  _permit: Permit,
+): Promise<PromptRow | undefined> {
   const [moved] = await change.write<PromptRow>(
     'prompt',
     id,
@@ -126,4 +134,33 @@ export async function setTeam(change: Change, id: PromptId, teamId: TeamId): Pro
       RETURNING ${promptColumns}`,
   );
   return moved;
+}
+
+/** Whether another prompt of the team has the name or the slug. */
+export async function isTaken(
+  reader: Reader,
+  { id, name, slug }: Pick<PromptRow, 'id' | 'name' | 'slug'>,
+  teamId: TeamId,
+): Promise<boolean> {
+  const [other] = await reader.query(sql`
+    SELECT FROM prompts p
+    WHERE p.team_id = ${teamId}::uuid AND p.id <> ${id}::uuid AND (p.slug = ${slug} OR p.name = ${name})
+    LIMIT 1`);
+  return other !== undefined;
+}
+
+/** What callers of the prompt get: its live version, and by which tags they get others. */
+export interface Reached {
+  readonly live: GuardedVersion | null;
+  readonly tags: readonly string[];
+}
+
+export async function reachedOf(reader: Reader, id: PromptId): Promise<Reached> {
+  return onlyRow(
+    await reader.query<Reached>(sql`
+      SELECT
+        (SELECT json_build_object('id', v.id, 'number', v.version, 'status', v.status, 'bodyRevision', v.body_revision)
+         FROM prompt_versions v WHERE v.prompt_id = ${id}::uuid AND v.status = 'live') AS live,
+        array(SELECT t.tag::text FROM prompt_tags t WHERE t.prompt_id = ${id}::uuid ORDER BY t.tag) AS tags`),
+  );
 }

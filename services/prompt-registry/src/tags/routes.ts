@@ -1,6 +1,7 @@
 /** Transport of the tag operations. */
 import type { Principal } from '@px0/access';
 import type { Handlers } from '@px0/service-kit';
+import { directBasis } from '../policies/mod.ts';
 import { versionAnswer } from '../versions/mod.ts';
 import type { ListTags } from './list-tags.ts';
 import type { RemoveTag } from './remove-tag.ts';
@@ -14,10 +15,12 @@ export interface TagCommands {
 
 export function tagRoutes({ set, remove, list }: TagCommands) {
   return {
-    setVersionTag: async ({ principal, params, body }) =>
-      versionAnswer(await set.run(principal, params.id, params.version, body)),
-    removeVersionTag: async ({ principal, params }) => {
-      await remove.run(principal, params.id, params.tag);
+    setVersionTag: async ({ principal, params, body, header, signal }) => {
+      const options = { basis: directBasis(header), signal };
+      return versionAnswer(await set.run(principal, params.id, params.version, body, options));
+    },
+    removeVersionTag: async ({ principal, params, header }) => {
+      await remove.run(principal, params.id, params.tag, directBasis(header));
       return undefined;
     },
     listVersionTags: async ({ principal, params }) => ({ tags: await list.run(principal, params.id) }),

@@ -2,6 +2,7 @@
 import type { PromptId } from '@px0/contracts';
 import { type Reader, sql } from '@px0/owner';
 import type { Change } from '../changes/mod.ts';
+import type { Permit } from '../policies/mod.ts';
 
 export type TagRef = { readonly tag: string; readonly version: number };
 
@@ -18,7 +19,12 @@ export async function taggedVersion(
 }
 
 /** Puts the tag on the version, wherever it was. */
-export async function putTag(change: Change, promptId: PromptId, { tag, version }: TagRef): Promise<void> {
+export async function putTag(
+  change: Change,
+  promptId: PromptId,
+  { tag, version }: TagRef,
+  _permit: Permit,
+): Promise<void> {
   await change.write(
     'prompt',
     promptId,
@@ -34,6 +40,7 @@ export async function deleteTag(
   change: Change,
   promptId: PromptId,
   tag: string,
+  _permit: Permit,
 ): Promise<number | undefined> {
   const [row] = await change.write<{ version: number }>(
     'prompt',

@@ -1,6 +1,7 @@
 /** Builds the commands of this feature. */
 import type { Authoring } from '../changes/mod.ts';
 import type { HeavyWork } from '../heavy/mod.ts';
+import type { PolicyGate } from '../policies/mod.ts';
 import type { PromptFoundation, PromptParts } from '../prompts/mod.ts';
 import { ContentCheck } from './content-check.ts';
 import { CreateVersion } from './create-version.ts';
@@ -15,6 +16,7 @@ import { UpdateVersion } from './update-version.ts';
 export interface VersionParts extends PromptParts {
   readonly heavy: HeavyWork;
   readonly authoring: Authoring;
+  readonly gate: PolicyGate;
 }
 
 export function versionCommands({ changes }: Pick<PromptFoundation, 'changes'>, parts: VersionParts) {

@@ -21,8 +21,12 @@ export function versionETag(version: VersionRow): string {
  * @throws ApiError preconditionFailed
  */
 export function requireMatch(ifMatch: string | undefined, version: VersionRow): void {
+  if (ifMatch !== undefined) requireETag(ifMatch, versionETag(version));
+}
+
+/** The same for what has an entity tag. @throws ApiError preconditionFailed */
+export function requireETag(ifMatch: string | undefined, etag: string): void {
   if (ifMatch === undefined) return;
   const wanted = ifMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  if (!wanted.includes('*') && !wanted.includes(versionETag(version)))
-    throw new ApiError('preconditionFailed');
+  if (!wanted.includes('*') && !wanted.includes(etag)) throw new ApiError('preconditionFailed');
 }

@@ -7,6 +7,7 @@ export { versionCommands } from './commands.ts';
 export type { ContentCheck } from './content-check.ts';
 export { changeFor, namingPrompt, requireNoBreak, requireSchema } from './contract-breaks.ts';
 export type { CreateVersion } from './create-version.ts';
+export { requireETag } from './etag.ts';
 export type { InputSchemas } from './input-schemas.ts';
 export type { AuthoredText, Judgement } from './judgement.ts';
 export { requireNote } from './note.ts';

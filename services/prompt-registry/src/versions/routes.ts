@@ -5,6 +5,7 @@ import { encodeNumber } from '@px0/owner';
 import { type Handlers, SerializedJson } from '@px0/service-kit';
 import { inputSchemaText } from '../changes/mod.ts';
 import { JsonPieces } from '../heavy/thread.ts';
+import { directBasis } from '../policies/mod.ts';
 import type { CreateVersion } from './create-version.ts';
 import type { DeleteVersion } from './delete-version.ts';
 import type { DuplicateVersion } from './duplicate-version.ts';
@@ -68,11 +69,19 @@ export function versionRoutes(commands: VersionCommands) {
     },
     updateVersion: async ({ principal, params, body, header, signal, setHeader }) =>
       shown(
-        await update.run(principal, params.id, params.version, body, header('if-match'), signal),
+        await update.run(
+          principal,
+          params.id,
+          params.version,
+          body,
+          header('if-match'),
+          signal,
+          directBasis(header),
+        ),
         setHeader,
       ),
     deletePromptVersion: async ({ principal, params, header }) => {
-      await remove.run(principal, params.id, params.version, header('if-match'));
+      await remove.run(principal, params.id, params.version, header('if-match'), directBasis(header));
       return undefined;
     },
     promoteVersion: async ({ principal, params, query, body, header, signal, setHeader }) => {
@@ -82,6 +91,8 @@ export function versionRoutes(commands: VersionCommands) {
         readInput: body,
         allowed: query.allow,
         requiresContract: query.require === 'contract',
+        basis: directBasis(header),
+        signal,
       };
       const promoted =
         query.require === 'payloads'
@@ -90,11 +101,11 @@ export function versionRoutes(commands: VersionCommands) {
       return shown(promoted, setHeader);
     },
     demoteVersion: async ({ principal, params, body, header, setHeader }) => {
-      const options = { ifMatch: header('if-match'), readInput: body };
+      const options = { ifMatch: header('if-match'), readInput: body, basis: directBasis(header) };
       return shown(await transition.run(principal, params.id, params.version, 'demote', options), setHeader);
     },
     archiveVersion: async ({ principal, params, body, header, setHeader }) => {
-      const options = { ifMatch: header('if-match'), readInput: body };
+      const options = { ifMatch: header('if-match'), readInput: body, basis: directBasis(header) };
       return shown(await transition.run(principal, params.id, params.version, 'archive', options), setHeader);
     },
     duplicateVersion: async ({ principal, params, setHeader }) =>

@@ -3,6 +3,7 @@ import type { PromptId, VersionStatus } from '@px0/contracts';
 import { empty, join, onlyRow, type Reader, rowsToFetch, type Sql, sql } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
 import { authorOf, type Change } from '../changes/mod.ts';
+import type { Permit } from '../policies/mod.ts';
 import { contentWords, wordsUpdate } from '../prompts/mod.ts';
 import type { NotedContent } from './checked-content.ts';
 import type { VersionRef } from './version-ref.ts';
@@ -134,7 +135,11 @@ export async function insertVersion(change: Change, version: NewVersion): Promis
   );
 }
 
-export async function setContent(change: Change, version: Omit<NewVersion, 'id'>): Promise<VersionRow> {
+export async function setContent(
+  change: Change,
+  version: Omit<NewVersion, 'id'>,
+  _permit: Permit,
+): Promise<VersionRow> {
   const gathered = await wordsOfDraft(version);
   return onlyRow(
     await change.write<VersionRow>(
@@ -176,6 +181,7 @@ export async function setStatus(
   change: Change,
   version: VersionRow,
   { status, published }: StatusChange,
+  _permit: Permit,
 ): Promise<ChangedStatus> {
   const publishedAt = published === 'now' ? sql`now()` : sql`v.published_at`;
   // A search looks into the live version.
@@ -203,7 +209,7 @@ export async function setStatus(
 }
 
 /** The version's tags go with it. */
-export async function deleteVersion(change: Change, version: VersionRow): Promise<void> {
+export async function deleteVersion(change: Change, version: VersionRow, _permit: Permit): Promise<void> {
   await change.write(
     'prompt',
     version.promptId,

@@ -3,6 +3,7 @@ import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
 import { type Authoring, bodyOf } from '../changes/mod.ts';
+import { type Basis, direct, type PolicyGate } from '../policies/mod.ts';
 import type { PromptChanges } from '../prompts/mod.ts';
 import { requireAuthoring } from './authoring.ts';
 import type { ContentInput } from './checked-content.ts';
@@ -18,6 +19,7 @@ export interface UpdateVersionDependencies {
   readonly contents: ContentCheck;
   readonly authoring: Authoring;
   readonly schemas: InputSchemas;
+  readonly gate: PolicyGate;
 }
 
 export class UpdateVersion {
@@ -31,7 +33,7 @@ export class UpdateVersion {
    * The state is judged before the body.
    *
    * @throws ApiError promptNotFound, forbidden, versionNotFound, onlyDraftsCanBeModified, what `readInput`, `checkContent` and
-   * `requireAuthoring` throw, preconditionFailed, tooManyHeavyRenders
+   * `requireAuthoring` throw, preconditionFailed, what the gate throws, tooManyHeavyRenders
    */
   async run(
     principal: Principal,
@@ -40,11 +42,12 @@ export class UpdateVersion {
     readInput: () => ContentInput,
     ifMatch: string | undefined,
     signal: AbortSignal,
+    basis: Basis = direct,
   ): Promise<VersionRow> {
     const { contents, schemas } = this.#deps;
     const verdict = await contents.of(principal, 'updateVersion', promptId, readInput, signal);
     return schemas.knowing(promptId, ref, signal, () =>
-      this.#save(principal, promptId, ref, verdict, ifMatch),
+      this.#save(principal, promptId, ref, verdict, { ifMatch, basis }),
     );
   }
 
@@ -53,21 +56,26 @@ export class UpdateVersion {
     promptId: PromptId,
     ref: string,
     verdict: ContentVerdict,
-    ifMatch: string | undefined,
+    { ifMatch, basis }: { readonly ifMatch: string | undefined; readonly basis: Basis },
   ): Promise<VersionRow> {
-    const { authoring, changes } = this.#deps;
-    return changes.make(principal, 'updateVersion', promptId, async ({ change, record }) => {
+    const { authoring, changes, gate } = this.#deps;
+    return changes.make(principal, 'updateVersion', promptId, async (open) => {
+      const { change, record } = open;
       const draft = await requireVersion(change, promptId, parseVersionRef(ref));
       if (draft.status !== 'draft') throw new ApiError('onlyDraftsCanBeModified');
       const content = verdict(draft);
       if (content.program === 'given') requireAuthoring(authoring, content);
       requireMatch(ifMatch, draft);
-      const { number } = draft;
+      const { number, tags } = draft;
+      // What readers of a draft's tag get is the draft itself.
+      const isRead = tags.length > 0 && content.program !== 'kept';
+      const guarded = { transitions: isRead ? (['tag'] as const) : [], tags, version: 'unsaved' as const };
+      const permit = await gate.permit(open, guarded, basis);
       const bodyRevision =
         content.program === 'kept'
           ? draft.bodyRevision
           : await change.writeBody(promptId, number, bodyOf(content));
-      const updated = await setContent(change, { promptId, number, content, bodyRevision });
+      const updated = await setContent(change, { promptId, number, content, bodyRevision }, permit);
       // Only a note that was given with this change says why: a text that is saved again comes with the same one.
       const text = updated.note === draft.note ? '' : updated.note;
       await record('version.updated', { version: number, ...kindDetail(updated), text });
