@@ -92,7 +92,7 @@ const PromptPolicyRequest = z
           'The changes that it guards. `live` and `tag` guard archiving and moving the prompt, too.',
       }),
       tags: z.array(pattern()).optional().meta({
-        description: 'Of the tags that `tag` protects; required with it.',
+        description: 'Of the tags that `tag` protects. Default: any tag.',
       }),
     }),
     require: z.object({

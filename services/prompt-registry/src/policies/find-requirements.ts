@@ -2,7 +2,14 @@
 import type { AccessProjection } from '@px0/access';
 import type { PromptId, TeamId } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
-import type { Approvals, Guarded, GuardedPrompt, GuardedVersion, Requirement } from './guarded.ts';
+import type {
+  Approvals,
+  Guarded,
+  GuardedPrompt,
+  GuardedVersion,
+  PlannedVersion,
+  Requirement,
+} from './guarded.ts';
 import { type Judge, type Judgement, NotJudged } from './judgement.ts';
 import type { PolicyRow } from './policy-row.ts';
 import { type CheckJudgement, type CheckState, guarding, requirementsOf } from './requirements.ts';
@@ -11,7 +18,7 @@ import { policiesFor, wasLiveLately } from './store.ts';
 /** How the external checks of a version stand. */
 export interface ExternalChecks {
   /** What was posted about the content that the version has now. */
-  states(reader: Reader, promptId: PromptId, version: GuardedVersion): Promise<ExternalStates>;
+  states(reader: Reader, promptId: PromptId, version: PlannedVersion): Promise<ExternalStates>;
 }
 
 /** @param apiKeyIds the keys that may post it; undefined: any key `all` of the team */
@@ -24,6 +31,10 @@ export const unknownChecks: ExternalChecks = {
 
 export interface RequirementSources {
   readonly access: AccessProjection;
+  /** The enabled policies of the team, where they have been read already. */
+  readonly policies?: readonly PolicyRow[];
+  /** Whether this is a plan: renders are judged when it is carried out, and count as good until then. */
+  readonly isPlan?: boolean;
   readonly judge: Pick<Judge, 'surroundings'>;
   readonly external: ExternalChecks;
 }
@@ -45,7 +56,7 @@ export async function findRequirements(
   approvalsOf: (policy: PolicyRow) => Promise<Approvals> | Approvals,
 ): Promise<Found> {
   const guardedBy: PolicyRow[][] = [];
-  for (const part of parts) guardedBy.push(await policiesOf(sources.access, reader, prompt, part));
+  for (const part of parts) guardedBy.push(await policiesOf(sources, reader, prompt, part));
   const all = guardedBy.flat();
   if (all.length === 0) return { guarding: [], requirements: [], isRollback: false };
   const isRollback = await isRollbackOf(reader, prompt, parts, all);
@@ -71,14 +82,14 @@ export async function findRequirements(
 }
 
 async function policiesOf(
-  access: AccessProjection,
+  { access, policies: known }: RequirementSources,
   reader: Reader,
   prompt: GuardedPrompt,
   part: Guarded,
 ): Promise<PolicyRow[]> {
   if (part.transitions.length === 0 && part.newFolder === undefined) return [];
   const teamId: TeamId = part.teamId ?? prompt.teamId;
-  const policies = await policiesFor(reader, teamId, access.team(teamId)?.orgId);
+  const policies = known ?? (await policiesFor(reader, teamId, access.team(teamId)?.orgId));
   return guarding(policies, { ...part, slug: prompt.slug, folder: prompt.folder });
 }
 
@@ -102,20 +113,23 @@ const notJudged: CheckState = { state: 'pending', detail: 'it is judged when the
 
 /** How the checks stand that these policies ask for. */
 async function checkJudgement(
-  { judge, external }: RequirementSources,
+  { judge, external, isPlan = false }: RequirementSources,
   reader: Reader,
   promptId: PromptId,
   { version, judgement }: Guarded,
   policies: readonly PolicyRow[],
 ): Promise<CheckJudgement> {
   if (version === undefined) return () => nothingToCheck;
-  if (version === 'unsaved') return () => notSaved;
+  if (version === 'unsaved') return ({ kind }) => (isPlan && kind !== 'external' ? nothingToCheck : notSaved);
   const kinds = new Set(policies.flatMap(({ rule }) => rule.require.checks.map(({ kind }) => kind)));
-  const isRendered = judgement !== 'later' && (kinds.has('assertions') || kinds.has('contract'));
-  const rendered = isRendered ? await current(judge, reader, promptId, version, judgement) : undefined;
+  const isRendered = kinds.has('assertions') || kinds.has('contract');
+  const isJudged = judgement !== 'later' && 'id' in version;
+  const rendered =
+    isRendered && isJudged ? await current(judge, reader, promptId, version, judgement) : undefined;
   const states = kinds.has('external') ? await external.states(reader, promptId, version) : undefined;
   return ({ kind, name = '', api_key_ids }) => {
     if (kind === 'external') return states?.(name, api_key_ids) ?? notJudged;
+    if (isPlan) return nothingToCheck;
     return kind === 'contract' ? stateOf(rendered?.breaks, '; ') : stateOf(rendered?.failed, ', ');
   };
 }

@@ -36,6 +36,15 @@ export interface PolicyGateDependencies extends RequirementSources {
   readonly brokenGlass?: BrokenGlass | undefined;
 }
 
+/** What policies say of a plan. How versions render is judged when it is carried out. */
+export interface PlanPolicies {
+  readonly isEmpty: boolean;
+  guard(prompt: Pick<GuardedPrompt, 'slug' | 'folder'>, guarded: Guarded): boolean;
+  requirements(prompt: GuardedPrompt, guarded: Guarded): Promise<Requirement[]>;
+  /** The same in the order of their policies: those of the organization first, then by name. */
+  order(requirements: readonly Requirement[]): Requirement[];
+}
+
 /** A prompt that goes from one folder to another. */
 export interface FolderMove extends Pick<GuardedPrompt, 'slug' | 'folder'> {
   readonly newFolder: string;
@@ -94,6 +103,24 @@ export class PolicyGate {
     return requirements.map(({ requirement }) => requirement);
   }
 
+  /** The policies of a team, read once for a plan of many changes. */
+  async plan(reader: Reader, teamId: TeamId): Promise<PlanPolicies> {
+    const { access } = this.#deps;
+    const policies = await policiesFor(reader, teamId, access.team(teamId)?.orgId);
+    const sources = { ...this.#deps, policies, isPlan: true };
+    return {
+      isEmpty: policies.length === 0,
+      order: (requirements) =>
+        policies.flatMap(({ id }) => requirements.filter(({ policy_id }) => policy_id === id)),
+      guard: ({ slug, folder }, guarded) =>
+        policies.some((policy) => guards(policy, { ...guarded, slug, folder })),
+      requirements: async (prompt, guarded) => {
+        const { requirements } = await findRequirements(sources, reader, prompt, [guarded], unapproved);
+        return requirements.map(({ requirement }) => requirement);
+      },
+    };
+  }
+
   /**
    * The permit for moving prompts of a team to other folders, which takes some out of the folders of policies: all or none of them.
    *
@@ -145,7 +172,10 @@ export class PolicyGate {
 function requireNoProtectedTagOnDraft(parts: readonly Guarded[], { guarding }: Found): void {
   const isOnDraft = parts.some(
     ({ proposal, version }) =>
-      proposal?.kind === 'set_tag' && typeof version === 'object' && version.status === 'draft',
+      proposal?.kind === 'set_tag' &&
+      typeof version === 'object' &&
+      'status' in version &&
+      version.status === 'draft',
   );
   if (isOnDraft && guarding.length > 0) throw new ApiError('protectedTagOnDraft');
 }

@@ -30,6 +30,9 @@ export interface GuardedVersion {
   readonly bodyRevision: number;
 }
 
+/** A version of a plan, whose renders are judged when it is carried out. */
+export type PlannedVersion = Pick<GuardedVersion, 'number'>;
+
 /** A change that policies may guard. */
 export interface Guarded {
   /**
@@ -40,7 +43,7 @@ export interface Guarded {
   /** The tags that `tag` is about. Absent: any. */
   readonly tags?: readonly string[];
   /** The version that callers get after the change, as it is saved: what checks judge. `unsaved`: one that nothing has judged yet. Absent: none. */
-  readonly version?: GuardedVersion | 'unsaved';
+  readonly version?: GuardedVersion | PlannedVersion | 'unsaved';
   /** What rendering says of the version, as `PolicyGate.judging` gives it. `later`: checks that need it are pending. */
   readonly judgement?: Judgement | 'later' | undefined;
   /** The team whose policies decide. Default: that of the prompt. */

@@ -1,5 +1,5 @@
 export { type ExternalChecks, type ExternalStates, unknownChecks } from './find-requirements.ts';
-export { type BrokenGlass, PolicyGate, type PolicyGateDependencies } from './gate.ts';
+export { type BrokenGlass, type PlanPolicies, PolicyGate, type PolicyGateDependencies } from './gate.ts';
 export {
   type Approvals,
   type Basis,
@@ -10,6 +10,7 @@ export {
   type GuardedVersion,
   type OpenChange,
   type OpenRequest,
+  type PlannedVersion,
   type Requirement,
   type Transition,
 } from './guarded.ts';
@@ -17,3 +18,4 @@ export type { Judge, Judgement } from './judgement.ts';
 export { deletionPermit, type Permit } from './permit.ts';
 export { type PolicyRow, type PolicyRule, policyColumns, policyETag, policyOnWire } from './policy-row.ts';
 export { observeRefusals } from './refusals.ts';
+export { directRefusal } from './requirements.ts';

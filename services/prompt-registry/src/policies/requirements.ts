@@ -27,7 +27,7 @@ export function guarding(policies: readonly PolicyRow[], subject: Subject): Poli
 
 /** Whether the policy is about this prompt and this change. */
 export function guards({ enabled, rule }: PolicyRow, subject: Subject): boolean {
-  const { slugs, folders, transitions, tags = [] } = rule.match;
+  const { slugs, folders, transitions, tags } = rule.match;
   if (!enabled) return false;
   const named = subject.transitions.filter((transition) => transitions.includes(transition));
   const isShed = subject.newFolder !== undefined && folders !== undefined && isShedding(transitions);
@@ -36,7 +36,8 @@ export function guards({ enabled, rule }: PolicyRow, subject: Subject): boolean 
   if (!compilePatterns(slugs)(subject.slug) || !isIn(subject.folder)) return false;
   if (subject.newFolder !== undefined && isShed && !isIn(subject.newFolder)) return true;
   if (named.some((transition) => transition !== 'tag')) return true;
-  return named.length > 0 && (subject.tags?.some(compilePatterns(tags)) ?? true);
+  if (named.length === 0) return false;
+  return tags === undefined || (subject.tags?.some(compilePatterns(tags)) ?? true);
 }
 
 /** Whether leaving the policy's folders would be a way around it, as moving out of its team is. */
@@ -83,7 +84,7 @@ function nameOf({ kind, name }: JudgedCheck): string {
   return name ?? kind;
 }
 
-/** Why a change that nobody has reviewed is refused; undefined if it is not. */
+/** Why a change, or several, that nobody has reviewed is refused; undefined if it is not. */
 export function directRefusal(
   requirements: readonly Requirement[],
 ): { readonly code: 'changeRequestRequired' | 'checksFail'; readonly detail: string } | undefined {
@@ -91,7 +92,7 @@ export function directRefusal(
   if (standing.length === 0) return undefined;
   const unapproved = standing.filter(({ approvals_needed }) => approvals_needed > 0);
   if (unapproved.length > 0) {
-    const detail = unapproved.map(({ policy_name }) => policy_name).join(', ');
+    const detail = [...new Set(unapproved.map(({ policy_name }) => policy_name))].join(', ');
     return { code: 'changeRequestRequired', detail };
   }
   const failing = standing.flatMap(({ checks }) => checks.filter(({ state }) => state !== 'success'));

@@ -8,6 +8,7 @@ import type { Reader } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
 import { type Authoring, requireAuthoringOn } from '../changes/mod.ts';
 import { type CreatePayload, isBeyondJsonb, type UpdatePayload } from '../payloads/mod.ts';
+import type { PolicyGate } from '../policies/mod.ts';
 import type { CreatePrompt, DescribePrompt, PatchPrompt, SetPromptStatus } from '../prompts/mod.ts';
 import type { SetTag } from '../tags/mod.ts';
 import {
@@ -21,6 +22,7 @@ import {
 } from '../versions/mod.ts';
 import { type Contents, type PromptDocument, requireSettable } from './document.ts';
 import { requireNoBreaks } from './document-breaks.ts';
+import { judgePlan, requireNoRefusal } from './document-policies.ts';
 import type { HeavyDocuments } from './heavy-documents.ts';
 import { type Canonical, type Change, planPrompt, type VersionHandle } from './plan.ts';
 import { canonicalTexts, type PresentRow, presentPrompts } from './store.ts';
@@ -42,6 +44,7 @@ export interface ImportPromptsDependencies {
   readonly tags: { readonly set: SetTag };
   readonly documents: HeavyDocuments;
   readonly authoring: Authoring;
+  readonly gate: PolicyGate;
   readonly payloads: { readonly create: CreatePayload; readonly update: UpdatePayload };
 }
 
@@ -71,7 +74,7 @@ export class ImportPrompts {
    * Returns what was done, or with `dryRun` would be.
    *
    * @throws ApiError forbidden, invalidAllow, what `readBody` throws, invalidRequestBody, invalidDocument, documentConflicts, tooManyVersionsOrTags,
-   * tooManyHeavyRenders, contractBreak, serviceUnavailable for what prompts and versions may not hold yet
+   * tooManyHeavyRenders, contractBreak, protectedTagOnDraft, changeRequestRequired, checksFail, serviceUnavailable for what prompts and versions may not hold yet
    */
   async run(
     principal: Principal,
@@ -107,11 +110,15 @@ export class ImportPrompts {
         signal,
       );
     }
+    const { reader, gate } = this.#deps;
+    const judged = await judgePlan({ reader, gate }, { teamId, changes, bySlug });
+    const { ordered } = judged;
     if (mode === 'apply') {
+      requireNoRefusal(judged);
       const progress = { allowance, contents, prompts: idsOf(present), versions: new Map() };
-      for (const change of changes) await this.#make(principal, teamId, change, progress);
+      for (const change of ordered) await this.#make(principal, teamId, change, progress);
     }
-    return changes;
+    return [...ordered];
   }
 
   #present(teamId: TeamId, { prompts }: PromptDocument): Promise<PresentRow[]> {
