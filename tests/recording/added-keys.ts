@@ -1,7 +1,7 @@
 /** What answers hold that the build before does not know: an old client ignores it, and a recording does not have it. */
 
 const ofPrompt = ['folder', 'contract', 'created_by'];
-const ofVersion = ['kind', 'note', 'created_by'];
+const ofVersion = ['kind', 'note', 'created_by', 'content_hash'];
 
 /** The places of added keys; `*` is any item of a list. */
 const added: ReadonlySet<string> = new Set([

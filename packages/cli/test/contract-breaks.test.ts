@@ -30,6 +30,7 @@ const prompt = {
 const version = (number: number, status: string) => ({
   ...{ id: ID, prompt_id: ID, version: number, template: 'x', status, kind: 'text', note: '' },
   ...{ created_at: TIME, published_at: null, tags: [], variables: [], created_by: null },
+  content_hash: `sha256:${'0'.repeat(64)}`,
 });
 
 /** @param target the status of version 1 */

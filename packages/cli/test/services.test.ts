@@ -24,6 +24,7 @@ const prompt = {
 const live = {
   ...{ id: ID, prompt_id: ID, version: 8, template: 'x', status: 'live', kind: 'text', note: '' },
   ...{ created_at: TIME, published_at: null, tags: [], variables: [], created_by: null },
+  content_hash: `sha256:${'0'.repeat(64)}`,
 };
 const service = (name: string, version: number | null, source: string) => ({
   ...{ service: name, version, source, renders: 400, failures: 1, first_seen_at: TIME, last_seen_at: TIME },

@@ -556,6 +556,13 @@ const PromptVersion = z
     kind: added(z.enum(['text', 'chat'])),
     note: added(z.string().meta({ description: 'Why the version was made; empty for none.' })),
     created_by: added(author),
+    content_hash: added(
+      z.string().meta({
+        description:
+          '`sha256:` and the hexadecimal digest of what renders the version: of a plain text its UTF-8, else the program as RFC 8785 JSON. It changes with the text, the messages, the configuration and the input schema.',
+        examples: ['sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824'],
+      }),
+    ),
     messages: z.array(ChatMessage).exactOptional().meta({
       description: 'Of a chat: the conversation as it was written. `template` is then made from it.',
     }),

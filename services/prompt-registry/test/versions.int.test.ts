@@ -156,6 +156,7 @@ describe('creating a version', () => {
       'kind',
       'note',
       'created_by',
+      'content_hash',
       'input_schema',
     ]);
     expect(versionOf(reply)).toMatchObject({ version: 1, template: '  ', prompt_id: id });

@@ -22,6 +22,7 @@ function version(number: number, status: VersionStatus, isPublished = status !==
     kind: 'text',
     note: '',
     created_by: null,
+    content_hash: `sha256:${'0'.repeat(64)}`,
   };
 }
 

@@ -62,7 +62,7 @@ export function versionRoutes(commands: VersionCommands) {
     createVersion: async ({ principal, params, body, signal, setHeader }) =>
       shown(await create.run(principal, params.id, body, signal), setHeader),
     listVersions: async ({ principal, params, query }) =>
-      pageOnWire(await list.run(principal, params.id, query)),
+      pageOnWire(await list.run(principal, params.id, query), query.include === 'schema'),
     getVersion: async ({ principal, params, query, setHeader }) => {
       const { version, include } = await read.run(principal, params.id, params.version, query.include);
       return shown(version, setHeader, include);
@@ -116,11 +116,12 @@ export function versionRoutes(commands: VersionCommands) {
 type SetHeader = (name: string, value: string) => void;
 
 /** `next_cursor` appears on a page that is not the last one; a list without limit is complete. */
-function pageOnWire({ rows, next }: VersionPage): SerializedJson {
+function pageOnWire({ rows, next }: VersionPage, hasSchemas: boolean): SerializedJson {
   const json = new JsonPieces();
   json.add('{"versions":[');
   for (const [index, version] of rows.entries()) {
-    json.add(`${index > 0 ? ',' : ''}${versionJson(version, { schema: inputSchemaText(version) })}`);
+    const schema = hasSchemas ? inputSchemaText(version) : undefined;
+    json.add(`${index > 0 ? ',' : ''}${versionJson(version, { schema })}`);
   }
   json.add(next === undefined ? ']}' : `],"next_cursor":${JSON.stringify(encodeNumber(next))}}`);
   return new SerializedJson(json.end());

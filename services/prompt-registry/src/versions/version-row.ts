@@ -3,8 +3,9 @@ import type { PromptId, VersionStatus, Wire } from '@px0/contracts';
 import { type Sql, sql } from '@px0/owner';
 import { SerializedJson } from '@px0/service-kit';
 import type { ChatEntry, TemplateVariable } from '@px0/template';
-import { authorColumn, programOf } from '../changes/mod.ts';
+import { authorColumn, bodyOf, programOf } from '../changes/mod.ts';
 import type { NotedContent } from './checked-content.ts';
+import { contentHashOf } from './content-hash.ts';
 import type { Include } from './include.ts';
 
 export interface VersionRow extends NotedContent {
@@ -36,8 +37,10 @@ const columnsWith = (inferredSchema: Sql) => sql`
 /** The columns of `VersionRow`, of a table or alias named `v`. */
 export const versionColumns = columnsWith(sql`v.inferred_schema::text`);
 
-/** The same without what every render needs, as if nobody had inferred it. */
-export const versionColumnsOfLists = columnsWith(sql`NULL::text`);
+/** The same without what every render needs, as if nobody had inferred it; but for an author's schema, which counts together with it. */
+export const versionColumnsOfLists = columnsWith(
+  sql`CASE WHEN v.authored_schema IS NOT NULL THEN v.inferred_schema::text END`,
+);
 
 /** What is shown of a version besides what every answer shows. */
 export interface Shown {
@@ -86,6 +89,7 @@ function withoutTexts(version: VersionRow): WithoutTexts {
     kind: messages === null ? 'text' : 'chat',
     note: version.note,
     created_by: version.createdBy,
+    content_hash: contentHashOf(bodyOf(version)),
     ...(messages !== null && { messages: messages.map(messageOnWire) }),
   };
 }
