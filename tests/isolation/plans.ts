@@ -131,6 +131,11 @@ export const plans: { readonly [Operation in OperationId]: Plan } = {
   streamDelivery: ({ team, slug }) => ({ query: { team_id: team, slugs: slug } }),
   validateTemplate: null,
   checkVersion: ofVersion,
+  listChecks: ofVersion,
+  postCheck: (things) => ({
+    ...ofVersion(things),
+    body: { name: 'evals', state: 'success', content_hash: `sha256:${'0'.repeat(64)}` },
+  }),
   listPromptAudit: ofPrompt,
   listTeamPromptAudit: inTeam,
   exportPrompts: inTeam,

@@ -35,6 +35,7 @@ const grants = {
     isKey(facts)
       ? facts.caller === 'all' && isInScope(facts)
       : facts.teamRole === 'admin' || facts.teamRole === 'editor',
+  editsByKey: (facts) => facts.caller === 'all' && isInScope(facts),
   administers: (facts) =>
     isKey(facts)
       ? facts.caller === 'all' && isInScope(facts)
@@ -167,6 +168,9 @@ export const permissions = {
   demoteVersion: editGate,
   archiveVersion: editGate,
   duplicateVersion: editGate,
+  /** No session: nobody attests their own change by hand. */
+  postCheck: [...readGate, need(['editsByKey'], 'forbidden')],
+  listChecks: readGate,
   listVersionTags: readGate,
   setVersionTag: editGate,
   removeVersionTag: editGate,

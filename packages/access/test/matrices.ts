@@ -61,7 +61,8 @@ export const addedManagementMatrix = `
 export const addedContentMatrix = `
 | Operation | viewer | editor | team admin | org admin | key read_render | key all | key admin | outsider |
 | Validate template; render a batch; delivery: validateTemplate renderBatch getDeliverySnapshot streamDelivery reportUsage | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ |
-| Check version; audit, usage, services of a prompt: checkVersion listPromptAudit getPromptUsage listPromptServices | ✓ | ✓ | ✓ | 404 | ✓ | ✓ | ✓ | 404 |
+| Post a check: postCheck | 403 | 403 | 403 | 404 | 403 | ✓ | 403 | 404 |
+| Check version; checks of a version; audit, usage, services of a prompt: checkVersion listChecks listPromptAudit getPromptUsage listPromptServices | ✓ | ✓ | ✓ | 404 | ✓ | ✓ | ✓ | 404 |
 | Audit, export, services of a team: listTeamPromptAudit exportPrompts listTeamServices | ✓ | ✓ | ✓ | 403 | ✓ | ✓ | ✓ | 403 |
 | Policies of a team: listTeamPolicies | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | 403 |
 | Create a policy of a team: createTeamPolicy | 403 | 403 | ✓ | ✓ | 401 | 401 | 401 | 403 |

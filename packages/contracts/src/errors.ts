@@ -95,6 +95,11 @@ export const errorCatalog = {
   invalidIn: { status: 400, message: 'invalid in, must be content' },
   invalidConsistency: { status: 400, message: 'invalid Px0-Consistency, must be require' },
   invalidStep: { status: 400, message: 'invalid step, must be hour or day' },
+  invalidCheck: {
+    status: 400,
+    message: 'invalid check',
+    detail: 'url: must be an https URL of at most 2048 characters',
+  },
   invalidDocument: { status: 400, message: 'invalid document', detail: 'prompts.0.slug: is required' },
   invalidPolicy: {
     status: 400,
@@ -174,6 +179,7 @@ export const errorCatalog = {
     message: 'prompt with this name or slug already exists; please provide a unique name',
   },
   payloadsFail: { status: 409, message: 'payloads fail with this version', detail: 'greeting, farewell' },
+  contentChanged: { status: 409, message: 'content changed since it was shown' },
   contractBreak: { status: 409, message: 'contract break', detail: 'added required mood' },
   policyNameTaken: { status: 409, message: 'policy name already exists' },
   changeRequestRequired: {
@@ -221,6 +227,7 @@ export const errorCatalog = {
   tooManyOpenChangeRequests: { status: 422, message: 'too many open change requests' },
   tooManyReviews: { status: 422, message: 'too many reviews' },
   tooManyComments: { status: 422, message: 'too many comments' },
+  tooManyChecks: { status: 422, message: 'too many checks' },
   documentTooLarge: { status: 422, message: 'document is too large; name fewer prompts in slugs' },
   audienceTooLarge: { status: 422, message: 'audience is too large; name teams or slugs' },
   invalidVariables: {

@@ -542,6 +542,11 @@ const TemplateVariable = z
   })
   .meta({ description: 'A variable that a template reads, inferred from its text.' });
 
+export const checkStates = ['pending', 'success', 'failure'] as const;
+
+/** What a check may be called. */
+export const checkName = '^[a-z0-9._-]{1,64}$';
+
 const PromptVersion = z
   .object({
     id: uuid(),
@@ -916,6 +921,38 @@ const OrganizationAuditEntry = z
   })
   .meta({ description: 'An action in an organization.' });
 
+const ExternalCheck = z
+  .object({
+    name: z.string().meta({ examples: ['evals'] }),
+    state: z.enum(checkStates),
+    description: z.string().meta({ description: 'What the poster says of it; empty for nothing.' }),
+    url: z.string().nullable().meta({ description: 'Where to read more.' }),
+    version: z.int(),
+    content_hash: z
+      .string()
+      .meta({
+        description: 'What was checked. It is out of date if the version has another `content_hash` by now.',
+      }),
+    posted_by: author,
+    posted_at: timestamp(),
+  })
+  .meta({ description: 'What CI found about the content of a version.' });
+
+const PostCheckRequest = z
+  .object({
+    name: judgedString({ pattern: checkName }).meta({ examples: ['evals'] }),
+    state: judgedString({ enum: checkStates }),
+    description: z.string().max(255).optional(),
+    url: judgedString({ format: 'uri' })
+      .optional()
+      .meta({ description: 'An `https:` URL of at most 2048 characters.' }),
+    content_hash: z.string().meta({
+      description:
+        'The `content_hash` of the version that was checked. The check is refused if the version has another one by now.',
+    }),
+  })
+  .meta({ description: 'The state of a check.' });
+
 /** Every named schema, under the name of its type in generated clients. */
 export const schemas = {
   APIError,
@@ -938,6 +975,8 @@ export const schemas = {
   DiffSection,
   TemplateValidation,
   VersionCheck,
+  ExternalCheck,
+  PostCheckRequest,
   PromptAuditEntry,
   PromptDocumentEnvelope,
   ImportResult,

@@ -242,6 +242,7 @@ describe('updating a draft', () => {
       template: 'new {{.x}}',
       tags: ['prod'],
       variables: updated.variables,
+      content_hash: updated.content_hash,
       input_schema: updated.input_schema,
     });
     expect(updated.variables.map(({ path }) => path)).toEqual(['x']);

@@ -43,6 +43,13 @@ export const bodyExamples: { readonly [Id in OperationId | (string & {})]?: obje
   demoteVersion: { note: 'Answers too long.' },
   archiveVersion: { note: 'Replaced by the chat.' },
   promoteVersion: { note: 'Answers in the language of the question.' },
+  postCheck: {
+    name: 'evals',
+    state: 'success',
+    description: '48 of 48 answers are right.',
+    url: 'https://ci.example.com/runs/4711',
+    content_hash: 'sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824',
+  },
   setVersionTag: { tag: 'production' },
   createPromptPayload: { name: 'typical', variables },
   updatePromptPayload: { variables },

@@ -16,6 +16,7 @@ import { promptVersionRoutes } from './prompt-versions.ts';
 import { promptRoutes } from './prompts.ts';
 import { teamManagementRoutes, teamRoutes } from './teams.ts';
 import { userManagementRoutes } from './user-management.ts';
+import { versionCheckRoutes } from './version-checks.ts';
 
 export const routes = {
   ...healthRoutes,
@@ -31,6 +32,7 @@ export const routes = {
   ...inboxRoutes,
   ...promptRoutes,
   ...promptVersionRoutes,
+  ...versionCheckRoutes,
   ...promptPayloadRoutes,
   ...promptPolicyRoutes,
   ...changeRequestRoutes,
