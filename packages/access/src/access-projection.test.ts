@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { signingKeyState, signingPair, uuid, World } from '../test/world.ts';
 import type { AccessChange, AccessProjection } from './access-projection.ts';
-import type { Authentication, Principal } from './principal.ts';
+import { type Authentication, type Principal, personOf } from './principal.ts';
 import { isAllowedOn } from './require-allowed.ts';
 import { signSession } from './session-token.ts';
 
@@ -180,6 +180,21 @@ describe('an API key', () => {
       scope: { kind: 'organization' },
       operation: 'read_render',
     });
+  });
+
+  it('stands for the person who made it, once its event says who that is', () => {
+    const here = world();
+    here.user(ada);
+    const secret = here.key(uuid(31), org);
+    expect(personOf(principalOf(here.caller(secret)))).toBeUndefined();
+    expect(here.access.key(uuid(31))).toEqual({ id: uuid(31), createdBy: undefined });
+    const named = here.key(uuid(31), org, { created_by: ada });
+    expect(personOf(principalOf(here.caller(named)))).toBe(ada);
+    expect(here.access.key(uuid(31))).toEqual({ id: uuid(31), createdBy: ada });
+    expect(personOf(principalOf(here.caller(here.session(ada))))).toBe(ada);
+    expect(personOf({ kind: 'anonymous' })).toBeUndefined();
+    here.end('apiKey', uuid(31));
+    expect(here.access.key(uuid(31))).toBeUndefined();
   });
 
   it.each([['ak_'], [`ak_${'0'.repeat(64)}`], [`AK_${'0'.repeat(64)}`]])(

@@ -5,7 +5,15 @@
  * It relies on its caller, the event bus, to apply an entity only at a higher revision than the one before.
  */
 import type { KeyObject } from 'node:crypto';
-import type { EntityName, OrganizationId, StateEvent, StateOf, TeamId, UserId } from '@px0/contracts';
+import type {
+  ApiKeyId,
+  EntityName,
+  OrganizationId,
+  StateEvent,
+  StateOf,
+  TeamId,
+  UserId,
+} from '@px0/contracts';
 import { hashApiKey, looksLikeApiKey } from './api-key.ts';
 import { AwaitedPlacements } from './awaited-placements.ts';
 import { type KeyEntry, KeyRegistry } from './key-registry.ts';
@@ -298,6 +306,7 @@ export class AccessProjection {
       scope: teamIds === undefined ? { kind: 'organization' } : { kind: 'teams', teamIds },
       operation: key.operation,
       ...(actingUserId === undefined ? {} : { actingUserId }),
+      ...(key.createdBy === undefined ? {} : { createdBy: key.createdBy }),
     };
   }
 
@@ -435,6 +444,12 @@ export class AccessProjection {
   /** The ids of a team's members who have an account, in no particular order. */
   *membersOf(teamId: string): Generator<UserId> {
     for (const { user } of this.#graph.team(teamId)?.members ?? []) if (user.exists) yield user.id;
+  }
+
+  /** An API key that exists, expired or not, and the user who made it: undefined while its event does not say. */
+  key(id: string): { readonly id: ApiKeyId; readonly createdBy: UserId | undefined } | undefined {
+    const key = this.#keys.byId(id);
+    return key === undefined ? undefined : { id: key.id, createdBy: key.createdBy };
   }
 
   /** The facts of an account. */

@@ -1,5 +1,5 @@
 /** API keys in memory, by hash (a request arrives with the key) and by id (an event arrives with the id). */
-import type { ApiKeyId, OrganizationId, StateOf, TeamId } from '@px0/contracts';
+import type { ApiKeyId, OrganizationId, StateOf, TeamId, UserId } from '@px0/contracts';
 import type { KeyOperation } from './principal.ts';
 
 export interface KeyEntry {
@@ -11,6 +11,8 @@ export interface KeyEntry {
   readonly operation: KeyOperation;
   /** Milliseconds since the epoch; Infinity for a key that does not expire. */
   readonly expiresAt: number;
+  /** The user who made it; undefined until identity says so. */
+  readonly createdBy: UserId | undefined;
 }
 
 export class KeyRegistry {
@@ -38,6 +40,7 @@ export class KeyRegistry {
       teamIds: state.scope.kind === 'organization' ? undefined : state.scope.team_ids,
       operation: state.operation,
       expiresAt: expiry(state.expires_at),
+      createdBy: state.created_by,
     };
     this.#byId.set(id, entry);
     this.#byHash.set(entry.hash, entry);

@@ -18,16 +18,17 @@ export {
 } from './authorize-class.ts';
 export { type Coverage, coverageOf, type Facts, factsFor, type Target } from './facts.ts';
 export { type Action, can, moveRefusal, permissions, refusal } from './permissions.ts';
-export type {
-  AnonymousPrincipal,
-  ApiKeyPrincipal,
-  Authentication,
-  KeyOperation,
-  KeyScope,
-  Principal,
-  Refusal,
-  SessionPrincipal,
-  TeamRole,
+export {
+  type AnonymousPrincipal,
+  type ApiKeyPrincipal,
+  type Authentication,
+  type KeyOperation,
+  type KeyScope,
+  type Principal,
+  personOf,
+  type Refusal,
+  type SessionPrincipal,
+  type TeamRole,
 } from './principal.ts';
 export { isAllowedOn, requireAllowed, requireAllowedOn } from './require-allowed.ts';
 export {

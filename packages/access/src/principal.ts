@@ -31,9 +31,20 @@ export interface ApiKeyPrincipal {
   readonly operation: KeyOperation;
   /** The user for whom an `all` or `admin` key makes management calls; absent when the organization has none. */
   readonly actingUserId?: UserId;
+  /** The user who made the key; absent while its event does not say. */
+  readonly createdBy?: UserId;
 }
 
 export type Principal = AnonymousPrincipal | SessionPrincipal | ApiKeyPrincipal;
+
+/**
+ * The person who answers for what the caller does: the user of a session, the maker of a key. So nobody writes with a key and approves as
+ * themselves. Undefined for a key whose event does not name its maker: then it may be anybody, and what it did counts as everybody's own.
+ */
+export function personOf(principal: Principal): UserId | undefined {
+  if (principal.kind === 'session') return principal.userId;
+  return principal.kind === 'api-key' ? principal.createdBy : undefined;
+}
 
 /** What an Authorization header amounts to. */
 export type Authentication =

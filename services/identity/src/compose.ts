@@ -4,7 +4,7 @@
  */
 import { type Foundation, type OwnerReplacements, startOwner } from '@px0/owner';
 import type { RunningServer, ServiceDependencies } from '@px0/service-kit';
-import { apiKeyCleanup, apiKeyRoutes, followUsage, KeyUses } from './api-keys/mod.ts';
+import { apiKeyCleanup, apiKeyRoutes, followUsage, KeyUses, makerRepublisher } from './api-keys/mod.ts';
 import { type Actor, type AuditNote, type OwnEntity, rules, systemActor } from './changes/mod.ts';
 import { codeMailWriters, codeRoutes } from './codes/mod.ts';
 import type { Config } from './config.ts';
@@ -76,6 +76,7 @@ async function features(
     background: [
       mails,
       followUsage({ bus, logger, keyUses }),
+      makerRepublisher(changes),
       ...chores({ database, changes, keyRing, keyUses }),
     ],
     keyUses,

@@ -1,6 +1,6 @@
 import { jetstream } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { encodeUsage, usageSubject } from '@px0/contracts';
+import { encodeUsage, stateSubject, usageSubject } from '@px0/contracts';
 import { eventually } from '@px0/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -40,6 +40,15 @@ const listed = z.object({
 
 async function keysOf(founder: Founder) {
   return listed.parse((await list(founder, founder.orgId)).body).api_keys;
+}
+
+/** The newest event of a key, as the outbox holds it. */
+async function publishedKey(id: string): Promise<unknown> {
+  const { rows } = await identity.pool.query<{ payload: string }>(
+    'select payload from outbox where subject = $1',
+    [stateSubject('apiKey', id)],
+  );
+  return JSON.parse(rows[0]?.payload ?? 'null');
 }
 
 describe('API keys', () => {
@@ -224,6 +233,15 @@ describe('a rotation', () => {
     const overlap = Date.parse(replaced?.expires_at ?? '') - Date.now();
     expect(overlap).toBeGreaterThan(86_000_000);
     expect(overlap).toBeLessThanOrEqual(86_400_000);
+  });
+
+  it('by somebody else leaves the key its maker, whom the event names', async () => {
+    const founder = await identity.founder();
+    const colleague = await identity.user();
+    await identity.tenancy.setMember(founder.teamId, colleague.id, 'admin');
+    const old = await identity.key(founder, { operation: 'all' });
+    const { id } = createdKey.parse((await rotate(colleague, old.id)).body);
+    for (const key of [old.id, id]) expect(await publishedKey(key)).toMatchObject({ created_by: founder.id });
   });
 
   it('without overlap ends the old key at once', async () => {
@@ -445,3 +463,38 @@ async function moveSaga(saga: string, by: number): Promise<void> {
     [saga, by],
   );
 }
+
+describe('keys whose events are older than their maker’s name', () => {
+  it('are published again by the process that starts next, and no others', async () => {
+    const founder = await identity.founder();
+    const hostile = { name: '"created_by":"x"', operation: 'all' };
+    const [old, whole] = [await identity.key(founder, hostile), await identity.key(founder)];
+    const revisionOf = async (id: string) =>
+      (
+        await identity.pool.query('select revision from outbox where subject = $1', [
+          stateSubject('apiKey', id),
+        ])
+      ).rows;
+    await identity.stopService();
+    const { created_by: _, ...before } = z
+      .looseObject({ created_by: z.string() })
+      .parse(await publishedKey(old.id));
+    await identity.pool.query(
+      `update outbox set payload = $2, revision = revision + 1, changed_at = clock_timestamp() - interval '1 year',
+         owed_since = clock_timestamp() where subject = $1`,
+      [stateSubject('apiKey', old.id), JSON.stringify(before)],
+    );
+    const untouched = await revisionOf(whole.id);
+    await identity.restart();
+    await eventually(
+      async () => {
+        const payload = z.looseObject({}).parse(await publishedKey(old.id));
+        return payload['created_by'] === founder.id || undefined;
+      },
+      { what: 'the maker in the event', timeoutMs: 50_000 },
+    );
+    expect(await publishedKey(old.id)).toEqual({ ...before, created_by: founder.id });
+    expect(await revisionOf(whole.id)).toEqual(untouched);
+    expect((await me(old)).status).toBe(200);
+  });
+});

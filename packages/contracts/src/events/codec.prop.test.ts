@@ -21,7 +21,7 @@ const user: fc.Arbitrary<StateOf<'user'>> = fc.record({
   sessions: fc.record({ floor: int, revoked: fc.array(fc.tuple(int, int)) }),
 });
 
-const apiKey: fc.Arbitrary<StateOf<'apiKey'>> = fc.record({
+const keyState = {
   key_hash: text,
   org_id: id,
   scope: fc.oneof(
@@ -32,7 +32,11 @@ const apiKey: fc.Arbitrary<StateOf<'apiKey'>> = fc.record({
   name: text,
   created_at: time,
   expires_at: fc.option(time),
-});
+};
+const apiKey: fc.Arbitrary<StateOf<'apiKey'>> = fc.oneof(
+  fc.record(keyState),
+  fc.record({ ...keyState, created_by: id }),
+);
 
 const prompt: fc.Arbitrary<StateOf<'prompt'>> = fc.record({
   team_id: id,

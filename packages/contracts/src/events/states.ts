@@ -31,6 +31,8 @@ const apiKey = z.object({
   name: z.string(),
   created_at: z.string(),
   expires_at: z.string().nullable(),
+  /** The user who made it. Absent from the events of older releases. */
+  created_by: z.string().optional(),
 });
 
 const signingKey = z.object({

@@ -29,7 +29,7 @@ export class RotateKey {
   }
 
   /**
-   * Makes a successor with the same name, scope and operation, and as long a life; the old key goes on working for the overlap
+   * Makes a successor with the same name, scope, operation and maker, and as long a life; the old key goes on working for the overlap
    * (default: a day).
    *
    * @throws ApiError apiKeyNotFound, forbidden, invalidOverlap
@@ -49,7 +49,6 @@ export class RotateKey {
         if (old === undefined || isExpired(old)) throw new ApiError('apiKeyNotFound');
         const successor = await addKey(change, {
           ...old,
-          createdBy: session.userId,
           rotatedFrom: old.id,
           expiresAt: asLongALife(old),
         });

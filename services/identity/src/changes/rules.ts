@@ -73,10 +73,11 @@ async function apiKeys(reader: Reader, ids: readonly string[]) {
     name: string;
     createdAt: Date;
     expiresAt: Date | null;
+    createdBy: UserId;
   }>(sql`
     SELECT id::text AS id, key_hash AS "keyHash", org_id::text AS "orgId", scope_kind AS "scopeKind",
            ARRAY(SELECT t.team_id::text FROM api_key_teams t WHERE t.api_key_id = k.id ORDER BY t.position) AS "teamIds",
-           operation, name, created_at AS "createdAt", expires_at AS "expiresAt"
+           operation, name, created_at AS "createdAt", expires_at AS "expiresAt", created_by::text AS "createdBy"
       FROM api_keys k WHERE id = ANY(${[...ids]}::uuid[])`);
   return new Map(
     rows.map(
@@ -90,6 +91,7 @@ async function apiKeys(reader: Reader, ids: readonly string[]) {
         name,
         createdAt,
         expiresAt,
+        createdBy,
       }): [string, StateOf<'apiKey'>] => [
         id,
         {
@@ -101,6 +103,7 @@ async function apiKeys(reader: Reader, ids: readonly string[]) {
           name,
           created_at: wireTime(createdAt),
           expires_at: expiresAt === null ? null : wireTime(expiresAt),
+          created_by: createdBy,
         },
       ],
     ),
