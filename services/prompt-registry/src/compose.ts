@@ -19,7 +19,13 @@ import { tagCommands, tagRoutes } from './tags/mod.ts';
 import { templateRoutes } from './templates/mod.ts';
 import { ExportPrompts, HeavyDocuments, ImportPrompts, transferRoutes } from './transfer/mod.ts';
 import { ReadServices, ReadUsage, usageCounting, usageExpiry, usageRoutes } from './usage/mod.ts';
-import { programRepublisher, ShowWantedVersion, versionCommands, versionRoutes } from './versions/mod.ts';
+import {
+  factsFiller,
+  programRepublisher,
+  ShowWantedVersion,
+  versionCommands,
+  versionRoutes,
+} from './versions/mod.ts';
 
 const registry: OwnerDefinition<Config, 'prompt', Actor, AuditNote> = {
   context: 'registry',
@@ -110,6 +116,7 @@ function features(
       contentGatherer(foundation),
       programRepublisher(foundation),
       versions.schemas.background(),
+      factsFiller({ ...foundation, reader: foundation.database }),
       ...usageCounting(usage),
       usageExpiry(usage),
     ],

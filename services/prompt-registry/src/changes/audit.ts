@@ -3,8 +3,8 @@
  * See docs/decisions/168-folders-and-notes.md.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import type { Principal } from '@px0/access';
-import type { PromptId, TeamId } from '@px0/contracts';
+import { type Principal, personOf } from '@px0/access';
+import type { PromptId, TeamId, UserId } from '@px0/contracts';
 import { type Sql, sql } from '@px0/owner';
 
 /** What can happen to a prompt and what belongs to it. The words are part of the API of the log. */
@@ -46,8 +46,13 @@ export interface AuditNote {
   readonly text?: string | undefined;
 }
 
-/** Who makes a change. The service itself removes what belonged to deleted teams, which leaves no entries. */
-export type Actor = { readonly kind: 'user' | 'api-key'; readonly id: string } | { readonly kind: 'system' };
+/**
+ * Who makes a change, and the person who answers for it: undefined for a key that does not say who made it. The service itself removes what
+ * belonged to deleted teams, which leaves no entries.
+ */
+export type Actor =
+  | { readonly kind: 'user' | 'api-key'; readonly id: string; readonly person: UserId | undefined }
+  | { readonly kind: 'system' };
 
 export const systemActor: Actor = { kind: 'system' };
 
@@ -55,9 +60,9 @@ export const systemActor: Actor = { kind: 'system' };
 export function actorOf(principal: Principal): Actor {
   switch (principal.kind) {
     case 'session':
-      return { kind: 'user', id: principal.userId };
+      return { kind: 'user', id: principal.userId, person: personOf(principal) };
     case 'api-key':
-      return { kind: 'api-key', id: principal.keyId };
+      return { kind: 'api-key', id: principal.keyId, person: personOf(principal) };
     case 'anonymous':
       throw new Error('an anonymous caller cannot make changes');
   }
@@ -65,7 +70,12 @@ export function actorOf(principal: Principal): Actor {
 
 /** The columns of who creates a row. */
 export function authorOf(actor: Actor): { readonly kind: string | null; readonly id: string | null } {
-  return actor.kind === 'system' ? { kind: null, id: null } : actor;
+  return actor.kind === 'system' ? { kind: null, id: null } : { kind: actor.kind, id: actor.id };
+}
+
+/** The person who answers for what the actor does; undefined where that is not known. */
+export function personBehind(actor: Actor): UserId | undefined {
+  return actor.kind === 'system' ? undefined : actor.person;
 }
 
 /** Who created a row of `prompts` or `prompt_versions`, of an alias, as the wire shows it; null where that is not known. */

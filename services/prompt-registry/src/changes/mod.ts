@@ -1,4 +1,12 @@
-export { type Actor, type AuditNote, actorOf, authorColumn, authorOf, systemActor } from './audit.ts';
+export {
+  type Actor,
+  type AuditNote,
+  actorOf,
+  authorColumn,
+  authorOf,
+  personBehind,
+  systemActor,
+} from './audit.ts';
 export { type Authoring, requireAuthoringOn } from './authoring.ts';
 export type { Change, Changes } from './change.ts';
 export { type Policies, requirePoliciesOn } from './policies-switch.ts';

@@ -30,7 +30,7 @@ export class DuplicateVersion {
     return this.#deps.changes.make(principal, 'duplicateVersion', promptId, async (open) => {
       const source = await requireVersion(open.change, promptId, parseVersionRef(ref));
       requireAuthoring(this.#deps.authoring, source);
-      const version = await insertDraft(open, { ...source, note: '' });
+      const version = await insertDraft(open, { ...source, note: '' }, source);
       await open.record('version.duplicated', { version: version.number, detail: { from: source.number } });
       return version;
     });

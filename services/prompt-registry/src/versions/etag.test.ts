@@ -22,6 +22,9 @@ const version: VersionRow = {
   config: null,
   authoredSchema: null,
   inferredSchema: null,
+  storedHash: null,
+  contributors: [],
+  goneKeys: [],
 };
 
 describe('a version’s entity tag', () => {

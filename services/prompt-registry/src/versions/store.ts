@@ -2,10 +2,11 @@
 import type { PromptId, VersionStatus } from '@px0/contracts';
 import { empty, join, onlyRow, type Reader, rowsToFetch, type Sql, sql } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
-import { authorOf, type Change } from '../changes/mod.ts';
+import { authorOf, bodyOf, type Change, personBehind } from '../changes/mod.ts';
 import type { Permit } from '../policies/mod.ts';
 import { contentWords, wordsUpdate } from '../prompts/mod.ts';
 import type { NotedContent } from './checked-content.ts';
+import { contentHashOf, digestOf } from './content-hash.ts';
 import type { VersionRef } from './version-ref.ts';
 import { type VersionRow, versionColumns, versionColumnsOfLists } from './version-row.ts';
 
@@ -16,6 +17,9 @@ export interface NewVersion {
   readonly content: NotedContent;
   readonly bodyRevision: number;
 }
+
+/** The version that a new one is a duplicate of. */
+export type Source = Pick<VersionRow, 'contributors' | 'goneKeys'>;
 
 export interface VersionFilter {
   readonly status: string | undefined;
@@ -117,8 +121,17 @@ export async function takeNumber(change: Change, promptId: PromptId): Promise<nu
   return onlyRow(rows).number;
 }
 
-export async function insertVersion(change: Change, version: NewVersion): Promise<VersionRow> {
+export async function insertVersion(
+  change: Change,
+  version: NewVersion,
+  source: Source = { contributors: [], goneKeys: [] },
+): Promise<VersionRow> {
   const actor = authorOf(change.actor);
+  const person = personBehind(change.actor);
+  const contributors =
+    person === undefined || source.contributors === null
+      ? null
+      : [...new Set([...source.contributors, person])];
   const gathered = await wordsOfDraft(version);
   return onlyRow(
     await change.write<VersionRow>(
@@ -127,9 +140,9 @@ export async function insertVersion(change: Change, version: NewVersion): Promis
       sql`
         WITH gathered AS (${gathered})
         INSERT INTO prompt_versions AS v (id, prompt_id, version, body_revision, actor_kind, actor_id,
-          template, variables, messages, outline, sources, config, note, authored_schema, inferred_schema, schema_revision)
+          contributors, contributor_keys, ${contentColumns})
         VALUES (${version.id}::uuid, ${version.promptId}::uuid, ${version.number}::int, ${version.bodyRevision}::bigint,
-          ${actor.kind}, ${actor.id}::uuid, ${contentValues(version)})
+          ${actor.kind}, ${actor.id}::uuid, ${contributors}::uuid[], ${[...source.goneKeys]}::uuid[], ${contentValues(version)})
         RETURNING ${versionColumns}`,
     ),
   );
@@ -141,15 +154,17 @@ export async function setContent(
   _permit: Permit,
 ): Promise<VersionRow> {
   const gathered = await wordsOfDraft(version);
+  const person = personBehind(change.actor) ?? null;
   return onlyRow(
     await change.write<VersionRow>(
       'prompt',
       version.promptId,
       sql`
         WITH gathered AS (${gathered})
-        UPDATE prompt_versions v SET body_revision = ${version.bodyRevision}::bigint,
-          (template, variables, messages, outline, sources, config, note, authored_schema, inferred_schema, schema_revision)
-            = ROW(${contentValues(version)})
+        UPDATE prompt_versions v SET body_revision = ${version.bodyRevision}::bigint, edits = v.edits + 1,
+          contributors = CASE WHEN ${person}::uuid IS NULL THEN NULL WHEN ${person}::uuid = ANY(v.contributors) THEN v.contributors
+            ELSE v.contributors || ${person}::uuid END,
+          (${contentColumns}) = ROW(${contentValues(version)})
         WHERE v.prompt_id = ${version.promptId}::uuid AND v.version = ${version.number}::int
         RETURNING ${versionColumns}`,
     ),
@@ -167,13 +182,16 @@ async function wordsOfDraft({ promptId, number, content }: Omit<NewVersion, 'id'
   );
 }
 
-/** The values of `template, variables, messages, outline, sources, config, note, authored_schema, inferred_schema, schema_revision`. */
+const contentColumns = sql`template, variables, messages, outline, sources, config, note, authored_schema, inferred_schema, schema_revision, content_hash`;
+
+/** The values of `contentColumns`. */
 function contentValues({ content, bodyRevision }: Pick<NewVersion, 'content' | 'bodyRevision'>): Sql {
   const { template, variables, messages, outline, sources, config, note } = content;
+  const digest = digestOf(contentHashOf(bodyOf(content))).toString('hex');
   const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
   return sql`${template}, ${JSON.stringify(variables)}::jsonb, ${json(messages)}::json, ${json(outline)}::json,
     ${json(sources)}::json, ${config}::json, ${note}, ${content.authoredSchema}::json, ${content.inferredSchema}::json,
-    ${bodyRevision}::bigint`;
+    ${bodyRevision}::bigint, decode(${digest}, 'hex')`;
 }
 
 /** Changes the version's status. The live version makes way, as stable, for one that becomes live, in the same statement. */

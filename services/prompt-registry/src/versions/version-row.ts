@@ -1,5 +1,5 @@
 /** A version as the database returns it, and as the wire shows it. */
-import type { PromptId, VersionStatus, Wire } from '@px0/contracts';
+import type { ApiKeyId, PromptId, UserId, VersionStatus, Wire } from '@px0/contracts';
 import { type Sql, sql } from '@px0/owner';
 import { SerializedJson } from '@px0/service-kit';
 import type { ChatEntry, TemplateVariable } from '@px0/template';
@@ -21,6 +21,16 @@ export interface VersionRow extends NotedContent {
   readonly bodyRevision: number;
   /** Null for versions that are older than the field. */
   readonly createdBy: Wire<'PromptVersion'>['created_by'];
+  /** The content hash; null: not computed yet. */
+  readonly storedHash: string | null;
+  /** See contributors.ts. */
+  readonly contributors: readonly UserId[] | null;
+  readonly goneKeys: readonly ApiKeyId[];
+}
+
+/** The version's content hash. */
+export function contentHash(version: VersionRow): string {
+  return version.storedHash ?? contentHashOf(bodyOf(version));
 }
 
 /** What every render needs is as long as a template: lists read it only where it is shown. */
@@ -30,6 +40,7 @@ const columnsWith = (inferredSchema: Sql) => sql`
   v.body_revision::float8 AS "bodyRevision",
   v.note, ${authorColumn('v')} AS "createdBy", v.messages, v.outline, v.sources, v.config::text AS config,
   v.authored_schema::text AS "authoredSchema", ${inferredSchema} AS "inferredSchema",
+  'sha256:' || encode(v.content_hash, 'hex') AS "storedHash", v.contributors, v.contributor_keys AS "goneKeys",
   array(
     SELECT t.tag::text FROM prompt_tags t WHERE t.prompt_id = v.prompt_id AND t.version = v.version ORDER BY t.tag
   ) AS tags`;
@@ -37,9 +48,9 @@ const columnsWith = (inferredSchema: Sql) => sql`
 /** The columns of `VersionRow`, of a table or alias named `v`. */
 export const versionColumns = columnsWith(sql`v.inferred_schema::text`);
 
-/** The same without what every render needs, as if nobody had inferred it; but for an author's schema, which counts together with it. */
+/** The same without what every render needs, as if nobody had inferred it; unless it has to be hashed, together with an author's schema. */
 export const versionColumnsOfLists = columnsWith(
-  sql`CASE WHEN v.authored_schema IS NOT NULL THEN v.inferred_schema::text END`,
+  sql`CASE WHEN v.authored_schema IS NOT NULL AND v.content_hash IS NULL THEN v.inferred_schema::text END`,
 );
 
 /** What is shown of a version besides what every answer shows. */
@@ -89,7 +100,7 @@ function withoutTexts(version: VersionRow): WithoutTexts {
     kind: messages === null ? 'text' : 'chat',
     note: version.note,
     created_by: version.createdBy,
-    content_hash: contentHashOf(bodyOf(version)),
+    content_hash: contentHash(version),
     ...(messages !== null && { messages: messages.map(messageOnWire) }),
   };
 }
