@@ -67,7 +67,7 @@ export {
   reviewVerdicts,
 } from './schemas/change-requests.ts';
 export { policyLimits, policyTransitions } from './schemas/policies.ts';
-export { schemas, type Wire } from './schemas.ts';
+export { checkName, checkStates, schemas, type Wire } from './schemas.ts';
 export {
   decodeUsage,
   encodeUsage,

@@ -928,12 +928,10 @@ const ExternalCheck = z
     description: z.string().meta({ description: 'What the poster says of it; empty for nothing.' }),
     url: z.string().nullable().meta({ description: 'Where to read more.' }),
     version: z.int(),
-    content_hash: z
-      .string()
-      .meta({
-        description: 'What was checked. It is out of date if the version has another `content_hash` by now.',
-      }),
-    posted_by: author,
+    content_hash: z.string().meta({
+      description: 'What was checked. It is out of date if the version has another `content_hash` by now.',
+    }),
+    posted_by: author.unwrap().meta({ description: 'The API key that said so.' }),
     posted_at: timestamp(),
   })
   .meta({ description: 'What CI found about the content of a version.' });

@@ -9,6 +9,7 @@ import { CheckRunner, CheckVersion, checkRoutes, JudgeVersion, PromoteWithPayloa
 import type { Config } from './config.ts';
 import { teamDeletions, teamSweeper } from './deletions/mod.ts';
 import { DiffVersions, diffRoutes } from './diff/mod.ts';
+import { externalCheckRoutes } from './external-checks/mod.ts';
 import { HeavyWork } from './heavy/mod.ts';
 import { payloadCommands, payloadRoutes } from './payloads/mod.ts';
 import { observeRefusals, PolicyGate, unknownChecks } from './policies/mod.ts';
@@ -93,6 +94,7 @@ function features(
       }),
       ...versionRoutes({ ...versions, promoteChecked }),
       ...checkRoutes(check),
+      ...externalCheckRoutes(parts),
       ...diffRoutes(new DiffVersions(parts)),
       ...tagRoutes(tags),
       ...payloadRoutes(payloads),

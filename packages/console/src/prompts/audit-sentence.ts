@@ -42,6 +42,7 @@ const sentences: { readonly [action: string]: Tell } = {
   'payload.created': (_entry, detail) => `saved ${payload(detail('name'))}`,
   'payload.updated': (_entry, detail) => `changed ${payload(detail('name'))}`,
   'payload.deleted': () => 'deleted a payload',
+  'check.posted': (entry, detail) => `said of ${number(entry)}: ${detail('name')} is ${detail('state')}`,
 };
 
 function moved(folder: string): string {

@@ -28,6 +28,7 @@ export type AuditAction =
   | 'payload.created'
   | 'payload.updated'
   | 'payload.deleted'
+  | 'check.posted'
   | 'policy.broken'
   | 'policy.created'
   | 'policy.updated'

@@ -5,7 +5,7 @@ export { type ContentInput, requireText } from './checked-content.ts';
 export { authoredSchemaOf, requireUnion } from './checked-schema.ts';
 export { versionCommands } from './commands.ts';
 export type { ContentCheck } from './content-check.ts';
-export { contentHashOf } from './content-hash.ts';
+export { contentHashOf, digestOf } from './content-hash.ts';
 export { changeFor, namingPrompt, requireNoBreak, requireSchema } from './contract-breaks.ts';
 export { type Contributors, contributorsOf, isContributor } from './contributors.ts';
 export type { CreateVersion } from './create-version.ts';
