@@ -179,7 +179,6 @@ export const errorCatalog = {
     message: 'prompt with this name or slug already exists; please provide a unique name',
   },
   payloadsFail: { status: 409, message: 'payloads fail with this version', detail: 'greeting, farewell' },
-  contentChanged: { status: 409, message: 'content changed since it was shown' },
   contractBreak: { status: 409, message: 'contract break', detail: 'added required mood' },
   policyNameTaken: { status: 409, message: 'policy name already exists' },
   changeRequestRequired: {

@@ -9,10 +9,10 @@ import { CheckRunner, CheckVersion, checkRoutes, JudgeVersion, PromoteWithPayloa
 import type { Config } from './config.ts';
 import { teamDeletions, teamSweeper } from './deletions/mod.ts';
 import { DiffVersions, diffRoutes } from './diff/mod.ts';
-import { externalCheckRoutes } from './external-checks/mod.ts';
+import { externalCheckRoutes, postedStates } from './external-checks/mod.ts';
 import { HeavyWork } from './heavy/mod.ts';
 import { payloadCommands, payloadRoutes } from './payloads/mod.ts';
-import { observeRefusals, PolicyGate, unknownChecks } from './policies/mod.ts';
+import { observeRefusals, PolicyGate } from './policies/mod.ts';
 import { ChangePolicies, ExplainPolicies, policyRoutes, ReadPolicies } from './policy-settings/mod.ts';
 import { contentGatherer, promptCommands, promptParts, promptRoutes } from './prompts/mod.ts';
 import { MIGRATIONS, SCHEMA } from './schema.ts';
@@ -61,7 +61,7 @@ function features(
   observeRefusals();
   const gate: PolicyGate = new PolicyGate({
     access,
-    external: unknownChecks,
+    external: { states: postedStates },
     // What judges versions is built from what asks the gate.
     judge: {
       judge: (promptId, version, signal) => judge.judge(promptId, version, signal),

@@ -17,6 +17,8 @@ beforeAll(async () => {
 afterAll(() => registry?.stop());
 
 const policyOf = (reply: Reply) => z.object({ policy: schemas.PromptPolicy }).parse(reply.body).policy;
+const versionOf = ({ body }: Pick<Reply, 'body'>) =>
+  z.object({ version: schemas.PromptVersion }).parse(body).version;
 const policiesOf = (reply: Reply) =>
   z.object({ policies: z.array(schemas.PromptPolicy) }).parse(reply.body).policies;
 const requirementsOf = (reply: Reply) =>
@@ -423,6 +425,12 @@ describe('under policies', () => {
         unmet: ['check assertions is failure', 'check contract is failure', 'check evals is pending'],
       },
     ]);
+    const { body } = await call(own.editor, 'GET', `/versions/${required.version}`);
+    const posted = { name: 'evals', state: 'success', content_hash: versionOf({ body }).content_hash };
+    await call(own.allKey, 'POST', `/versions/${required.version}/checks`, posted);
+    expect(errorOf(await promote(own.editor, required.version))).toEqual(
+      refused(409, 'checks fail: assertions: greeting, contract: added required mood'),
+    );
     await remove(again);
     const rendering = await made(
       ofTeam(own.admin, policy({ require: { checks: [{ kind: 'assertions' }] } }), own.teamId),

@@ -262,6 +262,8 @@ const verdicts: { readonly [Id in OperationId]: Verdict } = {
   reportUsage: 'reads',
   validateTemplate: 'reads',
   checkVersion: 'reads',
+  postCheck: 'nothing that callers get',
+  listChecks: 'reads',
   listPromptAudit: 'reads',
   listTeamPromptAudit: 'reads',
   exportPrompts: 'reads',

@@ -24,11 +24,6 @@ export interface ExternalChecks {
 /** @param apiKeyIds the keys that may post it; undefined: any key `all` of the team */
 export type ExternalStates = (name: string, apiKeyIds: readonly string[] | undefined) => CheckState;
 
-/** Nobody posts checks: each of them is awaited. */
-export const unknownChecks: ExternalChecks = {
-  states: async () => () => ({ state: 'pending', detail: '' }),
-};
-
 export interface RequirementSources {
   readonly access: AccessProjection;
   /** The enabled policies of the team, where they have been read already. */
