@@ -1,5 +1,6 @@
 /**
- * npm run bench:promote [commit]: what a promotion costs the registry, in the present tree and in an older commit, side by side. It prints
+ * npm run bench:promote [commit]: what a promotion costs the registry, in the present tree and in an older commit, side by side; or, with
+ * `policies` in the place of a commit, in the present tree without policies and with 70 of which three guard it and are satisfied. It prints
  * a table and writes bench/results/promote.json. The ratio of processor times counts: latencies say only what this machine did.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -10,6 +11,7 @@ import { ownNats, ownPostgres } from '@px0/testing/servers';
 import { checkOut } from '../lib/build.ts';
 import { ROOT } from '../lib/program.ts';
 import { quantile } from '../lib/statistics.ts';
+import { addPolicies } from './policies.ts';
 import { Registry } from './registry.ts';
 
 /** The last commit before an event was validated and serialised once. */
@@ -19,14 +21,19 @@ const PROMOTIONS = 500;
 /** An idle registry polls; its processor time in this interval is taken from the measured one. */
 const IDLE_MS = 5_000;
 
-const commit = process.argv[2] ?? BASELINE;
-const folders = { [commit]: checkOut(commit), present: ROOT };
+const argument = process.argv[2] ?? BASELINE;
+const isOfPolicies = argument === 'policies';
+const folders: Readonly<Record<string, string>> = isOfPolicies
+  ? { 'no policies': ROOT, '70 policies': ROOT }
+  : { [argument]: checkOut(argument), present: ROOT };
 const servers = { nats: await ownNats(), postgres: await ownPostgres() };
 const registries = new Map<string, Registry>();
 try {
   for (const [index, [name, folder]] of Object.entries(folders).entries()) {
     registries.set(name, await Registry.start(folder, `bench${index}`, servers));
   }
+  const guarded = registries.get('70 policies');
+  if (guarded !== undefined) await addPolicies(guarded);
   await promoteInRandomOrder(WARM_UP);
   const idle = await processorTime(() => sleep(IDLE_MS));
   const latencies = new Map<string, number[]>();
@@ -81,11 +88,15 @@ function report(rows: readonly object[], ratio: number): void {
     `${new Date().toISOString()}: ${machine}\n${PROMOTIONS} promotions each, alternating at random`,
   );
   console.table(rows);
-  console.log(`processor time per promotion, present / ${commit}: ${ratio}`);
+  const [first, second] = Object.keys(folders);
+  console.log(`processor time per promotion, ${second} / ${first}: ${ratio}`);
   const results = join(ROOT, 'bench/results');
   mkdirSync(results, { recursive: true });
   const result = { at: new Date(), machine, promotions: PROMOTIONS, rows, ratio };
-  writeFileSync(join(results, 'promote.json'), `${JSON.stringify(result, null, 2)}\n`);
+  writeFileSync(
+    join(results, isOfPolicies ? 'promote-policies.json' : 'promote.json'),
+    `${JSON.stringify(result, null, 2)}\n`,
+  );
 }
 
 function round(value: number): number {

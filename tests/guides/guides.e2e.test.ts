@@ -19,6 +19,7 @@ const pages = [
   'concepts/model-configuration.md',
   'concepts/input-contracts.md',
   'concepts/folders-and-notes.md',
+  'guides/protect-production.md',
   'concepts/revisions.md',
   'concepts/failures.md',
   'get-started/setup-telemetry.md',

@@ -12,6 +12,7 @@ export {
 } from './own-platform.ts';
 export { OwnNats, OwnPostgres, ownNats, ownPostgres } from './own-servers.ts';
 export { PlayedIdentity } from './played-identity.ts';
+export { PlayedTenancy } from './played-tenancy.ts';
 export { type Link, TcpProxy } from './tcp-proxy.ts';
 export { temporaryFolder } from './temporary-folder.ts';
 export { withPostgres } from './with-postgres.ts';

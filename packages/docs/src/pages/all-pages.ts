@@ -43,6 +43,7 @@ const order: readonly (readonly [string, readonly string[]])[] = [
       'concepts/failures.md',
     ],
   ],
+  ['Guides', ['guides/protect-production.md']],
   [
     'Operations',
     [

@@ -1,7 +1,7 @@
 /**
  * What rendering says of a version. It is rendered before the prompt is locked; under the lock, what was rendered is compared with what
  * is there.
- * See docs/decisions/076-payload-checks.md.
+ * See docs/decisions/200-permits.md.
  */
 import type { PromptId } from '@px0/contracts';
 import type { Reader } from '@px0/owner';

@@ -81,6 +81,88 @@ export function requireNoRefusal({ refused, order }: Omit<JudgedPlan, 'ordered'>
 /** More are of no use to a reader. */
 const MOST_SLUGS = 20;
 
+/** A change request that an import opens in the place of a change that needs approval. */
+export interface Opening {
+  readonly action: 'open_change_request';
+  readonly slug: string;
+  /** The change, the last one where several steps of a version are proposed at once. */
+  readonly proposed: Change;
+  /** What the request proposes, given the number of the version that it is about. */
+  readonly proposal: (version: number | undefined) => NonNullable<Guarded['proposal']>;
+}
+
+/**
+ * The plan with change requests in the place of what needs approval. A version that needs one for each of its steps gets one request for all of them.
+ *
+ * @throws ApiError changeRequestRequired for what no request can be about; checksFail
+ */
+export function withRequests({ ordered, refused, order }: JudgedPlan): (Change | Opening)[] {
+  const needing = new Set(refused.filter(needsApproval).map(({ change }) => change));
+  const steps = (change: Change) =>
+    change.action === 'promote_version'
+      ? ordered.filter(
+          (other) =>
+            other.slug === change.slug &&
+            other.action === 'promote_version' &&
+            isSame(other.version, change.version),
+        )
+      : [change];
+  // What cannot be proposed stands in the way of the whole import, as without requests.
+  const stuck = refused.filter((one) => {
+    const { change } = one;
+    const isOnDraft =
+      change.action === 'set_tag' &&
+      ordered.some((other) => isStepOf(other, change.version, change.slug) && needing.has(other));
+    return !needsApproval(one) || isOnDraft || proposalOf(change) === undefined;
+  });
+  requireNoRefusal({ refused: stuck, order });
+  return ordered.flatMap((change): (Change | Opening)[] => {
+    const whole = steps(change);
+    const isProposed = whole.slice(0, whole.indexOf(change) + 1).some((step) => needing.has(step));
+    if (!isProposed) return [change];
+    const proposal = proposalOf(change);
+    const isLast = whole.at(-1) === change;
+    if (!isLast || proposal === undefined) return [];
+    return [{ action: 'open_change_request', slug: change.slug, proposed: change, proposal }];
+  });
+}
+
+function needsApproval({ requirements }: RefusedChange): boolean {
+  return directRefusal(requirements)?.code === 'changeRequestRequired';
+}
+
+function isStepOf(change: Change, version: VersionHandle, slug: string): boolean {
+  return change.slug === slug && change.action === 'promote_version' && isSame(change.version, version);
+}
+
+/** Undefined: no request can be about it. */
+function proposalOf(change: Change): Opening['proposal'] | undefined {
+  switch (change.action) {
+    case 'promote_version':
+      return (version) => ({ kind: 'promote', to: change.to, ...numbered(version) });
+    case 'archive_version':
+      return (version) => ({ kind: 'archive_version', ...numbered(version) });
+    case 'set_tag':
+      return (version) => ({ kind: 'set_tag', tag: change.tag, ...numbered(version) });
+    case 'archive_prompt':
+    case 'restore_prompt':
+      return () => ({ kind: change.action });
+    case 'create_payload': {
+      const { name, variables } = change;
+      const set = { variables, ...(name !== null && { name }) };
+      return () => ({ kind: 'payload', payload_id: null, set });
+    }
+    case 'update_payload':
+      return () => ({ kind: 'payload', payload_id: change.id, set: { variables: change.variables } });
+    default:
+      return undefined;
+  }
+}
+
+function numbered(version: number | undefined): { readonly version?: number } {
+  return version === undefined ? {} : { version };
+}
+
 /** A tag comes before its version goes live, since nothing goes live before all that belongs to it is there; stable it may be before. */
 function promotedBeforeTags(changes: readonly Change[], protects: (tag: string) => boolean): Change[] {
   const early = new Set<Change>();
@@ -119,8 +201,7 @@ async function refusedOf(
     if (change.action === 'set_tag' && status === 'draft' && protects(change.tag))
       throw new ApiError('protectedTagOnDraft');
     const guarded = guardedBy(change, status);
-    if (change.action === 'promote_version')
-      statuses.set(keyOf(change.version), status === 'draft' ? 'stable' : 'live');
+    if (change.action === 'promote_version') statuses.set(keyOf(change.version), change.to);
     if (guarded === undefined || !policies.guard(prompt, guarded)) continue;
     const requirements = await policies.requirements(prompt, guarded);
     if (directRefusal(requirements) !== undefined) refused.push({ change, requirements });
@@ -132,7 +213,7 @@ async function refusedOf(
 function guardedBy(change: Change, status: VersionStatus | undefined): Guarded | undefined {
   switch (change.action) {
     case 'promote_version': {
-      const to = status === 'draft' ? 'stable' : 'live';
+      const { to } = change;
       return { transitions: [to], ...versionOf(change.version, { kind: 'promote', to }) };
     }
     case 'archive_version':

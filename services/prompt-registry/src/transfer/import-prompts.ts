@@ -3,7 +3,7 @@
  * with its own audit entry and event, so repeating an interrupted import finishes it.
  */
 import { type AccessProjection, isAllowedOn, type Principal, requireAllowedOn } from '@px0/access';
-import type { PromptId, TeamId } from '@px0/contracts';
+import type { PromptId, TeamId, Wire } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
 import { type Authoring, requireAuthoringOn } from '../changes/mod.ts';
@@ -22,7 +22,7 @@ import {
 } from '../versions/mod.ts';
 import { type Contents, type PromptDocument, requireSettable } from './document.ts';
 import { requireNoBreaks } from './document-breaks.ts';
-import { judgePlan, requireNoRefusal } from './document-policies.ts';
+import { judgePlan, type Opening, requireNoRefusal, withRequests } from './document-policies.ts';
 import type { HeavyDocuments } from './heavy-documents.ts';
 import { type Canonical, type Change, planPrompt, type VersionHandle } from './plan.ts';
 import { canonicalTexts, type PresentRow, presentPrompts } from './store.ts';
@@ -45,7 +45,19 @@ export interface ImportPromptsDependencies {
   readonly documents: HeavyDocuments;
   readonly authoring: Authoring;
   readonly gate: PolicyGate;
+  /** Absent where change requests cannot be opened. */
+  readonly requests?: OpenRequests | undefined;
   readonly payloads: { readonly create: CreatePayload; readonly update: UpdatePayload };
+}
+
+/** Opens change requests, which implement it. */
+export interface OpenRequests {
+  /** @throws ApiError changeRequestOpen, and why the change is not possible */
+  open(
+    principal: Principal,
+    promptId: PromptId,
+    request: { readonly title: string; readonly change: Wire<'Change'> },
+  ): Promise<unknown>;
 }
 
 /** Ids that an import learns while it works. */
@@ -59,6 +71,8 @@ interface Progress {
 
 export interface ImportOptions {
   readonly mode: 'dry-run' | 'apply';
+  /** `request`: opens a change request for each change that needs one. */
+  readonly policy?: 'request' | undefined;
   /** What the query allows. */
   readonly allow?: string | undefined;
 }
@@ -80,9 +94,9 @@ export class ImportPrompts {
     principal: Principal,
     teamId: TeamId,
     readBody: () => Buffer,
-    { mode, allow }: ImportOptions,
+    { mode, allow, policy }: ImportOptions,
     signal: AbortSignal,
-  ): Promise<Change[]> {
+  ): Promise<(Change | Opening)[]> {
     const { access, documents, authoring } = this.#deps;
     requireAllowedOn(access, principal, 'importPrompts', { teamId });
     const allowance = parseAllowance(allow);
@@ -112,13 +126,13 @@ export class ImportPrompts {
     }
     const { reader, gate } = this.#deps;
     const judged = await judgePlan({ reader, gate }, { teamId, changes, bySlug });
-    const { ordered } = judged;
+    const planned = policy === 'request' ? withRequests(judged) : judged.ordered;
     if (mode === 'apply') {
-      requireNoRefusal(judged);
+      requireNoRefusal(policy === 'request' ? { ...judged, refused: [] } : judged);
       const progress = { allowance, contents, prompts: idsOf(present), versions: new Map() };
-      for (const change of ordered) await this.#make(principal, teamId, change, progress);
+      for (const change of planned) await this.#make(principal, teamId, change, progress);
     }
-    return [...ordered];
+    return [...planned];
   }
 
   #present(teamId: TeamId, { prompts }: PromptDocument): Promise<PresentRow[]> {
@@ -145,7 +159,32 @@ export class ImportPrompts {
     return (value) => canonical.get(value) ?? JSON.stringify(value);
   }
 
-  async #make(principal: Principal, teamId: TeamId, planned: Change, progress: Progress): Promise<void> {
+  /** One that is open already for the same change serves as well: an import can be repeated. */
+  async #open(
+    principal: Principal,
+    promptId: PromptId,
+    { proposed, proposal }: Opening,
+    numberOf: (version: VersionHandle) => number,
+  ): Promise<void> {
+    const { requests } = this.#deps;
+    if (requests === undefined) throw new ApiError('serviceUnavailable');
+    const change = proposal('version' in proposed ? numberOf(proposed.version) : undefined);
+    const title = `Import: ${[change.kind.replace('_', ' '), change.version, change.to, change.tag]
+      .filter((part) => part !== undefined)
+      .join(' ')}`;
+    try {
+      await requests.open(principal, promptId, { title, change });
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== 'changeRequestOpen') throw error;
+    }
+  }
+
+  async #make(
+    principal: Principal,
+    teamId: TeamId,
+    planned: Change | Opening,
+    progress: Progress,
+  ): Promise<void> {
     const { prompts, versions, tags, payloads } = this.#deps;
     const { slug } = planned;
     if (planned.action === 'create_prompt') {
@@ -154,11 +193,13 @@ export class ImportPrompts {
       return;
     }
     const id = known(progress.prompts.get(slug));
-    const refOf = (version: VersionHandle) =>
-      String(
-        'existing' in version ? version.existing : known(progress.versions.get(`${slug} ${version.created}`)),
-      );
+    const numberOf = (version: VersionHandle) =>
+      'existing' in version ? version.existing : known(progress.versions.get(`${slug} ${version.created}`));
+    const refOf = (version: VersionHandle) => String(numberOf(version));
     switch (planned.action) {
+      case 'open_change_request':
+        await this.#open(principal, id, planned, numberOf);
+        break;
       case 'update_description':
         await prompts.describe.run(principal, id, () => planned);
         break;

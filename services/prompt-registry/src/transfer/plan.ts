@@ -31,7 +31,14 @@ export type Change =
       readonly note: string;
     }
   | {
-      readonly action: 'promote_version' | 'archive_version';
+      readonly action: 'promote_version';
+      readonly slug: string;
+      readonly version: VersionHandle;
+      /** What the step makes of the version. */
+      readonly to: 'stable' | 'live';
+    }
+  | {
+      readonly action: 'archive_version';
       readonly slug: string;
       readonly version: VersionHandle;
     }
@@ -128,11 +135,11 @@ function planVersions(prompt: DocumentPrompt, present: PresentPrompt | undefined
     handles.set(version.number, handle);
     if (match === undefined)
       changes.push({ action: 'create_version', slug, number: version.number, digest, note });
-    const steps = stepsBetween(match?.status ?? 'draft', version.status).map((action) => ({
-      action,
-      slug,
-      version: handle,
-    }));
+    const steps = stepsBetween(match?.status ?? 'draft', version.status).map((to): Change => {
+      return to === 'archived'
+        ? { action: 'archive_version', slug, version: handle }
+        : { action: 'promote_version', slug, version: handle, to };
+    });
     if (version.status === 'live') last.push(...steps);
     else changes.push(...steps);
   }
@@ -179,11 +186,11 @@ function isArchived({ status }: { readonly status: VersionStatus }): boolean {
 }
 
 /** Steps forward only: an import takes nothing out of service except what the document puts in its place. */
-function stepsBetween(from: VersionStatus, to: VersionStatus): ('promote_version' | 'archive_version')[] {
+function stepsBetween(from: VersionStatus, to: VersionStatus): ('stable' | 'live' | 'archived')[] {
   if (from === to || from === 'archived' || to === 'draft') return [];
-  if (to === 'archived') return ['archive_version'];
-  if (from === 'draft') return to === 'live' ? ['promote_version', 'promote_version'] : ['promote_version'];
-  return to === 'live' ? ['promote_version'] : [];
+  if (to === 'archived') return ['archived'];
+  if (from === 'draft') return to === 'live' ? ['stable', 'live'] : ['stable'];
+  return to === 'live' ? ['live'] : [];
 }
 
 /** A payload with a name is known by it; one without is known by its variables. */

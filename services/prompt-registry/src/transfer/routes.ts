@@ -2,6 +2,7 @@
 import type { Principal } from '@px0/access';
 import type { Wire } from '@px0/contracts';
 import { type Handlers, SerializedJson } from '@px0/service-kit';
+import type { Opening } from './document-policies.ts';
 import type { ExportPrompts } from './export-prompts.ts';
 import type { ImportPrompts } from './import-prompts.ts';
 import type { Change } from './plan.ts';
@@ -18,7 +19,7 @@ export function transferRoutes(exports: ExportPrompts, imports: ImportPrompts) {
         principal,
         params.teamID,
         bodyBytes,
-        { mode: isDryRun ? 'dry-run' : 'apply', allow: query.allow },
+        { mode: isDryRun ? 'dry-run' : 'apply', allow: query.allow, policy: query.policy },
         signal,
       );
       return { dry_run: isDryRun, changes: changes.map(changeOnWire) };
@@ -26,7 +27,9 @@ export function transferRoutes(exports: ExportPrompts, imports: ImportPrompts) {
   } satisfies Handlers<Principal>;
 }
 
-function changeOnWire(change: Change): Wire<'ImportResult'>['changes'][number] {
+function changeOnWire(change: Change | Opening): Wire<'ImportResult'>['changes'][number] {
+  if (change.action === 'open_change_request')
+    return { action: change.action, slug: change.slug, subject: subjectOf(change.proposed) };
   return { action: change.action, slug: change.slug, subject: subjectOf(change) };
 }
 
