@@ -10,7 +10,14 @@ import {
   requireActingUser,
 } from '@px0/access';
 import type { EntityName, StateEvent } from '@px0/contracts';
-import { type Bus, type Context, type Projection, SeenKeys, UsagePublisher } from '@px0/event-bus/internal';
+import {
+  type Bus,
+  type Context,
+  currentRequestScope,
+  type Projection,
+  SeenKeys,
+  UsagePublisher,
+} from '@px0/event-bus/internal';
 import {
   ApiError,
   type baseConfigSchema,
@@ -30,7 +37,7 @@ import type { z } from 'zod';
 import { Background, type BackgroundOptions } from './background.ts';
 import type { Change } from './changes/change.ts';
 import { Changes } from './changes/changes.ts';
-import { type ChangeRules, entityTables, unpublishedColumns } from './changes/rules.ts';
+import { type AuditFacts, type ChangeRules, entityTables, unpublishedColumns } from './changes/rules.ts';
 import { Database } from './database/database.ts';
 import { PoolClient } from './database/sql-client.ts';
 import { StatementGuard } from './database/statement-guard.ts';
@@ -136,7 +143,13 @@ export async function startOwner<Config extends OwnerConfig, Name extends Entity
   const client = new PoolClient(pool, logger, core.guard.admit);
   const guard = new StatementGuard(entityTables(rules), unpublishedColumns(rules));
   const database = new Database(client, guard);
-  const changes = new Changes({ client, outbox, guard, rules });
+  const changes = new Changes({
+    client,
+    outbox,
+    guard,
+    rules,
+    audit: { facts: () => auditFacts(access), noted: () => undefined },
+  });
 
   const features = await definition.build({
     config,
@@ -206,6 +219,14 @@ export async function startOwner<Config extends OwnerConfig, Name extends Entity
     patienceMs + 2_000,
   );
   return server;
+}
+
+function auditFacts(access: AccessProjection): AuditFacts {
+  return {
+    via: currentRequestScope()?.client,
+    organizationOf: (teamId) => access.team(teamId)?.orgId,
+    makerOf: () => undefined,
+  };
 }
 
 /** Publishes when each API key was last used in this process. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '../../..');
-const tables = ['outbox/tables.sql', 'fence/fence.sql'].map((file) =>
+const tables = ['outbox/tables.sql', 'fence/fence.sql', 'audit/tables.sql'].map((file) =>
   readFileSync(join(root, 'packages/owner/src', file), 'utf8').trim(),
 );
 

@@ -198,12 +198,13 @@ describe('a deleted team', () => {
     expect((await registry.call(allKey, 'GET', '/v1/prompts')).status).toBe(401);
     await eventually(async () => (await eventOf(prompt.id)).deleted, { what: 'the prompt’s tombstone' });
     expect(await bodyOf(prompt.id, 1)).toMatchObject({ program: undefined });
-    const { rows } = await registry.pool.query<{ count: string }>(
+    const { rows } = await registry.pool.query(
       `select (select count(*) from prompts where team_id = $1) + (select count(*) from prompt_versions where prompt_id = $2)
-         + (select count(*) from prompt_payloads where prompt_id = $2) + (select count(*) from audit_entries where prompt_id = $2) as count`,
+         + (select count(*) from prompt_payloads where prompt_id = $2) as count, (select count(*) from audit_entries where prompt_id = $2) as entries`,
       [teamId, prompt.id],
     );
-    expect(rows).toEqual([{ count: '0' }]);
+    // What was done is on record still.
+    expect(rows).toEqual([{ count: '0', entries: '6' }]);
     expect((await registry.call(editor, 'GET', `/v1/prompts/${kept.id}`)).status).toBe(200);
   });
 

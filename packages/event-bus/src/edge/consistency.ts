@@ -7,7 +7,7 @@ import type { FollowedState } from '../projection/followed-state.ts';
 import type { TokenWaitOutcome } from '../projection/token-wait.ts';
 import { answerFrom, demandOf, revisionHeaders } from '../revisions/demand.ts';
 import { type Epoch, encodeToken, type RevisionToken } from '../revisions/token.ts';
-import { inRequestScope, RequestScope } from './request-scope.ts';
+import { clientOf, inRequestScope, RequestScope } from './request-scope.ts';
 
 /** A saga of this service, as far as tokens are concerned. */
 export interface AppliedUpTo {
@@ -59,7 +59,7 @@ const CONFIRMED_STATUSES: ReadonlySet<number> = new Set([401, 403, 404]);
 export function consistency(options: ConsistencyOptions): RequestWrapper {
   const { projection, writes, sagas = [], waitMs = DEFAULT_WAIT_MS, awaitsRights } = options;
   return async (req, res, run) => {
-    const scope = new RequestScope();
+    const scope = new RequestScope(clientOf(req.headers));
     // Refusals from here on carry it, so clients can tell them from a proxy's; the answer's own revision replaces it.
     const known = revisionOf(projection, sagas, undefined);
     if (known !== undefined) res.setHeader(revisionHeaders.revision, known);

@@ -1,6 +1,6 @@
 /**
  * What one request wrote, kept aside so that handlers need not know: the revisions that its response must cover, and the
- * publishing that its transactions started. Follows the request through its asynchronous calls.
+ * publishing that its transactions started; and which client sent it. Follows the request through its asynchronous calls.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 
@@ -10,9 +10,15 @@ export interface Written {
 }
 
 export class RequestScope {
+  /** What the client says it is; undefined when it does not. */
+  readonly client: string | undefined;
   readonly #startedAt = performance.now();
   readonly #written = new Map<string, number>();
   readonly #publishing: Promise<void>[] = [];
+
+  constructor(client?: string) {
+    this.client = client;
+  }
 
   /** Milliseconds since the request began, by a monotonic clock. */
   get ageMs(): number {
@@ -37,6 +43,19 @@ export class RequestScope {
   async published(): Promise<void> {
     await Promise.all(this.#publishing);
   }
+}
+
+/** The header by which a client says what it is, for the audit. */
+const CLIENT_HEADER = 'px0-client';
+
+/** A word of a fixed alphabet: it is kept for ever, and shown. What is none is not kept. */
+const CLIENT = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$/;
+
+export function clientOf(headers: {
+  readonly [name: string]: string | readonly string[] | undefined;
+}): string | undefined {
+  const value = headers[CLIENT_HEADER];
+  return typeof value === 'string' && CLIENT.test(value) ? value : undefined;
 }
 
 const storage = new AsyncLocalStorage<RequestScope>();

@@ -9,7 +9,7 @@ import type { Sql } from '../database/sql.ts';
 import type { SqlTransaction } from '../database/sql-client.ts';
 import type { StatementGuard } from '../database/statement-guard.ts';
 import type { Outbox } from '../outbox/outbox.ts';
-import type { ChangeRules } from './rules.ts';
+import type { AuditFacts, ChangeRules } from './rules.ts';
 import type { TouchedEntities } from './touched-entities.ts';
 
 /** What `Changes` gives a change to work with. */
@@ -20,6 +20,14 @@ export interface ChangeParts<Name extends EntityName, Actor, Note> {
   readonly guard: StatementGuard;
   readonly outbox: Pick<Outbox, 'putBody' | 'removeBody'>;
   readonly touched: TouchedEntities<Name>;
+  readonly audit: AuditParts;
+}
+
+/** What the audit of changes needs. */
+export interface AuditParts {
+  readonly facts: () => AuditFacts;
+  /** Called when a change with audit entries has committed. It must not throw. */
+  readonly noted: () => void;
 }
 
 /** `Name`: the entities that the service owns; `Actor`: who makes changes; `Note`: what the audit keeps. */
@@ -27,6 +35,7 @@ export class Change<Name extends EntityName, Actor, Note> implements PrivateWrit
   /** Who makes the change. */
   readonly actor: Actor;
   readonly #parts: ChangeParts<Name, Actor, Note>;
+  #hasNotes = false;
 
   constructor(parts: ChangeParts<Name, Actor, Note>) {
     this.actor = parts.actor;
@@ -86,6 +95,10 @@ export class Change<Name extends EntityName, Actor, Note> implements PrivateWrit
   /** Notes who did what. The notes are kept if, and only if, the change is. */
   async audit(...notes: readonly Note[]): Promise<void> {
     if (notes.length === 0) return;
-    await this.writePrivate(this.#parts.rules.auditStatement(this.actor, notes));
+    const { rules, audit } = this.#parts;
+    await this.writePrivate(rules.auditStatement(this.actor, notes, audit.facts()));
+    if (this.#hasNotes) return;
+    this.#hasNotes = true;
+    this.afterCommit(audit.noted);
   }
 }

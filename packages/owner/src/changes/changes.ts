@@ -8,7 +8,7 @@ import type { SqlClient, SqlTransaction } from '../database/sql-client.ts';
 import { isDeadlock } from '../database/sql-state.ts';
 import type { StatementGuard } from '../database/statement-guard.ts';
 import type { Outbox } from '../outbox/outbox.ts';
-import { Change } from './change.ts';
+import { type AuditParts, Change } from './change.ts';
 import type { ChangeRules } from './rules.ts';
 import { TouchedEntities } from './touched-entities.ts';
 
@@ -31,7 +31,14 @@ export interface ChangesOptions<Name extends EntityName, Actor, Note> {
   >;
   readonly guard: StatementGuard;
   readonly rules: ChangeRules<Name, Actor, Note>;
+  /** Default: nothing is known, and nobody waits for entries. */
+  readonly audit?: AuditParts;
 }
+
+const UNKNOWN: AuditParts = {
+  facts: () => ({ via: undefined, organizationOf: () => undefined, makerOf: () => undefined }),
+  noted: () => undefined,
+};
 
 export class Changes<Name extends EntityName, Actor, Note> {
   readonly #options: ChangesOptions<Name, Actor, Note>;
@@ -67,9 +74,9 @@ export class Changes<Name extends EntityName, Actor, Note> {
     actor: Actor,
     work: (change: Change<Name, Actor, Note>) => Promise<T>,
   ): Promise<T> {
-    const { rules, guard, outbox } = this.#options;
+    const { rules, guard, outbox, audit = UNKNOWN } = this.#options;
     const touched = new TouchedEntities<Name>();
-    const change = new Change({ tx, actor, rules, guard, outbox, touched });
+    const change = new Change({ tx, actor, rules, guard, outbox, touched, audit });
     const result = await work(change);
     await this.#putEvents(tx, change, touched);
     return result;

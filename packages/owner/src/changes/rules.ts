@@ -1,5 +1,5 @@
 /** What a service declares about the state that it owns, once: its entities, where their rows are, and how its audit is written. */
-import type { EntityName, StateOf } from '@px0/contracts';
+import type { ApiKeyId, EntityName, OrganizationId, StateOf, TeamId, UserId } from '@px0/contracts';
 import type { Reader } from '../database/database.ts';
 import type { Sql } from '../database/sql.ts';
 
@@ -22,7 +22,26 @@ export interface OwnedEntity<Name extends EntityName> {
 export interface ChangeRules<Name extends EntityName, Actor, Note> {
   readonly entities: { readonly [N in Name]: OwnedEntity<N> };
   /** The statement that writes audit entries: what `actor` did. */
-  readonly auditStatement: (actor: Actor, notes: readonly Note[]) => Sql;
+  readonly auditStatement: (actor: Actor, notes: readonly Note[], facts: AuditFacts) => Sql;
+  /** The note of what happened to an organization's audit itself. */
+  readonly chainNote: (note: ChainNote) => Note;
+}
+
+/** What audit entries hold and no note says. */
+export interface AuditFacts {
+  /** What the client said it is; undefined when it did not, and for what px0 does by itself. */
+  readonly via: string | undefined;
+  /** As far as this process knows. */
+  readonly organizationOf: (teamId: TeamId) => OrganizationId | undefined;
+  /** The person who made an API key, as far as this process knows. */
+  readonly makerOf: (keyId: ApiKeyId) => UserId | undefined;
+}
+
+export interface ChainNote {
+  readonly action: 'audit.text_erased' | 'audit.pruned' | 'organization.deleted';
+  readonly orgId: OrganizationId;
+  /** Ids and numbers, as texts. */
+  readonly details: Readonly<Record<string, string>>;
 }
 
 /** The tables whose rows make up entities. */

@@ -10,4 +10,7 @@ export type AuditAction =
   | 'api_key.rotated'
   | 'api_key.deleted'
   | 'api_key.scope_reduced'
-  | 'signing_key.created';
+  | 'signing_key.created'
+  | 'audit.text_erased'
+  | 'audit.pruned'
+  | 'organization.deleted';

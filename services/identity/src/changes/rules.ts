@@ -1,7 +1,7 @@
 /** Where the rows of identity's entities are, what the other services see of them, and how the audit is written. */
 import type { KeyOperation } from '@px0/access';
 import type { ApiKeyId, OrganizationId, StateOf, TeamId, UserId } from '@px0/contracts';
-import { type ChangeRules, type Reader, sql } from '@px0/owner';
+import { type AuditFacts, type ChangeRules, type Reader, sql } from '@px0/owner';
 import { wireTime } from '../wire-time.ts';
 import type { Actor } from './actor.ts';
 import type { AuditNote, OwnEntity } from './change.ts';
@@ -18,6 +18,7 @@ export const rules: ChangeRules<OwnEntity, Actor, AuditNote> = {
     signingKey: { tables: ['signing_keys'], read: signingKeys },
   },
   auditStatement,
+  chainNote: (note) => note,
 };
 
 async function users(reader: Reader, ids: readonly string[]) {
@@ -132,10 +133,10 @@ async function signingKeys(reader: Reader, kids: readonly string[]) {
 }
 
 /** One parameter for all notes: the deletion of an organization may note thousands of keys. */
-function auditStatement({ userId: actorId }: Actor, notes: readonly AuditNote[]) {
+function auditStatement({ userId: actorId }: Actor, notes: readonly AuditNote[], { via }: AuditFacts) {
   return sql`
-    INSERT INTO audit_entries (action, user_id, actor_id, org_id, api_key_id, details)
-    SELECT action, "userId", ${actorId ?? null}::uuid, "orgId", "apiKeyId", coalesce(details, '{}')
+    INSERT INTO audit_entries (action, user_id, actor_id, via, org_id, api_key_id, details)
+    SELECT action, "userId", ${actorId ?? null}::uuid, ${via ?? null}, "orgId", "apiKeyId", coalesce(details, '{}')
       FROM jsonb_to_recordset(${JSON.stringify(notes)}::jsonb)
              AS note (action text, "userId" uuid, "orgId" uuid, "apiKeyId" uuid, details jsonb)`;
 }

@@ -48,6 +48,6 @@ export function auditPageStatement(scope: AuditScope, { limit, before }: AuditPa
     SELECT e.id::text, e.prompt_id AS "promptId", e.team_id AS "teamId", wire_time(e.at) AS at,
       e.actor_kind AS "actorKind", e.actor_id AS "actorId", e.action, e.version, e.detail, t.text
     FROM audit_entries e LEFT JOIN audit_texts t ON t.entry_id = e.id
-    WHERE ${owner} ${older}
+    WHERE ${owner} AND e.prompt_id IS NOT NULL ${older}
     ORDER BY e.id DESC LIMIT ${rowsToFetch(limit)}::int`;
 }

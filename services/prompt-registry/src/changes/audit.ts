@@ -4,10 +4,10 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { type Principal, personOf } from '@px0/access';
-import type { PromptId, TeamId, UserId } from '@px0/contracts';
-import { type Sql, sql } from '@px0/owner';
+import type { ApiKeyId, OrganizationId, PromptId, TeamId, UserId } from '@px0/contracts';
+import { type AuditFacts, type Sql, sql } from '@px0/owner';
 
-/** What can happen to a prompt and what belongs to it. The words are part of the API of the log. */
+/** What can happen to a prompt, to what belongs to it, and to what rules it. The words are part of the API of the log. */
 export type AuditAction =
   | 'prompt.created'
   | 'prompt.updated'
@@ -32,27 +32,32 @@ export type AuditAction =
   | 'policy.broken'
   | 'policy.created'
   | 'policy.updated'
-  | 'policy.deleted';
+  | 'policy.deleted'
+  | 'audit.text_erased'
+  | 'audit.pruned'
+  | 'organization.deleted';
 
 export interface AuditNote {
-  /** Absent for what is about a whole team or organization. */
-  readonly promptId?: PromptId;
-  /** Absent for what is about a whole organization. */
-  readonly teamId?: TeamId;
+  /** Absent for what is about a team or an organization. */
+  readonly promptId?: PromptId | undefined;
+  /** Absent for what is about an organization. */
+  readonly teamId?: TeamId | undefined;
+  /** Default: the organization of the team. */
+  readonly orgId?: OrganizationId | undefined;
   readonly action: AuditAction;
   readonly version?: number | undefined;
   /** From what to what, in the wire's words. Never a template's or a payload's content: those have their own permissions to be deleted. */
   readonly detail?: Readonly<Record<string, string | number | boolean | null>> | undefined;
   /** What the person wrote about it. It can be erased later, so it is in no detail. */
   readonly text?: string | undefined;
+  /** The change request by which it was done. */
+  readonly changeRequestId?: string | undefined;
 }
 
-/**
- * Who makes a change, and the person who answers for it: undefined for a key that does not say who made it. The service itself removes what
- * belonged to deleted teams, which leaves no entries.
- */
+/** Who makes a change, and the person who answers for it: undefined for a key that does not say who made it. */
 export type Actor =
-  | { readonly kind: 'user' | 'api-key'; readonly id: string; readonly person: UserId | undefined }
+  | { readonly kind: 'user'; readonly id: UserId; readonly person: UserId | undefined }
+  | { readonly kind: 'api-key'; readonly id: ApiKeyId; readonly person: UserId | undefined }
   | { readonly kind: 'system' };
 
 export const systemActor: Actor = { kind: 'system' };
@@ -88,16 +93,22 @@ export function authorColumn(alias: 'p' | 'v'): Sql {
     'api_key_id', CASE WHEN ${kind} = 'api-key' THEN ${id} END) END`;
 }
 
-/** Appends entries for what `actor` did, in one statement, whatever their number. @throws Error for the system, which leaves no entries */
-export function auditStatement(actor: Actor, notes: readonly AuditNote[]): Sql {
-  if (actor.kind === 'system') throw new Error('the system leaves no audit entries');
+/** Appends entries for what `actor` did, in one statement, whatever their number. */
+export function auditStatement(actor: Actor, notes: readonly AuditNote[], facts: AuditFacts): Sql {
+  const { kind, id } = authorOf(actor);
+  const person = actor.kind === 'api-key' ? (facts.makerOf(actor.id) ?? null) : null;
   const noted = sql`
-    SELECT prompt_id, team_id, ${actor.kind}, ${actor.id}::uuid, action, version, coalesce(detail, '{}'), commitment FROM noted`;
+    SELECT prompt_id, team_id, org_id, ${kind}, ${id}::uuid, ${person}::uuid, ${facts.via ?? null}, action, version,
+      (SELECT p.slug FROM prompts p WHERE p.id = prompt_id), coalesce(detail, '{}'), commitment, change_request_id
+    FROM noted`;
   const given = sql`
     WITH noted AS (
-      SELECT * FROM json_to_recordset(${JSON.stringify(notes.map(recordOf))}::json) AS n (
-        prompt_id uuid, team_id uuid, action text, version int, detail jsonb, commitment text, salt text, text text))`;
-  const columns = sql`prompt_id, team_id, actor_kind, actor_id, action, version, detail, reason_commitment`;
+      SELECT * FROM json_to_recordset(${JSON.stringify(notes.map((note) => recordOf(note, facts)))}::json) AS n (
+        prompt_id uuid, team_id uuid, org_id uuid, action text, version int, detail jsonb, commitment text, salt text, text text,
+        change_request_id uuid))`;
+  const columns = sql`
+    prompt_id, team_id, org_id, actor_kind, actor_id, person_id, via, action, version, slug, detail, reason_commitment,
+    change_request_id`;
   if (!notes.some(({ text }) => isGiven(text))) {
     return sql`${given} INSERT INTO audit_entries (${columns}) ${noted}`;
   }
@@ -108,8 +119,18 @@ export function auditStatement(actor: Actor, notes: readonly AuditNote[]): Sql {
     SELECT e.id, decode(n.salt, 'hex'), n.text FROM entries e JOIN noted n ON n.commitment = e.reason_commitment`;
 }
 
-function recordOf({ promptId, teamId, action, version, detail, text }: AuditNote) {
-  const entry = { prompt_id: promptId, team_id: teamId, action, version, detail };
+function recordOf(note: AuditNote, { organizationOf }: AuditFacts) {
+  const { promptId, teamId, action, version, detail, text, changeRequestId } = note;
+  const orgId = note.orgId ?? (teamId === undefined ? undefined : organizationOf(teamId));
+  const entry = {
+    prompt_id: promptId,
+    team_id: teamId,
+    org_id: orgId,
+    action,
+    version,
+    detail,
+    change_request_id: changeRequestId,
+  };
   return isGiven(text) ? { ...entry, text, ...committed(text) } : entry;
 }
 

@@ -23,4 +23,5 @@ export const rules: ChangeRules<'prompt', Actor, AuditNote> = {
     },
   },
   auditStatement,
+  chainNote: ({ action, orgId, details }) => ({ action, orgId, detail: details }),
 };

@@ -88,7 +88,6 @@ export async function deletePrompts(
         WHERE p.id = ANY(${[...promptIds]}::uuid[])
           AND NOT EXISTS (SELECT FROM prompt_versions v WHERE v.prompt_id = p.id)
         RETURNING id),
-      audit AS (DELETE FROM audit_entries WHERE prompt_id IN (SELECT id FROM gone)),
       usage AS (DELETE FROM render_usage WHERE prompt_id IN (SELECT id FROM gone))
       SELECT id FROM gone`,
   );

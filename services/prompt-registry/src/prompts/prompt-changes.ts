@@ -20,7 +20,10 @@ export interface PromptChange {
   /** The locked row, as it was before the change. */
   readonly prompt: PromptRow;
   /** Appends to the audit log of the prompt's team. */
-  record(action: AuditNote['action'], facts?: Pick<AuditNote, 'version' | 'detail' | 'text'>): Promise<void>;
+  record(
+    action: AuditNote['action'],
+    facts?: Pick<AuditNote, 'version' | 'detail' | 'text' | 'changeRequestId'>,
+  ): Promise<void>;
 }
 
 /** Judges the caller on the locked row, undefined when there is none; returns the row or throws the refusal. */

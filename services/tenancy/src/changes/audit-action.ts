@@ -15,4 +15,6 @@ export type AuditAction =
   | 'member.role_changed'
   | 'join_request.created'
   | 'join_request.approved'
-  | 'join_request.rejected';
+  | 'join_request.rejected'
+  | 'audit.text_erased'
+  | 'audit.pruned';

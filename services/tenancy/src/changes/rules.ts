@@ -1,6 +1,6 @@
 /** Where the rows of tenancy's entities are, what the other services see of them, and how the audit is written. */
 import type { OrganizationId, StateOf, TeamId, UserId } from '@px0/contracts';
-import { type ChangeRules, join, type Reader, sql } from '@px0/owner';
+import { type AuditFacts, type ChangeRules, join, type Reader, sql } from '@px0/owner';
 import type { Actor } from '../authority/mod.ts';
 import type { AuditNote, OwnEntity } from './change.ts';
 
@@ -11,6 +11,7 @@ export const rules: ChangeRules<OwnEntity, Actor, AuditNote> = {
     membership: { tables: ['memberships'], read: memberships },
   },
   auditStatement,
+  chainNote: (note) => note,
 };
 
 /** The id of a membership's subject. */
@@ -75,15 +76,15 @@ async function memberships(reader: Reader, ids: readonly string[]) {
   );
 }
 
-function auditStatement(actor: Actor, notes: readonly AuditNote[]) {
+function auditStatement(actor: Actor, notes: readonly AuditNote[], { via }: AuditFacts) {
   const { kind, actorId, apiKeyId } = actorColumns(actor);
   const rows = notes.map(
     ({ action, orgId, teamId, userId, details }) => sql`(
       ${action}, ${orgId}::uuid, ${kind}, ${actorId}::uuid, ${apiKeyId}::uuid, ${teamId ?? null}::uuid,
-      ${userId ?? null}::uuid, ${JSON.stringify(details ?? {})}::jsonb)`,
+      ${userId ?? null}::uuid, ${JSON.stringify(details ?? {})}::jsonb, ${via ?? null})`,
   );
   return sql`
-    INSERT INTO audit_entries (action, org_id, actor_kind, actor_id, api_key_id, team_id, user_id, details)
+    INSERT INTO audit_entries (action, org_id, actor_kind, actor_id, api_key_id, team_id, user_id, details, via)
     VALUES ${join(rows)}`;
 }
 

@@ -1,0 +1,67 @@
+-- The audit becomes a chain for each organization. Everything is added, so that processes of the release before work on the same tables.
+
+-- Entries may be about a team or an organization instead of a prompt, and px0 itself may have done it: then the kind of actor is null.
+alter table audit_entries
+  add column org_id            uuid,   -- null: of a process of the release before
+  add column slug              text,
+  add column person_id         uuid,   -- the person behind an API key
+  add column via               text,
+  add column change_request_id uuid,
+  alter column prompt_id drop not null,
+  alter column team_id drop not null,
+  alter column actor_kind drop not null,
+  alter column actor_id drop not null;
+
+-- Entries as the chain has them. A later release may add to the view, never change what it says of an entry that is sealed.
+create view audit_wire as
+  select id, org_id, at, action, coalesce(actor_kind, 'system') as actor_kind,
+         case when actor_kind = 'user' then actor_id end as actor_user_id,
+         case when actor_kind = 'api-key' then actor_id end as actor_key_id,
+         case when actor_kind = 'user' then actor_id else person_id end as actor_person_id, via, team_id, prompt_id, slug, version,
+         null::uuid as user_id, change_request_id, detail as details, reason_commitment::text as reason_commitment
+    from audit_entries;
+
+-- The audit chain's tables. Each service that owns state has them in its own schema: this text stands in one of its migrations.
+
+-- Entries that are in no chain yet. A trigger adds them, so that a process of the release before, which knows no chain, leaves none out.
+create table audit_unsealed (
+  entry_id bigint      primary key,
+  first    boolean     not null default false,             -- goes before all others: what a restore writes
+  since    timestamptz not null default clock_timestamp()
+);
+create function note_unsealed_entries() returns trigger language plpgsql as $$
+begin
+  insert into audit_unsealed (entry_id) select id from added;
+  return null;
+end $$;
+create trigger audit_entries_unsealed after insert on audit_entries
+  referencing new table as added for each statement execute function note_unsealed_entries();
+
+-- The place of each entry in the chain of its organization.
+create table audit_chain (
+  org_id   uuid   not null,
+  number   bigint not null,
+  entry_id bigint not null unique,
+  hash     bytea  not null,
+  primary key (org_id, number)
+);
+
+create table audit_heads (
+  org_id           uuid   primary key,
+  number           bigint not null,
+  hash             bytea  not null,
+  published_number bigint not null default 0,             -- the stream of activity has all up to here
+  anchor_number    bigint not null default 0,             -- what retention has removed up to here
+  anchor_hash      bytea                                  -- of that entry; null while none has been removed
+);
+create index audit_heads_unpublished on audit_heads (org_id) where published_number < number;
+
+-- One row. Entries of before this migration are sealed in steps; the trigger notes those that come after, since its creation waited for all
+-- writers.
+create table audit_sealing (
+  only_row       boolean primary key default true check (only_row),
+  next_old       bigint  not null default 1,
+  last_old       bigint  not null,
+  stream_created text    not null default ''              -- the stream of activity that published_number speaks of
+);
+insert into audit_sealing (last_old) select coalesce(max(id), 0) from audit_entries;
