@@ -19,6 +19,8 @@ export async function addPolicies(registry: Registry): Promise<void> {
         transitions: ['live', 'tag'],
         tags: ['prod', 'prod-*'],
       },
+      // Whoever goes back and forth would be exempt.
+      rollback: 'guarded',
       require: { checks: [{ kind: 'external', name: 'evals' }] },
     });
   }

@@ -83,7 +83,9 @@ export class Registry {
   }
 
   async #administrator(teamId: string): Promise<{ readonly token: string }> {
-    const admin = await new PlayedIdentity(this.#contexts).register();
+    const identity = new PlayedIdentity(this.#contexts);
+    await identity.start();
+    const admin = await identity.register();
     await new PlayedTenancy(this.#contexts).setMember(teamId, admin.id, 'admin');
     return admin;
   }

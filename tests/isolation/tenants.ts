@@ -77,7 +77,7 @@ export async function tenant(world: World, name: string): Promise<Tenant> {
       slug: prompt.slug,
       payload: payload.text('payload', 'id'),
       changeRequest,
-      review: reviewed.text('change_request', 'reviews', '0', 'id'),
+      review: reviewed.text('change_request', 'reviews', 0, 'id'),
       policy: policy.text('policy', 'id'),
     },
     callers: {

@@ -64,6 +64,29 @@ export function membershipStories(started: () => World): void {
       expect((await world.get(owner, '/v1/me/inbox')).at('inbox')).toEqual([]);
     });
 
+    it('is alone in the inbox, whatever else waits for the same person', async () => {
+      const world = started();
+      const owner = await world.owner();
+      const author = await world.registeredBy(owner, owner.team);
+      const prompt = await world.prompt(author, owner.team, 'reviewed');
+      await world.make(owner, 'POST', `/v1/teams/${owner.team}/prompt-policies`, {
+        name: 'Reviewed',
+        match: { slugs: ['*'], transitions: ['live'] },
+        require: { approvals: 1 },
+      });
+      for (const template of ['one', 'two']) {
+        const version = await world.draft(author, prompt, template);
+        const change = { kind: 'promote', version, to: 'live' };
+        const body = { title: template, change };
+        await world.make(author, 'POST', `/v1/prompts/${prompt.id}/change-requests`, body);
+      }
+      const asking = await world.owner();
+      const joining = await world.make(asking, 'POST', `/v1/teams/${owner.team}/join-requests`);
+      expect((await world.get(owner, '/v1/me/inbox')).each('inbox', 'id')).toEqual([joining.text('id')]);
+      const waiting = await world.get(owner, '/v1/me/change-requests?as=reviewer');
+      expect(waiting.each('change_requests', 'title')).toEqual(['two', 'one']);
+    });
+
     it('changes nothing when it is rejected, and may be made again', async () => {
       const world = started();
       const owner = await world.owner();

@@ -199,7 +199,6 @@ export const errorCatalog = {
     message: 'change request is not ready',
     detail: 'Production: 1 more approval, check evals is pending',
   },
-  contentChanged: { status: 409, message: 'content changed since it was shown' },
   nothingToAcknowledge: { status: 409, message: 'change request has nothing to acknowledge' },
   defaultTeamCannotBeDeleted: { status: 409, message: 'default team cannot be deleted' },
   defaultTeamCannotBeMoved: { status: 409, message: 'default team cannot be moved' },

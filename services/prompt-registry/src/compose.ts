@@ -4,6 +4,14 @@ import { defaultThreads, observeHeavyPool } from '@px0/heavy-renders';
 import { type Features, type Foundation, type OwnerDefinition, startOwner } from '@px0/owner';
 import type { RunningServer, ServiceDependencies } from '@px0/service-kit';
 import { auditRoutes, ReadPromptAudit, ReadTeamAudit } from './audit/mod.ts';
+import {
+  changeRequestCommands,
+  changeRequestRoutes,
+  type JudgedRequestDependencies,
+  KeepBrokenGlass,
+  observeRequests,
+  settleRequests,
+} from './change-requests/mod.ts';
 import { type Actor, type AuditNote, rules, systemActor } from './changes/mod.ts';
 import { CheckRunner, CheckVersion, checkRoutes, JudgeVersion, PromoteWithPayloads } from './checks/mod.ts';
 import type { Config } from './config.ts';
@@ -28,26 +36,37 @@ import {
   versionRoutes,
 } from './versions/mod.ts';
 
-const registry: OwnerDefinition<Config, 'prompt', Actor, AuditNote> = {
+const registry: Omit<OwnerDefinition<Config, 'prompt', Actor, AuditNote>, 'build'> = {
   context: 'registry',
   schema: SCHEMA,
   migrations: MIGRATIONS,
   rules,
   system: systemActor,
-  prefixes: ['/v1/prompts', '/v1/templates', '/v1/prompt-policies'],
-  build: features,
+  prefixes: ['/v1/prompts', '/v1/templates', '/v1/prompt-policies', '/v1/change-requests'],
 };
+
+/** What tests leave out, to see that it is missed. */
+export interface RegistryReplacements {
+  readonly settle?: typeof settleRequests;
+  readonly count?: JudgedRequestDependencies['count'];
+}
 
 /** Starts a registry process. It listens when its tables are up to date, and is ready when its projection has caught up. */
 export function startPromptRegistry(
   config: Config,
   dependencies: Pick<ServiceDependencies, 'logger' | 'cleanups'>,
+  replacements: RegistryReplacements = {},
 ): Promise<RunningServer> {
-  return startOwner(registry, config, dependencies);
+  return startOwner<Config, 'prompt', Actor, AuditNote>(
+    { ...registry, build: (foundation) => features(foundation, replacements) },
+    config,
+    dependencies,
+  );
 }
 
 function features(
   foundation: Foundation<Config, 'prompt', Actor, AuditNote>,
+  replacements: RegistryReplacements,
 ): Features<'prompt', Actor, AuditNote> {
   const { config, access, changes, database: reader, logger, cleanups } = foundation;
   const heavy = new HeavyWork({
@@ -62,13 +81,19 @@ function features(
   const gate: PolicyGate = new PolicyGate({
     access,
     external: { states: postedStates },
+    brokenGlass: new KeepBrokenGlass(),
     // What judges versions is built from what asks the gate.
     judge: {
       judge: (promptId, version, signal) => judge.judge(promptId, version, signal),
       surroundings: (rows, promptId) => judge.surroundings(rows, promptId),
     },
   });
-  const parts = { ...promptParts(foundation), heavy, authoring: config.AUTHORING, gate };
+  const parts = {
+    ...promptParts(foundation, replacements.settle ?? settleRequests),
+    heavy,
+    authoring: config.AUTHORING,
+    gate,
+  };
   const prompts = promptCommands(foundation, parts);
   const versions = versionCommands(foundation, parts);
   const tags = tagCommands(parts);
@@ -83,6 +108,15 @@ function features(
   });
   const judge = new JudgeVersion({ reader, check });
   const promoteChecked = new PromoteWithPayloads({ ...parts, check, transition });
+  const requests = changeRequestCommands({
+    ...parts,
+    schemas: versions.schemas,
+    policies: config.POLICIES,
+    check,
+    commands: { transition, tags, prompts, payloads },
+    count: replacements.count,
+  });
+  observeRequests(reader);
   const documents = new HeavyDocuments(heavy);
   const sweeper = teamSweeper(foundation);
   const usage = { ...foundation, retentionDays: config.USAGE_RETENTION_DAYS };
@@ -96,6 +130,7 @@ function features(
       ...checkRoutes(check),
       ...externalCheckRoutes(parts),
       ...diffRoutes(new DiffVersions(parts)),
+      ...changeRequestRoutes(requests),
       ...tagRoutes(tags),
       ...payloadRoutes(payloads),
       ...templateRoutes(contents, heavy),
@@ -107,7 +142,17 @@ function features(
       ...auditRoutes(new ReadPromptAudit(parts), new ReadTeamAudit(parts)),
       ...transferRoutes(
         new ExportPrompts({ ...parts, documents }),
-        new ImportPrompts({ ...parts, documents, prompts, versions, tags, payloads }),
+        new ImportPrompts({
+          ...parts,
+          documents,
+          prompts,
+          versions,
+          tags,
+          payloads,
+          requests: {
+            open: (principal, promptId, request) => requests.create.run(principal, promptId, () => request),
+          },
+        }),
       ),
       ...usageRoutes(new ReadUsage(parts), new ReadServices(parts)),
     },

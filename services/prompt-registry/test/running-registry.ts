@@ -10,7 +10,7 @@ import {
   PlayedTenancy,
   RunningOwner,
 } from '@px0/testing';
-import { startPromptRegistry } from '../src/compose.ts';
+import { type RegistryReplacements, startPromptRegistry } from '../src/compose.ts';
 import { configSchema } from '../src/config.ts';
 import { SCHEMA } from '../src/schema.ts';
 import { Prompts } from './prompts.ts';
@@ -33,15 +33,17 @@ export interface Cast {
   readonly adminKey: Bearer;
 }
 
-const service: OwnerUnderTest = {
+const serviceWith = (replacements: RegistryReplacements): OwnerUnderTest => ({
   schema: SCHEMA,
   played: ['identity', 'tenancy'],
   start: (environment, dependencies) =>
     startPromptRegistry(
       loadConfig(configSchema, { AUTHORING: 'on', POLICIES: 'on', ...environment }),
       dependencies,
+      replacements,
     ),
-};
+});
+const service = serviceWith({});
 
 export class RunningRegistry extends RunningOwner {
   readonly identity = new PlayedIdentity(this.contexts);
@@ -50,8 +52,8 @@ export class RunningRegistry extends RunningOwner {
   readonly prompts = new Prompts(this);
   #bus: Bus | undefined;
 
-  static async start(): Promise<RunningRegistry> {
-    const running = new RunningRegistry(await openOwner(service));
+  static async start(replacements: RegistryReplacements = {}): Promise<RunningRegistry> {
+    const running = new RunningRegistry(await openOwner(serviceWith(replacements)));
     await running.identity.start();
     return running;
   }

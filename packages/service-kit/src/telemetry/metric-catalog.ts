@@ -143,6 +143,27 @@ export const metricCatalog = define({
     description: 'Changes of prompts that policies refused, by what was wanted.',
     attributes: ['px0.policy.transition'],
   },
+  changeRequestsOpen: {
+    name: 'px0.change_requests.open',
+    kind: 'gauge',
+    unit: '{request}',
+    description: 'Change requests that are open; every replica says the same.',
+    attributes: [],
+  },
+  changeRequestsApplied: {
+    name: 'px0.change_requests.applied',
+    kind: 'counter',
+    unit: '{request}',
+    description: 'Change requests that this process applied, by what they changed.',
+    attributes: ['px0.change.kind'],
+  },
+  changeRequestLeadTime: {
+    name: 'px0.change_request.lead_time',
+    kind: 'histogram',
+    unit: 's',
+    description: 'From when a change request was opened until it was applied.',
+    attributes: [],
+  },
   deliveryStreams: {
     name: 'px0.delivery.streams',
     kind: 'gauge',

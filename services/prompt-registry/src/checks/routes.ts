@@ -7,11 +7,23 @@ import type { CheckResult, CheckVersion } from './check-version.ts';
 export function checkRoutes(check: CheckVersion) {
   return {
     checkVersion: async ({ principal, params, signal }) =>
-      checkOnWire(await check.run(principal, params.id, params.version, signal)),
+      checkAnswer(await check.run(principal, params.id, params.version, signal)),
   } satisfies Handlers<Principal>;
 }
 
-function checkOnWire({ version, live, failed, newVariables, change, payloads }: CheckResult): SerializedJson {
+function checkAnswer(result: CheckResult): SerializedJson {
+  return new SerializedJson([Buffer.from('{"check":'), ...checkOnWire(result), Buffer.from('}')]);
+}
+
+/** The check as JSON, in pieces: outputs may be many megabytes. */
+export function checkOnWire({
+  version,
+  live,
+  failed,
+  newVariables,
+  change,
+  payloads,
+}: CheckResult): readonly Uint8Array[] {
   const head: Omit<Wire<'VersionCheck'>, 'payloads'> = {
     version: version.number,
     live_version: live?.number ?? null,
@@ -19,9 +31,6 @@ function checkOnWire({ version, live, failed, newVariables, change, payloads }: 
     new_variables: [...newVariables],
     contract: { breaks: [...change.breaks], notices: [...change.notices] },
   };
-  return new SerializedJson([
-    Buffer.from(`{"check":${JSON.stringify(head).slice(0, -1)},"payloads":`),
-    ...payloads,
-    Buffer.from('}}'),
-  ]);
+  const text = `${JSON.stringify(head).slice(0, -1)},"payloads":`;
+  return [Buffer.from(text), ...payloads, Buffer.from('}')];
 }

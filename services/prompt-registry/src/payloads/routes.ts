@@ -41,7 +41,7 @@ export function payloadRoutes({ create, list, read, update, delete: remove }: Pa
   } satisfies Handlers<Principal>;
 }
 
-function payloadOnWire(payload: PayloadRow): Wire<'PromptPayload'> {
+export function payloadOnWire(payload: PayloadRow): Wire<'PromptPayload'> {
   return {
     id: payload.id,
     prompt_id: payload.promptId,

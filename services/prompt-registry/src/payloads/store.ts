@@ -65,11 +65,21 @@ export async function listPayloads(
   return rows.map(parsed);
 }
 
+export async function findPayload(
+  reader: Reader,
+  promptId: PromptId,
+  id: string,
+): Promise<PayloadRow | undefined> {
+  const [row] = await reader.query<RawRow>(sql`
+    SELECT ${payloadColumns} FROM prompt_payloads p WHERE p.id = ${id}::uuid AND p.prompt_id = ${promptId}::uuid`);
+  return row === undefined ? undefined : parsed(row);
+}
+
 /** @throws ApiError payloadNotFound, also for a payload of another prompt */
 export async function requirePayload(reader: Reader, promptId: PromptId, id: string): Promise<PayloadRow> {
-  const rows = await reader.query<RawRow>(sql`
-    SELECT ${payloadColumns} FROM prompt_payloads p WHERE p.id = ${id}::uuid AND p.prompt_id = ${promptId}::uuid`);
-  return parsed(found(rows));
+  const payload = await findPayload(reader, promptId, id);
+  if (payload === undefined) throw new ApiError('payloadNotFound');
+  return payload;
 }
 
 /** @throws ApiError payloadNotFound, also for a payload of another prompt */

@@ -3,7 +3,7 @@ import type { AccessProjection } from '@px0/access';
 import { policyLimits, type TeamId } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
 import type { Actor } from '../changes/mod.ts';
-import type { PolicyRow } from './policy-row.ts';
+import type { JudgingPolicy } from './policy-row.ts';
 
 /**
  * The reason that the header gives; undefined without the header.
@@ -31,7 +31,7 @@ export function mayBreakGlass(
   access: AccessProjection,
   actor: Actor,
   teamId: TeamId,
-  { rule }: PolicyRow,
+  { rule }: JudgingPolicy,
 ): boolean {
   if (actor.kind !== 'user' || rule.break_glass === null) return false;
   const { roles, user_ids = [] } = rule.break_glass;

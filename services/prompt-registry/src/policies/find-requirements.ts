@@ -7,11 +7,12 @@ import type {
   Guarded,
   GuardedPrompt,
   GuardedVersion,
+  Judgement,
   PlannedVersion,
   Requirement,
 } from './guarded.ts';
-import { type Judge, type Judgement, NotJudged } from './judgement.ts';
-import type { PolicyRow } from './policy-row.ts';
+import { type Judge, NotJudged } from './judgement.ts';
+import type { JudgingPolicy } from './policy-row.ts';
 import { type CheckJudgement, type CheckState, guarding, requirementsOf } from './requirements.ts';
 import { policiesFor, wasLiveLately } from './store.ts';
 
@@ -27,7 +28,7 @@ export type ExternalStates = (name: string, apiKeyIds: readonly string[] | undef
 export interface RequirementSources {
   readonly access: AccessProjection;
   /** The enabled policies of the team, where they have been read already. */
-  readonly policies?: readonly PolicyRow[];
+  readonly policies?: readonly JudgingPolicy[];
   /** Whether this is a plan: renders are judged when it is carried out, and count as good until then. */
   readonly isPlan?: boolean;
   readonly judge: Pick<Judge, 'surroundings'>;
@@ -36,9 +37,9 @@ export interface RequirementSources {
 
 export interface Found {
   /** The policies that guard the change, those that it is exempt from included. */
-  readonly guarding: readonly PolicyRow[];
+  readonly guarding: readonly JudgingPolicy[];
   /** Those of the organization first, then by name. */
-  readonly requirements: readonly { readonly policy: PolicyRow; readonly requirement: Requirement }[];
+  readonly requirements: readonly { readonly policy: JudgingPolicy; readonly requirement: Requirement }[];
   readonly isRollback: boolean;
 }
 
@@ -48,9 +49,9 @@ export async function findRequirements(
   reader: Reader,
   prompt: GuardedPrompt,
   parts: readonly Guarded[],
-  approvalsOf: (policy: PolicyRow) => Promise<Approvals> | Approvals,
+  approvalsOf: (policy: JudgingPolicy) => Promise<Approvals> | Approvals,
 ): Promise<Found> {
-  const guardedBy: PolicyRow[][] = [];
+  const guardedBy: JudgingPolicy[][] = [];
   for (const part of parts) guardedBy.push(await policiesOf(sources, reader, prompt, part));
   const all = guardedBy.flat();
   if (all.length === 0) return { guarding: [], requirements: [], isRollback: false };
@@ -81,7 +82,7 @@ async function policiesOf(
   reader: Reader,
   prompt: GuardedPrompt,
   part: Guarded,
-): Promise<PolicyRow[]> {
+): Promise<JudgingPolicy[]> {
   if (part.transitions.length === 0 && part.newFolder === undefined) return [];
   const teamId: TeamId = part.teamId ?? prompt.teamId;
   const policies = known ?? (await policiesFor(reader, teamId, access.team(teamId)?.orgId));
@@ -93,7 +94,7 @@ async function isRollbackOf(
   reader: Reader,
   { id, teamId }: GuardedPrompt,
   parts: readonly Guarded[],
-  policies: readonly PolicyRow[],
+  policies: readonly JudgingPolicy[],
 ): Promise<boolean> {
   const promoted = parts.find(
     ({ proposal, transitions }) => proposal?.kind === 'promote' && transitions.includes('live'),
@@ -112,7 +113,7 @@ async function checkJudgement(
   reader: Reader,
   promptId: PromptId,
   { version, judgement }: Guarded,
-  policies: readonly PolicyRow[],
+  policies: readonly JudgingPolicy[],
 ): Promise<CheckJudgement> {
   if (version === undefined) return () => nothingToCheck;
   if (version === 'unsaved') return ({ kind }) => (isPlan && kind !== 'external' ? nothingToCheck : notSaved);

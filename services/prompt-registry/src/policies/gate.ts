@@ -14,11 +14,12 @@ import type {
   Basis,
   Guarded,
   GuardedPrompt,
+  Judgement,
   OpenChange,
   OpenRequest,
   Requirement,
 } from './guarded.ts';
-import { type Judge, type Judgement, judging } from './judgement.ts';
+import { type Judge, judging } from './judgement.ts';
 import { Permit } from './permit.ts';
 import { noteRefusal } from './refusals.ts';
 import { directRefusal, guards } from './requirements.ts';

@@ -1,8 +1,7 @@
 /** What changes tell the gate of themselves, and what the gate is told of those who want to make them. */
 import type { PromptId, policyTransitions, TeamId, VersionStatus, Wire } from '@px0/contracts';
 import type { AuditNote, Change } from '../changes/mod.ts';
-import type { Judgement } from './judgement.ts';
-import type { PolicyRow } from './policy-row.ts';
+import type { JudgingPolicy } from './policy-row.ts';
 
 /** What a policy may guard. */
 export type Transition = (typeof policyTransitions)[number];
@@ -19,7 +18,10 @@ export interface GuardedPrompt {
 export interface OpenChange {
   readonly change: Change;
   readonly prompt: GuardedPrompt;
-  record(action: AuditNote['action'], facts?: Pick<AuditNote, 'version' | 'detail' | 'text'>): Promise<void>;
+  record(
+    action: AuditNote['action'],
+    facts?: Pick<AuditNote, 'version' | 'detail' | 'text' | 'changeRequestId'>,
+  ): Promise<void>;
 }
 
 /** Of a version, what the gate judges it by. */
@@ -32,6 +34,17 @@ export interface GuardedVersion {
 
 /** A version of a plan, whose renders are judged when it is carried out. */
 export type PlannedVersion = Pick<GuardedVersion, 'number'>;
+
+/** A version as it was judged. */
+export interface Judgement {
+  readonly version: Pick<GuardedVersion, 'id' | 'bodyRevision'>;
+  /** What else it depends on: the payloads and the live version. */
+  readonly surroundings: string;
+  /** Names of the payloads whose assertions fail, or with which the version does not render. */
+  readonly failed: readonly string[];
+  /** What the version refuses that the live one accepts. */
+  readonly breaks: readonly string[];
+}
 
 /** A change that policies may guard. */
 export interface Guarded {
@@ -74,7 +87,7 @@ export function directBasis(header: (name: string) => string | undefined): Basis
 /** The change request that is applied. Change requests implement it. */
 export interface OpenRequest {
   /** How many approvals count for the policy, now; and why it stands in the way whatever their number, such as `changes requested`. */
-  approvals(policy: PolicyRow): Promise<Approvals> | Approvals;
+  approvals(policy: JudgingPolicy): Promise<Approvals> | Approvals;
   /** The refusal when these are not all satisfied: `change request is not ready: …`. */
   refusal(requirements: readonly Requirement[]): Error;
 }

@@ -6,18 +6,7 @@
 import type { PromptId } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
-import type { GuardedVersion } from './guarded.ts';
-
-/** A version as it was judged. */
-export interface Judgement {
-  readonly version: Pick<GuardedVersion, 'id' | 'bodyRevision'>;
-  /** What else it depends on: the payloads and the live version. */
-  readonly surroundings: string;
-  /** Names of the payloads whose assertions fail, or with which the version does not render. */
-  readonly failed: readonly string[];
-  /** What the version refuses that the live one accepts. */
-  readonly breaks: readonly string[];
-}
+import type { Judgement } from './guarded.ts';
 
 /** Renders a version with the payloads of its prompt. Checks implement it. */
 export interface Judge {

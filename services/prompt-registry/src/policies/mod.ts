@@ -8,14 +8,22 @@ export {
   type Guarded,
   type GuardedPrompt,
   type GuardedVersion,
+  type Judgement,
   type OpenChange,
   type OpenRequest,
   type PlannedVersion,
   type Requirement,
   type Transition,
 } from './guarded.ts';
-export type { Judge, Judgement } from './judgement.ts';
+export type { Judge } from './judgement.ts';
 export { deletionPermit, type Permit } from './permit.ts';
-export { type PolicyRow, type PolicyRule, policyColumns, policyETag, policyOnWire } from './policy-row.ts';
+export {
+  type JudgingPolicy,
+  type PolicyRow,
+  type PolicyRule,
+  policyColumns,
+  policyETag,
+  policyOnWire,
+} from './policy-row.ts';
 export { observeRefusals } from './refusals.ts';
 export { directRefusal } from './requirements.ts';

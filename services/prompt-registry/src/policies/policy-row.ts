@@ -18,6 +18,9 @@ export interface PolicyRow {
   readonly updatedBy: string;
 }
 
+/** Of a policy, what the gate judges by. */
+export type JudgingPolicy = Pick<PolicyRow, 'id' | 'name' | 'teamId' | 'rule'>;
+
 /** The columns of `PolicyRow`, of a table or alias named `y`. */
 export const policyColumns = sql`
   y.id, y.name, y.enabled, y.org_id AS "orgId", y.team_id AS "teamId", y.rule,

@@ -1,7 +1,7 @@
 /** Which policies guard a change, and what they demand of it. Pure: what is known of the change comes in as facts. */
 import { compilePatterns } from '@px0/contracts/pattern';
 import type { Approvals, Guarded, GuardedPrompt, Requirement } from './guarded.ts';
-import type { PolicyRow } from './policy-row.ts';
+import type { JudgingPolicy } from './policy-row.ts';
 
 /** What is guarded of which prompt. */
 export type Subject = Pick<Guarded, 'transitions' | 'tags' | 'newFolder'> &
@@ -10,25 +10,24 @@ export type Subject = Pick<Guarded, 'transitions' | 'tags' | 'newFolder'> &
 export type CheckState = Pick<Requirement['checks'][number], 'state' | 'detail'>;
 
 /** How a check of a policy stands. */
-export type CheckJudgement = (check: PolicyRow['rule']['require']['checks'][number]) => CheckState;
+export type CheckJudgement = (check: JudgingPolicy['rule']['require']['checks'][number]) => CheckState;
 
 /** What is known of a change. */
 export interface ChangeFacts {
   /** Whether it puts a version live that was live not long ago. */
   readonly isRollback: boolean;
-  readonly approvals: (policy: PolicyRow) => Approvals;
+  readonly approvals: (policy: JudgingPolicy) => Approvals;
   readonly check: CheckJudgement;
 }
 
 /** The policies among these that guard the change, in their order. */
-export function guarding(policies: readonly PolicyRow[], subject: Subject): PolicyRow[] {
+export function guarding(policies: readonly JudgingPolicy[], subject: Subject): JudgingPolicy[] {
   return policies.filter((policy) => guards(policy, subject));
 }
 
 /** Whether the policy is about this prompt and this change. */
-export function guards({ enabled, rule }: PolicyRow, subject: Subject): boolean {
+export function guards({ rule }: JudgingPolicy, subject: Subject): boolean {
   const { slugs, folders, transitions, tags } = rule.match;
-  if (!enabled) return false;
   const named = subject.transitions.filter((transition) => transitions.includes(transition));
   const isShed = subject.newFolder !== undefined && folders !== undefined && isShedding(transitions);
   if (named.length === 0 && !isShed) return false;
@@ -46,13 +45,13 @@ function isShedding(transitions: readonly string[]): boolean {
 }
 
 /** What these policies demand of the change, those that it is exempt from left out. */
-export function requirementsOf(policies: readonly PolicyRow[], facts: ChangeFacts): Requirement[] {
+export function requirementsOf(policies: readonly JudgingPolicy[], facts: ChangeFacts): Requirement[] {
   return policies
     .filter(({ rule }) => !facts.isRollback || rule.rollback === 'guarded')
     .map((policy) => requirementOf(policy, facts));
 }
 
-function requirementOf(policy: PolicyRow, facts: ChangeFacts): Requirement {
+function requirementOf(policy: JudgingPolicy, facts: ChangeFacts): Requirement {
   const { approvals: needed, checks } = policy.rule.require;
   const { given, objections = [] } = facts.approvals(policy);
   const judged = checks.map((check) => {

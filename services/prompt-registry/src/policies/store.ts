@@ -1,18 +1,26 @@
 /** The rows of policies, and what the gate reads to judge by them. */
 import type { OrganizationId, PromptId, TeamId } from '@px0/contracts';
-import { type Reader, sql } from '@px0/owner';
-import { type PolicyRow, policyColumns } from './policy-row.ts';
+import { onlyRow, type Reader, sql } from '@px0/owner';
+import type { JudgingPolicy } from './policy-row.ts';
 
-/** The enabled policies of a team and of its organization: at most 70. Those of the organization first, then by name. */
-export function policiesFor(
+/**
+ * The enabled policies of a team and of its organization: at most 70. Those of the organization first, then by name. As one JSON value: it is read
+ * with every change that they may guard.
+ */
+export async function policiesFor(
   reader: Reader,
   teamId: TeamId,
   orgId: OrganizationId | undefined,
-): Promise<PolicyRow[]> {
-  return reader.query<PolicyRow>(sql`
-    SELECT ${policyColumns} FROM prompt_policies y
-    WHERE y.enabled AND (y.team_id = ${teamId}::uuid OR y.org_id = ${orgId ?? null}::uuid)
-    ORDER BY y.team_id IS NOT NULL, y.name COLLATE "C", y.id`);
+): Promise<JudgingPolicy[]> {
+  const { policies } = onlyRow(
+    await reader.query<{ policies: JudgingPolicy[] }>(sql`
+      SELECT coalesce(json_agg(
+          json_build_object('id', y.id, 'name', y.name, 'teamId', y.team_id, 'rule', y.rule)
+          ORDER BY y.team_id IS NOT NULL, y.name COLLATE "C", y.id), '[]') AS policies
+      FROM prompt_policies y
+      WHERE y.enabled AND (y.team_id = ${teamId}::uuid OR y.org_id = ${orgId ?? null}::uuid)`),
+  );
+  return policies;
 }
 
 /**

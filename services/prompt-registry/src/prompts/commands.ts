@@ -12,7 +12,7 @@ import { ListPrompts } from './list-prompts.ts';
 import { MoveFolder } from './move-folder.ts';
 import { MovePrompt } from './move-prompt.ts';
 import { PatchPrompt } from './patch-prompt.ts';
-import { PromptChanges } from './prompt-changes.ts';
+import { PromptChanges, type PromptChangesDependencies } from './prompt-changes.ts';
 import { SetPromptStatus } from './set-prompt-status.ts';
 
 export interface PromptFoundation {
@@ -29,13 +29,16 @@ export interface PromptParts {
   readonly prompts: FindPrompt;
 }
 
-/** Call it once per process: the parts hold the queues of writers. */
-export function promptParts(foundation: PromptFoundation): PromptParts {
+/** Call it once per process: the parts hold the queues of writers. `settle`: see `PromptChanges`. */
+export function promptParts(
+  foundation: PromptFoundation,
+  settle?: PromptChangesDependencies['settle'],
+): PromptParts {
   const { database: reader, access } = foundation;
   return {
     reader,
     access,
-    changes: new PromptChanges(foundation),
+    changes: new PromptChanges({ ...foundation, settle }),
     prompts: new FindPrompt({ reader, access }),
   };
 }

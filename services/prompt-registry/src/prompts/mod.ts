@@ -1,3 +1,4 @@
+export { allowedPrompt } from './allowed-prompt.ts';
 export { type PromptFoundation, type PromptParts, promptCommands, promptParts } from './commands.ts';
 export { contentGatherer } from './content-gatherer.ts';
 export { wordsUpdate } from './content-store.ts';
@@ -5,6 +6,7 @@ export { contentWords } from './content-words.ts';
 export type { CreatePrompt } from './create-prompt.ts';
 export type { DescribePrompt } from './describe-prompt.ts';
 export type { FindPrompt } from './find-prompt.ts';
+export type { MovePrompt } from './move-prompt.ts';
 export type { PatchPrompt } from './patch-prompt.ts';
 export type { PromptChange, PromptChanges } from './prompt-changes.ts';
 export type { PromptRow } from './prompt-row.ts';

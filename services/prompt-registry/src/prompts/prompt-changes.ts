@@ -32,6 +32,8 @@ export type Gate = (prompt: PromptRow | undefined, change: Change) => PromptRow 
 export interface PromptChangesDependencies {
   readonly changes: Changes;
   readonly access: AccessProjection;
+  /** Called after the work on a prompt that has open change requests, in the same transaction. */
+  readonly settle?: ((change: Change, promptId: PromptId) => Promise<void>) | undefined;
 }
 
 export class PromptChanges {
@@ -78,6 +80,7 @@ export class PromptChanges {
         },
       });
       if (leaves) await gatherContent(change, promptId);
+      if (prompt.openChangeRequests > 0) await this.#deps.settle?.(change, promptId);
       return result;
     };
     return this.#queue.run(promptId, () =>

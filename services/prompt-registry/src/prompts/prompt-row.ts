@@ -17,13 +17,16 @@ export interface PromptRow {
   readonly contract: Contract;
   /** Null for prompts that are older than the field. */
   readonly createdBy: Wire<'Prompt'>['created_by'];
+  /** How many change requests about it are open. */
+  readonly openChangeRequests: number;
 }
 
 /** The columns of `PromptRow`, of a table or alias named `p`. Times are texts: a JavaScript Date would lose their microseconds. */
 export const promptColumns = sql`
   p.id, p.team_id AS "teamId", p.slug, p.name, p.description, p.status,
   wire_time(p.created_at) AS "createdAt", wire_time(p.updated_at) AS "updatedAt",
-  p.folder, p.contract, ${authorColumn('p')} AS "createdBy"`;
+  p.folder, p.contract, ${authorColumn('p')} AS "createdBy",
+  p.open_change_requests AS "openChangeRequests"`;
 
 export function promptOnWire(prompt: PromptRow): Wire<'Prompt'> {
   return {

@@ -18,7 +18,14 @@ export { PlaceFault } from './place-fault.ts';
 export { programRepublisher } from './program-republisher.ts';
 export { type Promotion, versionRoutes } from './routes.ts';
 export { ShowWantedVersion } from './show-wanted-version.ts';
-export { liveVersion, requireVersion, versionPair } from './store.ts';
+export { after } from './states.ts';
+export { findVersion, liveVersion, requireVersion, versionPair } from './store.ts';
 export type { TransitionOptions, TransitionVersion } from './transition-version.ts';
 export { parseVersionNumber, parseVersionRef } from './version-ref.ts';
-export { contentHash, type VersionRow, variableOnWire, versionAnswer } from './version-row.ts';
+export {
+  contentHash,
+  type VersionRow,
+  variableOnWire,
+  versionAnswer,
+  versionJson,
+} from './version-row.ts';
