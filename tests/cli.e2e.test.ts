@@ -12,6 +12,7 @@ import { eventually, startTestPlatform, type TestPlatform, temporaryFolder } fro
 import { type Account, PASSWORD, World } from '@px0/testing/world';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { documentOfFiles } from '../packages/cli/src/prompt-files/document.ts';
 import type { PromptFile } from '../packages/cli/src/prompt-files/prompt-file.ts';
 import { promptFile } from '../packages/cli/test/arbitrary-prompt-file.ts';
@@ -916,6 +917,24 @@ describe('an interruption', () => {
       silent.close();
       await rm(own, { recursive: true });
     }
+  });
+});
+
+describe('checks', () => {
+  it('are posted of one content, and refused once it has changed', async () => {
+    const { key, team } = await world.account();
+    const prompt = await world.emptyPrompt(key, team, { slug: 'billing' });
+    await world.draft(key, prompt, { template: 'Hello {{.name}}' });
+    const env = { PX0_ACCESS_TOKEN: key.token, PX0_TEAM: team };
+    const { version } = z
+      .object({ version: z.object({ content_hash: z.string() }) })
+      .parse(JSON.parse(await done(['versions', 'get', 'billing', '1', '--json'], { env })));
+    const post = [...['check', 'post', 'billing', '1', '--name', 'evals', '--state', 'success'], '--url'];
+    const seen = [...post, 'https://ci.example.com/runs/7', '--content-hash', version.content_hash];
+    expect(await done(seen, { env })).toBe('billing: evals of version 1 is success.\n');
+    await world.make(key, 'PUT', `/v1/prompts/${prompt.id}/versions/1`, { template: 'Bye {{.name}}' });
+    expect(await px0(seen, { env })).toMatchObject({ code: 6 });
+    expect(await done(['check', 'list', 'billing', '1'], { env })).toContain('the content has changed since');
   });
 });
 

@@ -4,6 +4,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { addBundleCommands } from './commands/bundle.ts';
 import type { Connect } from './commands/command.ts';
 import { addCompletionCommand, candidates } from './commands/completion.ts';
+import { addExternalCheckCommands } from './commands/external-checks.ts';
 import { addGenerateCommand } from './commands/generate.ts';
 import { addKeyCommands } from './commands/keys.ts';
 import { addPromptCommands } from './commands/prompts.ts';
@@ -42,6 +43,7 @@ export function createProgram(connect: Connect, { stdout, stderr }: Streams): Co
   addPromptCommands(program, connect);
   addVersionCommands(program, connect);
   addReleaseCommands(program, connect);
+  addExternalCheckCommands(program, connect);
   addRenderCommand(program, connect);
   addTransferCommands(program, connect);
   addGenerateCommand(program, connect);
