@@ -2,6 +2,7 @@
  * From the build before to this one and back, process by process, while work goes on: no render fails and no write is lost, chats
  * included; and render processes of the two builds, side by side on one stream, say the same. Short here; whole with `npm run test:upgrade`.
  */
+import { createHash } from 'node:crypto';
 import type { Replicas, ServiceName } from '@px0/local-platform';
 import { repositoryRoot } from '@px0/local-platform';
 import { type Account, Api, Shape, Story } from '@px0/local-platform/story';
@@ -216,6 +217,9 @@ describe.skipIf(typeof before === 'string')(
       ] as const) {
         const read = await story.get(who, `/v1/prompts/${standingId}/versions/${number}`);
         expect(read.at('version', 'kind')).toBe('text');
+        // Not that of the chat, which the draft was before.
+        const digest = createHash('sha256').update(read.text('version', 'template')).digest('hex');
+        expect(read.at('version', 'content_hash')).toBe(`sha256:${digest}`);
         const path = `/v1/prompts/${slug}/versions/${number}/render`;
         expect((await story.make(who, 'POST', path, { variables })).value).toEqual({
           rendered: text,
