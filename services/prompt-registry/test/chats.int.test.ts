@@ -534,8 +534,14 @@ describe('update', () => {
     expect(text).toMatchObject({ kind: 'text', template: '{{.a}}', config: { seed: 1 }, note: 'two' });
     expect(text.variables).toMatchObject([{ path: 'a' }]);
     expect(text).not.toHaveProperty('messages');
-    expect(await put({ config: {}, note: '' })).toEqual({ ...text, config: undefined, note: '' });
-    expect(await put({ messages: CHAT })).toEqual({ ...first, config: undefined, note: '' });
+    const alone = await put({ config: {}, note: '' });
+    expect(alone.content_hash).not.toBe(text.content_hash);
+    const { content_hash } = alone;
+    expect(alone).toEqual({ ...text, config: undefined, note: '', content_hash });
+    const chat = await put({ messages: CHAT });
+    expect(chat).toEqual({ ...first, config: undefined, note: '', content_hash: chat.content_hash });
+    // With the configuration of before, it is what it was.
+    expect((await put({ config })).content_hash).toBe(first.content_hash);
   });
 
   it('raises the body’s revision when what renders changes, and the entity tag with every change', async () => {
