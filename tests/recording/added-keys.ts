@@ -12,6 +12,13 @@ const added: ReadonlySet<string> = new Set([
   // Of a check.
   'check.contract',
   'check.payloads.*.violations',
+  'check.payloads.*.assertions',
+  'check.base_version',
+  'check.failed',
+  'check.warnings',
+  'check.payloads_digest',
+  // Of a payload.
+  ...['payload', 'payloads.*'].flatMap((payload) => [`${payload}.assertions`, `${payload}.snapshot`]),
   // Of a validation.
   'input_schema',
 ]);

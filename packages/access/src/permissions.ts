@@ -190,9 +190,12 @@ export const permissions = {
   createPromptPayload: editGate,
   updatePromptPayload: editGate,
   deletePromptPayload: editGate,
+  acceptSnapshot: editGate,
+  getSnapshot: readGate,
 
   validateTemplate: [],
   checkVersion: readGate,
+  checkTemplate: readGate,
   listPromptAudit: readGate,
   listTeamPromptAudit: teamReaders,
   exportPrompts: teamReaders,

@@ -130,6 +130,11 @@ export const errorCatalog = {
   textRequired: { status: 400, message: 'text is required' },
   textTooLong: { status: 400, message: 'text must be at most 10000 characters' },
   reasonTooLong: { status: 400, message: 'reason must be at most 2000 characters' },
+  invalidAssertions: {
+    status: 400,
+    message: 'invalid assertions',
+    detail: 'assertions.0.type: is not known',
+  },
   invalidPayloadVariables: { status: 400, message: 'invalid payload variables: must be valid JSON' },
 
   unauthorized: { status: 401, message: 'unauthorized' },
@@ -179,6 +184,11 @@ export const errorCatalog = {
     message: 'prompt with this name or slug already exists; please provide a unique name',
   },
   payloadsFail: { status: 409, message: 'payloads fail with this version', detail: 'greeting, farewell' },
+  payloadFails: {
+    status: 409,
+    message: 'payload fails with this version',
+    detail: 'invalid variables: history must be a list of messages',
+  },
   contractBreak: { status: 409, message: 'contract break', detail: 'added required mood' },
   policyNameTaken: { status: 409, message: 'policy name already exists' },
   changeRequestRequired: {
@@ -226,6 +236,7 @@ export const errorCatalog = {
   tooManyReviews: { status: 422, message: 'too many reviews' },
   tooManyComments: { status: 422, message: 'too many comments' },
   tooManyChecks: { status: 422, message: 'too many checks' },
+  snapshotTooLarge: { status: 422, message: 'output is too large for a snapshot' },
   documentTooLarge: { status: 422, message: 'document is too large; name fewer prompts in slugs' },
   audienceTooLarge: { status: 422, message: 'audience is too large; name teams or slugs' },
   invalidVariables: {

@@ -13,6 +13,7 @@ import {
   ReviewChangeRequestRequest,
 } from './schemas/change-requests.ts';
 import { policySchemas } from './schemas/policies.ts';
+import { Assertion, assertionResult } from './schemas/assertions.ts';
 import { usageLimits, usageSources } from './usage.ts';
 import { added, anyJson, anyText, judgedInteger, judgedString, timestamp, uuid } from './values.ts';
 
@@ -642,41 +643,68 @@ const rendition = z.object({
   messages: renderedMessages.exactOptional(),
 });
 
-const VersionCheck = z
-  .object({
-    version: z.int(),
-    live_version: z.int().nullable(),
-    passed: z.boolean().meta({ description: 'Whether every payload renders with the version.' }),
-    new_variables: z.array(z.string()).meta({
-      description: 'Variables that this version requires and the live version does not.',
+/** What a check says of a program: a stored version, or a content that is not saved. */
+const programCheck = {
+  live_version: z.int().nullable(),
+  passed: z.boolean().meta({
+    description:
+      'Whether every payload renders, or is expected to fail, and no assertion of severity `error` fails.',
+  }),
+  new_variables: z.array(z.string()).meta({
+    description: 'Variables that this version requires and the live version does not.',
+  }),
+  contract: z
+    .object({
+      breaks: z.array(z.string()).meta({ examples: [['added required mood']] }),
+      notices: z.array(z.string()).meta({ examples: [['unused tone']] }),
+    })
+    .exactOptional()
+    .meta({
+      description:
+        'What this version refuses that the live version accepts, and other changes of the input schema. Empty if there is no live version.',
     }),
-    contract: z
-      .object({
-        breaks: z.array(z.string()).meta({ examples: [['added required mood']] }),
-        notices: z.array(z.string()).meta({ examples: [['unused tone']] }),
-      })
-      .exactOptional()
-      .meta({
+  payloads: z.array(
+    z.object({
+      payload_id: uuid(),
+      name: z.string().nullable(),
+      version: rendition,
+      live: rendition.nullable().meta({
+        description: 'The output of the live version, or of `base`. Null if there is none.',
+      }),
+      diff: z.string().nullable().meta({
         description:
-          'What this version refuses that the live version accepts, and other changes of the input schema. Empty if there is no live version.',
+          'The unified diff from the live output to this one. Null unless both rendered, and for outputs larger than a megabyte.',
       }),
-    payloads: z.array(
-      z.object({
-        payload_id: uuid(),
-        name: z.string().nullable(),
-        version: rendition,
-        live: rendition.nullable().meta({ description: 'Null if there is no live version.' }),
-        diff: z.string().nullable().meta({
-          description:
-            'The unified diff from the live output to this one. Null unless both rendered, and for outputs larger than a megabyte.',
-        }),
-        violations: ContractViolation.nullable().exactOptional().meta({
-          description: 'What the input schema of this version refuses in the payload; null for nothing.',
-        }),
+      violations: ContractViolation.nullable().exactOptional().meta({
+        description: 'What the input schema of this version refuses in the payload; null for nothing.',
       }),
-    ),
-  })
+      assertions: z.array(assertionResult).exactOptional().meta({
+        description:
+          'In the order of the payload. Empty without assertions, and if the payload unexpectedly fails to render; with `fails` only those.',
+      }),
+    }),
+  ),
+  base_version: added(
+    z.int().nullable().meta({
+      description: 'What `live`, `diff`, `new_variables` and `contract` compare with. Null if there is none.',
+    }),
+  ),
+  failed: added(z.int().meta({ description: 'How many payloads fail; 0 if the check passed.' })),
+  warnings: added(z.int().meta({ description: 'How many assertions of severity `warning` fail.' })),
+  payloads_digest: added(
+    z.string().meta({
+      description: 'Changes with every change of a payload of the prompt: `sha256:` and hexadecimal digits.',
+    }),
+  ),
+};
+
+const VersionCheck = z
+  .object({ version: z.int(), ...programCheck })
   .meta({ description: 'The result of rendering the payloads of a prompt with one of its versions.' });
+
+const TemplateCheck = z.object(programCheck).meta({
+  description: 'The result of rendering the payloads of a prompt with a content that is not saved.',
+});
 
 const PromptAuditEntry = z
   .object({
@@ -757,6 +785,17 @@ const PromptUsageHour = z
   })
   .meta({ description: 'The renders of one version in one hour or day.' });
 
+const PayloadSnapshot = z
+  .object({
+    version: z.int().meta({ description: 'The version whose output was accepted.' }),
+    content_hash: z.string().meta({ description: 'Of that version, when its output was accepted.' }),
+    sha256: z.string().meta({ description: 'Of the output in UTF-8: 64 hexadecimal digits.' }),
+    characters: z.int(),
+    accepted_at: timestamp(),
+    accepted_by: author,
+  })
+  .meta({ description: 'An output that was accepted as the right one for a payload.' });
+
 const PromptPayload = z
   .object({
     id: uuid(),
@@ -765,8 +804,13 @@ const PromptPayload = z
     variables: anyJson().meta({ description: 'Any JSON value, exactly as saved.' }),
     created_at: timestamp(),
     updated_at: timestamp(),
+    assertions: added(z.array(Assertion)),
+    snapshot: added(PayloadSnapshot.nullable().meta({ description: 'The accepted output. Null for none.' })),
   })
-  .meta({ description: 'A sample set of variables for a prompt.' });
+  .meta({
+    description:
+      'A sample set of variables for a prompt, and what is expected of the output: a test case of the prompt.',
+  });
 
 const CreatePromptRequest = z
   .object({
@@ -826,6 +870,11 @@ const CreatePromptPayloadRequest = z
   .object({
     variables: anyJson().meta({ description: 'Any JSON value; usually an object of variables.' }),
     name: z.string().max(255).optional(),
+    assertions: added(
+      z.array(Assertion).optional().meta({
+        description: 'What is expected of the output, at most 50 entries. Default: none.',
+      }),
+    ),
   })
   .meta({ description: 'A new sample set of variables.' });
 
@@ -833,8 +882,28 @@ const UpdatePromptPayloadRequest = z
   .object({
     variables: anyJson().optional().meta({ description: 'Replaces all variables. Omitted: unchanged.' }),
     name: z.string().max(255).optional().meta({ description: 'Omitted or null: unchanged.' }),
+    assertions: added(
+      z.array(Assertion).optional().meta({
+        description: 'Replaces all assertions. Omitted: unchanged.',
+      }),
+    ),
   })
   .meta({ description: 'The changes to a payload.' });
+
+const AcceptSnapshotRequest = z
+  .object({ version: z.int().meta({ description: 'The number of the version whose output is accepted.' }) })
+  .meta({ description: 'What to accept as the right output of a payload.' });
+
+const { note: _, ...unsavedContent } = versionContent;
+
+const CheckTemplateRequest = z
+  .object({
+    ...unsavedContent,
+    base: z.string().optional().meta({
+      description: 'What to compare with: `live` (the default), a version number or a tag.',
+    }),
+  })
+  .meta({ description: 'A template or messages, and what belongs to it, as of a new version.' });
 
 const RenderRequest = z
   .object({
@@ -975,6 +1044,8 @@ export const schemas = {
   VersionCheck,
   ExternalCheck,
   PostCheckRequest,
+  TemplateCheck,
+  CheckTemplateRequest,
   PromptAuditEntry,
   PromptDocumentEnvelope,
   ImportResult,
@@ -989,7 +1060,10 @@ export const schemas = {
   UsageReportRequest,
   PromptService,
   TeamService,
+  Assertion,
+  PayloadSnapshot,
   PromptPayload,
+  AcceptSnapshotRequest,
   CreatePromptPayloadRequest,
   UpdatePromptPayloadRequest,
   UpdatePromptRequest,
