@@ -59,6 +59,7 @@ export {
   uuidParam,
 } from './route.ts';
 export { type OperationId, routes } from './routes/mod.ts';
+export { assertionTypes, severities } from './schemas/assertions.ts';
 export {
   changeKinds,
   changeRequestLimits,

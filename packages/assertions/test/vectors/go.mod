@@ -1,0 +1,3 @@
+module px0.dev/assertion-vectors
+
+go 1.25
