@@ -16,6 +16,7 @@ import type {
 } from '@px0/contracts';
 import { hashApiKey, looksLikeApiKey } from './api-key.ts';
 import { AwaitedPlacements } from './awaited-placements.ts';
+import { LimitDecisions } from './key-limits.ts';
 import { type KeyEntry, KeyRegistry } from './key-registry.ts';
 import type { ApiKeyPrincipal, Authentication, Principal, SessionPrincipal, TeamRole } from './principal.ts';
 import {
@@ -30,6 +31,7 @@ import { TokenCache } from './token-cache.ts';
 const wanted = {
   user: true,
   apiKey: true,
+  narrowKey: true,
   signingKey: true,
   organization: true,
   team: true,
@@ -84,6 +86,7 @@ export interface TeamFacts {
 export class AccessProjection {
   readonly #graph = new TenancyGraph();
   readonly #keys = new KeyRegistry();
+  readonly #decisions = new LimitDecisions();
   readonly #signingKeys = new Map<string, KeyObject>();
   readonly #credentials: TokenCache<Credential>;
   readonly #now: () => number;
@@ -132,6 +135,9 @@ export class AccessProjection {
       case 'apiKey':
         this.#keys.put(event.id, event.state);
         break;
+      case 'narrowKey':
+        this.#keys.putNarrow(event.id, event.state, this.#decisions);
+        break;
       case 'signingKey':
         this.#putSigningKey(event.id, event.state);
         break;
@@ -161,6 +167,7 @@ export class AccessProjection {
         break;
       }
       case 'apiKey':
+      case 'narrowKey':
         this.#keys.remove(id);
         break;
       case 'signingKey':
@@ -195,6 +202,7 @@ export class AccessProjection {
         this.#listener({ userId: id.slice(id.indexOf('.') + 1) });
         break;
       case 'apiKey':
+      case 'narrowKey':
         this.#listener({ keyId: id });
         break;
       case 'signingKey':
@@ -210,6 +218,7 @@ export class AccessProjection {
     this.#keys.clear();
     this.#signingKeys.clear();
     this.#credentials.clear();
+    this.#decisions.clear();
     this.#placements.clear();
   }
 
@@ -306,6 +315,7 @@ export class AccessProjection {
       scope: teamIds === undefined ? { kind: 'organization' } : { kind: 'teams', teamIds },
       operation: key.operation,
       ...(actingUserId === undefined ? {} : { actingUserId }),
+      ...(key.limits === undefined ? {} : { limits: key.limits }),
       ...(key.createdBy === undefined ? {} : { createdBy: key.createdBy }),
     };
   }

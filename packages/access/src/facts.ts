@@ -4,7 +4,7 @@
  */
 import type { AccessProjection } from './access-projection.ts';
 import { actingUserOf, type CallerKind, callerKind } from './authorize-class.ts';
-import type { Principal, TeamRole } from './principal.ts';
+import { limitsOf, type Principal, type TeamRole } from './principal.ts';
 
 /**
  * How far a key's scope covers the target. `organization`: the key has no list of teams, and the target is in its
@@ -12,6 +12,9 @@ import type { Principal, TeamRole } from './principal.ts';
  * organization, but is not one of its teams. `foreign`: it is in another organization. Users have `organization`.
  */
 export type Coverage = 'organization' | 'team' | 'narrower' | 'foreign';
+
+/** What a key is limited to: nothing, as everybody else, some slugs, or also some refs. Which ones, is decided where prompts are looked up. */
+export type Limits = 'none' | 'slugs' | 'refs';
 
 export interface Facts {
   readonly caller: CallerKind;
@@ -24,6 +27,7 @@ export interface Facts {
   /** Whether that user is an admin of the target's organization. */
   readonly isOrgAdmin: boolean;
   readonly coverage: Coverage;
+  readonly limits: Limits;
 }
 
 /** What a request is about; `{}` when it is about no team and no organization. */
@@ -45,6 +49,7 @@ export function factsFor(access: AccessProjection, principal: Principal, target:
     isOrgMember: isOfUser && access.isOrgMember(userId, orgId),
     isOrgAdmin: isOfUser && access.isOrgAdmin(userId, orgId),
     coverage: coverageOf(principal, target, orgId),
+    limits: limitsKindOf(principal),
   };
 }
 
@@ -55,4 +60,11 @@ export function coverageOf(principal: Principal, target: Target, orgId: string |
   if (!isAboutNothing && orgId !== principal.orgId) return 'foreign';
   if (principal.scope.kind === 'organization') return 'organization';
   return target.teamId !== undefined && principal.scope.teamIds.includes(target.teamId) ? 'team' : 'narrower';
+}
+
+/** What kind of limits the principal has. */
+export function limitsKindOf(principal: Principal): Limits {
+  const limits = limitsOf(principal);
+  if (limits === undefined) return 'none';
+  return limits.refs === undefined ? 'slugs' : 'refs';
 }

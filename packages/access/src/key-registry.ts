@@ -1,5 +1,6 @@
 /** API keys in memory, by hash (a request arrives with the key) and by id (an event arrives with the id). */
 import type { ApiKeyId, OrganizationId, StateOf, TeamId, UserId } from '@px0/contracts';
+import { hasUnknownLimits, KeyLimits, type LimitDecisions } from './key-limits.ts';
 import type { KeyOperation } from './principal.ts';
 
 export interface KeyEntry {
@@ -11,6 +12,8 @@ export interface KeyEntry {
   readonly operation: KeyOperation;
   /** Milliseconds since the epoch; Infinity for a key that does not expire. */
   readonly expiresAt: number;
+  /** Undefined for a key without limits. */
+  readonly limits: KeyLimits | undefined;
   /** The user who made it; undefined until identity says so. */
   readonly createdBy: UserId | undefined;
 }
@@ -32,6 +35,16 @@ export class KeyRegistry {
   }
 
   put(id: string, state: StateOf<'apiKey'>): void {
+    this.#put(id, state, undefined);
+  }
+
+  /** One with limits that this build does not know is no key: it must not see more than it should. */
+  putNarrow(id: string, state: StateOf<'narrowKey'>, decisions: LimitDecisions): void {
+    if (hasUnknownLimits(state.limits)) this.remove(id);
+    else this.#put(id, state, new KeyLimits(state.limits, decisions));
+  }
+
+  #put(id: string, state: StateOf<'apiKey'>, limits: KeyLimits | undefined): void {
     this.remove(id);
     const entry: KeyEntry = {
       id,
@@ -40,6 +53,7 @@ export class KeyRegistry {
       teamIds: state.scope.kind === 'organization' ? undefined : state.scope.team_ids,
       operation: state.operation,
       expiresAt: expiry(state.expires_at),
+      limits,
       createdBy: state.created_by,
     };
     this.#byId.set(id, entry);

@@ -16,14 +16,24 @@ export {
   type KeyUseListener,
   requireActingUser,
 } from './authorize-class.ts';
-export { type Coverage, coverageOf, type Facts, factsFor, type Target } from './facts.ts';
-export { type Action, can, moveRefusal, permissions, refusal } from './permissions.ts';
+export {
+  type Coverage,
+  coverageOf,
+  type Facts,
+  factsFor,
+  type Limits,
+  limitsKindOf,
+  type Target,
+} from './facts.ts';
+export { KeyLimits, type PromptRefs } from './key-limits.ts';
+export { type Action, can, moveRefusal, narrowKeys, permissions, refusal } from './permissions.ts';
 export {
   type AnonymousPrincipal,
   type ApiKeyPrincipal,
   type Authentication,
   type KeyOperation,
   type KeyScope,
+  limitsOf,
   type Principal,
   personOf,
   type Refusal,

@@ -9,7 +9,7 @@ import {
   requestPartsMatrix,
 } from '../test/matrices.ts';
 import type { Facts } from './facts.ts';
-import { type Action, can, moveRefusal, permissions, refusal } from './permissions.ts';
+import { type Action, can, moveRefusal, narrowKeys, permissions, refusal } from './permissions.ts';
 
 const outsider: Facts = {
   caller: 'user',
@@ -18,6 +18,7 @@ const outsider: Facts = {
   isOrgMember: false,
   isOrgAdmin: false,
   coverage: 'organization',
+  limits: 'none',
 };
 const anonymous: Facts = { ...outsider, caller: 'anonymous' };
 const viewer: Facts = { ...outsider, teamRole: 'viewer', isOrgMember: true };
@@ -220,5 +221,39 @@ describe('a delegated registration into a team', () => {
     expect(refusal({ ...editor, ...admin }, 'registerIntoTeam')).toBe('forbidden');
     expect(refusal({ ...teamAdmin, ...admin }, 'registerIntoTeam')).toBeUndefined();
     expect(refusal({ ...orgAdmin, ...admin }, 'registerIntoTeam')).toBeUndefined();
+  });
+});
+
+describe('keys with limits', () => {
+  const classes = new Set(['management', 'content']);
+  const classOf = (action: string) => new Map(Object.entries(routes)).get(action)?.auth ?? 'management';
+  // Registering needs a session.
+  const forKeys = Object.keys(permissions).filter(
+    (action) => classes.has(classOf(action)) && action !== 'registerIntoTeam',
+  );
+
+  it('have a verdict about every operation that keys may call: a new one is decided here', () => {
+    const refused = forKeys.filter((action) => narrowKeys[actionNamed(action)] === undefined);
+    // What keys without limits may do, and what only people do.
+    expect(refused.sort()).toEqual(
+      [
+        'addTeamMember changePassword createJoinRequest createOrg createTeam deleteMe deleteOrg deleteTeam',
+        'getAdminInbox leaveTeam listOrgAudit listOrgPeople listTeamMembers moveFolder moveTeamIntoOrg',
+        'removeOrgMember removeTeamMember resolveJoinRequest updateMe updateOrg updateTeam updateTeamMemberRole',
+      ].flatMap((line) => line.split(' ')),
+    );
+  });
+
+  it.each(forKeys)('%s: are allowed nothing that others are not, and what the verdict says', (name) => {
+    const action = actionNamed(name);
+    for (const key of [keyReadRender, keyAll, keyAdmin]) {
+      const wide = refusalOf(key, action);
+      for (const limits of ['slugs', 'refs'] as const) {
+        const narrow = refusalOf({ ...key, limits }, action);
+        const verdict = narrowKeys[action];
+        const isOpen = verdict === 'any' || (verdict === 'whole-prompts' && limits === 'slugs');
+        expect(narrow).toBe(isOpen ? wide : (wide ?? 'forbidden'));
+      }
+    }
   });
 });

@@ -110,6 +110,7 @@ export const permissions = {
   listAPIKeys: orgAdminOnly,
   deleteAPIKey: orgAdminOnly,
   rotateAPIKey: orgAdminOnly,
+  revokeAPIKey: [],
 
   createOrg: [need(['accountAdmin'], 'forbidden'), wholeScope],
   updateOrg: orgAdminOnly,
@@ -235,6 +236,74 @@ export const permissions = {
 
 export type Action = keyof typeof permissions;
 
+/**
+ * What keys with limits may do at all, where the table allows it; anything else is `forbidden`, also what is added later. `whole-prompts`: not with a limit
+ * of refs, since it shows or changes a prompt with all of its versions. Whoever does it for such a key judges the slug, and the ref.
+ * See docs/decisions/209-what-narrow-keys-see.md.
+ */
+export const narrowKeys: { readonly [A in Action]?: 'any' | 'whole-prompts' } = {
+  me: 'any',
+  listUserOrgs: 'any',
+  listUserTeams: 'any',
+  listOrgTeams: 'any',
+
+  createPrompt: 'any',
+  listPrompts: 'any',
+  listAllPrompts: 'any',
+  getPrompt: 'any',
+  updatePrompt: 'any',
+  patchPrompt: 'any',
+  listFolders: 'any',
+  archivePrompt: 'whole-prompts',
+  restorePrompt: 'whole-prompts',
+  movePrompt: 'whole-prompts',
+  receivePrompt: 'whole-prompts',
+
+  listVersions: 'any',
+  getVersion: 'any',
+  diffVersions: 'any',
+  createVersion: 'any',
+  updateVersion: 'any',
+  deletePromptVersion: 'any',
+  promoteVersion: 'any',
+  demoteVersion: 'any',
+  archiveVersion: 'any',
+  duplicateVersion: 'any',
+  listVersionTags: 'any',
+  setVersionTag: 'any',
+  removeVersionTag: 'any',
+
+  listPromptPayloads: 'any',
+  getPromptPayload: 'any',
+  createPromptPayload: 'any',
+  updatePromptPayload: 'any',
+  deletePromptPayload: 'any',
+
+  validateTemplate: 'any',
+  checkVersion: 'any',
+  listChecks: 'whole-prompts',
+  postCheck: 'whole-prompts',
+  explainPolicies: 'whole-prompts',
+  createChangeRequest: 'whole-prompts',
+  checkTemplate: 'whole-prompts',
+  getSnapshot: 'whole-prompts',
+  acceptSnapshot: 'whole-prompts',
+  listPromptAudit: 'whole-prompts',
+  listTeamPromptAudit: 'whole-prompts',
+  exportPrompts: 'any',
+  importPrompts: 'any',
+  getPromptUsage: 'whole-prompts',
+  listPromptServices: 'whole-prompts',
+  listTeamServices: 'whole-prompts',
+
+  renderLive: 'any',
+  renderVersion: 'any',
+  renderBatch: 'any',
+  getDeliverySnapshot: 'any',
+  streamDelivery: 'any',
+  reportUsage: 'any',
+};
+
 /** The operation that an action without a route of its own is a part of. */
 const partOf: { readonly [action: string]: OperationId } = {
   registerIntoTeam: 'register',
@@ -258,7 +327,18 @@ export function refusal(facts: Facts, action: Action): ErrorCode | undefined {
   for (const { anyOf, else: error } of permissions[action]) {
     if (!anyOf.some((grant) => grants[grant](facts))) return error;
   }
-  return undefined;
+  return isWithinLimits(facts, action) ? undefined : 'forbidden';
+}
+
+function isWithinLimits({ limits }: Facts, action: Action): boolean {
+  if (limits === 'none' || isOpen(authOf(action))) return true;
+  const verdict = narrowKeys[action];
+  return verdict === 'any' || (verdict === 'whole-prompts' && limits === 'slugs');
+}
+
+/** Classes for which no credential is read. */
+function isOpen(auth: AuthClass): boolean {
+  return auth === 'none' || auth === 'optional-session';
 }
 
 /** Whether the caller may do it. */

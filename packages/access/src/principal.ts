@@ -1,5 +1,6 @@
 /** The caller: the result of authentication, and the input of every authorisation question. */
 import type { ApiKeyId, ErrorCode, OrganizationId, TeamId, UserId } from '@px0/contracts';
+import type { KeyLimits } from './key-limits.ts';
 
 export type KeyOperation = 'read_render' | 'all' | 'admin';
 export type TeamRole = 'admin' | 'editor' | 'viewer';
@@ -31,6 +32,8 @@ export interface ApiKeyPrincipal {
   readonly operation: KeyOperation;
   /** The user for whom an `all` or `admin` key makes management calls; absent when the organization has none. */
   readonly actingUserId?: UserId;
+  /** What the key sees within its scope; absent for all of it. */
+  readonly limits?: KeyLimits;
   /** The user who made the key; absent while its event does not say. */
   readonly createdBy?: UserId;
 }
@@ -55,4 +58,9 @@ export type Authentication =
 /** A refusal by the name that the error catalog gives it. */
 export interface Refusal {
   readonly error: ErrorCode;
+}
+
+/** What the caller sees within what they may read; undefined for all of it. */
+export function limitsOf(principal: Principal): KeyLimits | undefined {
+  return principal.kind === 'api-key' ? principal.limits : undefined;
 }

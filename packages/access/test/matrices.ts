@@ -50,7 +50,7 @@ export const contentMatrix = `
 /** What px0 offers beyond the contract, for identity and tenancy. */
 export const addedManagementMatrix = `
 | Operation | anon. | user not in org | viewer | editor | team admin | org admin | key read_render | key all or admin |
-| Signing keys: listSigningKeys | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ |
+| Signing keys; revoking a shown key: listSigningKeys revokeAPIKey | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ |
 | API key rotate: rotateAPIKey | 401 | 403 | 403 | 403 | 403 | ✓ | 401 | 401 |
 | Policies of an org: listOrgPolicies | 401 | 403 | ✓ | ✓ | ✓ | ✓ | 403 | ✓ |
 | Create a policy of an org: createOrgPolicy | 401 | 403 | 403 | 403 | 403 | ✓ | 401 | 401 |

@@ -102,6 +102,29 @@ export class World {
     return secret;
   }
 
+  /** As `key`, with limits. */
+  narrowKey(
+    id: string,
+    orgId: string,
+    limits: StateOf<'narrowKey'>['limits'],
+    changes: Partial<StateOf<'narrowKey'>> = {},
+  ): string {
+    const secret = newApiKey();
+    this.put('narrowKey', id, {
+      key_hash: hashApiKey(secret),
+      org_id: orgId,
+      scope: { kind: 'organization' },
+      operation: 'all',
+      name: 'key',
+      created_at: time,
+      expires_at: null,
+      created_by: uuid(998),
+      limits,
+      ...changes,
+    });
+    return secret;
+  }
+
   /** The token of a new session that lasts an hour. */
   session(userId: string, sessionNumber = 1): string {
     const issuedAt = Math.floor(this.now / 1_000);

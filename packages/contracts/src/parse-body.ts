@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { parseExactJson } from './exact-json.ts';
 import { parseUuid } from './ids.ts';
 import type { BodyOf, RouteDefinition } from './route.ts';
+import { isClosed } from './values.ts';
 
 /**
  * Deeper JSON is refused: JSON.stringify, Postgres's jsonb and template evaluation are all recursive and would turn it
@@ -28,7 +29,7 @@ type ParsedRoute = Pick<RouteDefinition, 'body' | 'numbers'>;
 
 /**
  * Reads a body that was parsed from JSON. Null fields are dropped (except where any JSON value is allowed), unknown
- * fields are ignored, UUIDs come out in lower case. Undefined means `invalid request body`: a wrong type, a NUL
+ * fields are ignored (except in `closed` objects), UUIDs come out in lower case. Undefined means `invalid request body`: a wrong type, a NUL
  * character, a number beyond the range of a float, nesting deeper than 1,000.
  *
  * `raw` belongs to this function: lone surrogates in it are replaced in place by U+FFFD, as in Go's decoder.
@@ -114,8 +115,10 @@ function objectReader(schema: BodySchema): Reader {
     if (!(field instanceof z.ZodType)) throw new TypeError(`field "${name}" is not a schema`);
     return [name, readerOf(field), acceptsNull(field)];
   });
+  const known = isClosed(schema) ? new Set(fields.map(([name]) => name)) : undefined;
   return (value, plain) => {
     if (!isJsonObject(value)) return wrong;
+    if (known !== undefined && !Object.keys(value).every((name) => known.has(name))) return wrong;
     const result: Record<string, unknown> = {};
     for (const [name, read, nullable] of fields) {
       const raw = Object.hasOwn(value, name) ? value[name] : absent;

@@ -3,6 +3,7 @@
  * table is part of the contract.
  */
 import { z } from 'zod';
+import { Assertion, assertionResult } from './schemas/assertions.ts';
 import {
   Change,
   ChangeRequest,
@@ -13,9 +14,8 @@ import {
   ReviewChangeRequestRequest,
 } from './schemas/change-requests.ts';
 import { policySchemas } from './schemas/policies.ts';
-import { Assertion, assertionResult } from './schemas/assertions.ts';
 import { usageLimits, usageSources } from './usage.ts';
-import { added, anyJson, anyText, judgedInteger, judgedString, timestamp, uuid } from './values.ts';
+import { added, anyJson, anyText, closed, judgedInteger, judgedString, timestamp, uuid } from './values.ts';
 
 const APIError = z
   .object({
@@ -97,6 +97,36 @@ const InboxItem = z
 
 const keyOperations = ['read_render', 'all', 'admin'] as const;
 
+/** Fields that are not known are refused: a misspelled limit must not make a key that has none. */
+const APIKeyLimits = closed(
+  z
+    .object({
+      slugs: z
+        .array(z.string())
+        .exactOptional()
+        .meta({
+          description:
+            'Slugs of the prompts that the key sees: 1 to 20 patterns, in which `*` stands for any characters. Absent: every prompt in its scope.',
+          examples: [['billing_*']],
+        }),
+      refs: closed(
+        z.object({
+          live: z.boolean().meta({ description: 'Whether the key sees live versions.' }),
+          tags: z.array(z.string()).meta({
+            description: 'Tags whose versions the key sees: at most 20 patterns.',
+            examples: [['prod', 'eu-*']],
+          }),
+        }),
+      )
+        .exactOptional()
+        .meta({
+          description:
+            'The versions that the key reads, and the tags that it may set. Absent: every version and tag.',
+        }),
+    })
+    .meta({ description: 'What an API key is limited to, within its scope. It is fixed at creation.' }),
+);
+
 const APIKey = z
   .object({
     id: uuid(),
@@ -112,6 +142,11 @@ const APIKey = z
       description: 'When the key expires; null if it never does.',
     }),
     last_used_at: timestamp().nullable(),
+    limits: added(
+      APIKeyLimits.exactOptional().meta({
+        description: 'What the key is limited to. Absent if it has no limits.',
+      }),
+    ),
   })
   .meta({ description: 'An API key without its secret, which only the response to its creation contains.' });
 
@@ -141,8 +176,15 @@ const CreateAPIKeyRequest = z
     expires_at: judgedString({ format: 'date-time' })
       .optional()
       .meta({ description: 'When the key expires. Default: never.' }),
+    limits: APIKeyLimits.optional().meta({
+      description: 'What the key is limited to. Default: nothing within its scope.',
+    }),
   })
   .meta({ description: 'A new API key.' });
+
+const RevokeAPIKeyRequest = z
+  .object({ key: z.string().meta({ description: 'The secret of the key.' }) })
+  .meta({ description: 'A key to revoke.' });
 
 const RegisterRequest = z
   .object({
@@ -1025,6 +1067,7 @@ export const schemas = {
   APIError,
   User,
   APIKey,
+  APIKeyLimits,
   Organization,
   OrganizationWithRole,
   Team,
@@ -1077,6 +1120,7 @@ export const schemas = {
   TriggerPasswordResetRequest,
   ResetPasswordRequest,
   CreateAPIKeyRequest,
+  RevokeAPIKeyRequest,
   APIKeyCreatedResponse,
   TeamMemberResponse,
   CreatePromptRequest,

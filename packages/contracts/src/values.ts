@@ -92,6 +92,19 @@ export function isAdded(schema: unknown): boolean {
   return schema instanceof z.ZodType && additions.has(schema);
 }
 
+const closedObjects = new WeakSet<z.ZodType>();
+
+/** Marks an object of a request whose unknown fields are refused instead of ignored: where leaving one out would allow more than the caller meant. */
+export function closed<Schema extends z.ZodObject>(schema: Schema): Schema {
+  closedObjects.add(schema);
+  return schema;
+}
+
+/** Whether `closed` has marked the schema. */
+export function isClosed(schema: z.ZodType): boolean {
+  return closedObjects.has(schema);
+}
+
 /** Any JSON value, null included. */
 export const anyJson = () => z.unknown();
 

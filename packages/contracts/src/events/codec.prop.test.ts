@@ -38,6 +38,16 @@ const apiKey: fc.Arbitrary<StateOf<'apiKey'>> = fc.oneof(
   fc.record({ ...keyState, created_by: id }),
 );
 
+const narrowKey: fc.Arbitrary<StateOf<'narrowKey'>> = fc
+  .tuple(
+    apiKey,
+    fc.record(
+      { slugs: fc.array(text), refs: fc.record({ live: fc.boolean(), tags: fc.array(text) }) },
+      { requiredKeys: [] },
+    ),
+  )
+  .map(([key, limits]) => ({ ...key, created_by: 'someone', limits }));
+
 const prompt: fc.Arbitrary<StateOf<'prompt'>> = fc.record({
   team_id: id,
   slug: text,
@@ -57,6 +67,11 @@ const stamp = { id, revision: fc.integer({ min: 1 }), time };
 const event: fc.Arbitrary<StateEventInput> = fc.oneof(
   fc.record({ ...stamp, name: fc.constant('user' as const), state: fc.option(user, { nil: undefined }) }),
   fc.record({ ...stamp, name: fc.constant('apiKey' as const), state: fc.option(apiKey, { nil: undefined }) }),
+  fc.record({
+    ...stamp,
+    name: fc.constant('narrowKey' as const),
+    state: fc.option(narrowKey, { nil: undefined }),
+  }),
   fc.record({ ...stamp, name: fc.constant('prompt' as const), state: fc.option(prompt, { nil: undefined }) }),
 );
 

@@ -35,6 +35,23 @@ const apiKey = z.object({
   created_by: z.string().optional(),
 });
 
+/**
+ * What a key is limited to within its scope: patterns of slugs, and the refs whose versions it reads. Absent: no limit of that kind. Loose, so that a
+ * reader sees limits of a kind that it does not know, and refuses such a key.
+ */
+const keyLimits = z.looseObject({
+  slugs: z.array(z.string()).exactOptional(),
+  refs: z.object({ live: z.boolean(), tags: z.array(z.string()) }).exactOptional(),
+});
+
+export type KeyLimits = z.infer<typeof keyLimits>;
+
+/**
+ * A key with limits. It is an entity of its own, so that a reader that knows no limits drops it and refuses the key, instead of dropping the limits.
+ * See docs/decisions/208-narrow-keys.md.
+ */
+const narrowKey = apiKey.extend({ limits: keyLimits, created_by: z.string() });
+
 const signingKey = z.object({
   public_jwk: z.record(z.string(), z.unknown()),
   /** From when on it signs; it verifies as soon as it is known. */
@@ -123,6 +140,7 @@ const epoch = z.object({
 export const entities = {
   user: { context: 'identity', entity: 'user', schema: user },
   apiKey: { context: 'identity', entity: 'api-key', schema: apiKey },
+  narrowKey: { context: 'identity', entity: 'narrow-key', schema: narrowKey },
   signingKey: { context: 'identity', entity: 'signing-key', schema: signingKey },
   organization: { context: 'tenancy', entity: 'organization', schema: organization },
   team: { context: 'tenancy', entity: 'team', schema: team },

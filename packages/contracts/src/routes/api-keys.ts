@@ -38,6 +38,8 @@ export const apiKeyRoutes = defineRoutes(
         'teamNotFound',
         'teamNotInOrganization',
         'invalidExpiry',
+        'invalidLimits',
+        'serviceUnavailable',
       ],
     },
     rotateAPIKey: {
@@ -47,7 +49,7 @@ export const apiKeyRoutes = defineRoutes(
       cost: 'write',
       summary: 'Rotate an API Key',
       description:
-        'Creates a replacement with the same name, scope, operation and lifetime. The old key keeps working during the overlap.',
+        'Creates a replacement with the same name, scope, operation, limits and lifetime. The old key keeps working during the overlap.',
       params: { id: uuidParam('invalidId', 'The id of the key.') },
       body: z.object({
         overlap_seconds: z.int().optional().meta({
@@ -67,6 +69,18 @@ export const apiKeyRoutes = defineRoutes(
       params: { id: uuidParam('invalidId', 'The id of the key.') },
       success: { status: 204, schema: null },
       errors: ['invalidId', 'apiKeyNotFound', 'forbidden'],
+    },
+    revokeAPIKey: {
+      method: 'POST',
+      path: '/v1/api-keys/revoke',
+      auth: 'none',
+      cost: 'auth',
+      summary: 'Revoke a Leaked API Key',
+      description:
+        'Revokes the key that is sent, immediately: whoever finds a key may end it. The response is the same for a text that is no key.',
+      body: schemas.RevokeAPIKeyRequest,
+      success: { status: 204, schema: null },
+      errors: ['invalidRequestBody'],
     },
   },
 );
