@@ -85,6 +85,7 @@ export const targets: readonly Target[] = [
 
 /** Names for the objects inside of others, which the generator would number and call Inner. */
 export const inlineSchemaNames: Readonly<Record<string, string>> = {
+  APIKeyLimits_refs: 'APIKeyRefs',
   DiffHunk_lines_inner: 'DiffLine',
   TemplateValidation_error: 'TemplateProblem',
   ContractViolation_missing_inner: 'ViolatedName',

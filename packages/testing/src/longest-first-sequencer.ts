@@ -15,6 +15,7 @@ export const longFiles = [
   'tests/cli.e2e.test.ts',
   'tests/streams/lost-stream.e2e.test.ts',
   'tests/upgrade/rollout.e2e.test.ts',
+  'tests/upgrade/narrow-keys.e2e.test.ts',
   'tests/streams/neighbours.e2e.test.ts',
   'tests/streams/rolling-restart.e2e.test.ts',
   'tests/failures.chaos.test.ts',

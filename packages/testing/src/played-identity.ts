@@ -82,9 +82,29 @@ export class PlayedIdentity {
 
   /** Creates an API key; default: of the whole organization, with operation `all`. */
   async createKey(orgId: string, facts: Partial<StateOf<'apiKey'>> = {}): Promise<PlayedKey> {
-    const id = randomUUID();
-    const token = newApiKey();
-    await this.#contexts.publish('apiKey', id, {
+    const { id, token, state } = newKey(orgId);
+    await this.#contexts.publish('apiKey', id, { ...state, ...facts });
+    return { id, token };
+  }
+
+  /** As `createKey`, with limits. */
+  async createNarrowKey(
+    orgId: string,
+    limits: StateOf<'narrowKey'>['limits'],
+    facts: Partial<StateOf<'narrowKey'>> = {},
+  ): Promise<PlayedKey> {
+    const { id, token, state } = newKey(orgId);
+    await this.#contexts.publish('narrowKey', id, { ...state, created_by: randomUUID(), limits, ...facts });
+    return { id, token };
+  }
+}
+
+function newKey(orgId: string): PlayedKey & { readonly state: StateOf<'apiKey'> } {
+  const token = newApiKey();
+  return {
+    id: randomUUID(),
+    token,
+    state: {
       key_hash: hashApiKey(token),
       org_id: orgId,
       scope: { kind: 'organization' },
@@ -92,8 +112,6 @@ export class PlayedIdentity {
       name: 'a key',
       created_at: new Date().toISOString(),
       expires_at: null,
-      ...facts,
-    });
-    return { id, token };
-  }
+    },
+  };
 }

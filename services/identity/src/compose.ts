@@ -4,7 +4,7 @@
  */
 import { type Foundation, type OwnerReplacements, startOwner } from '@px0/owner';
 import type { RunningServer, ServiceDependencies } from '@px0/service-kit';
-import { apiKeyCleanup, apiKeyRoutes, followUsage, KeyUses, makerRepublisher } from './api-keys/mod.ts';
+import { apiKeyCleanups, apiKeyRoutes, followUsage, KeyUses, makerRepublisher } from './api-keys/mod.ts';
 import { type Actor, type AuditNote, type OwnEntity, rules, systemActor } from './changes/mod.ts';
 import { codeMailWriters, codeRoutes } from './codes/mod.ts';
 import type { Config } from './config.ts';
@@ -72,7 +72,7 @@ async function features(
     secrets,
   };
   return {
-    sagas: [apiKeyCleanup, membershipNotices(mails)],
+    sagas: [...apiKeyCleanups, membershipNotices(mails)],
     background: [
       mails,
       followUsage({ bus, logger, keyUses }),
@@ -90,7 +90,7 @@ async function features(
       ...sessionRoutes(parts),
       ...codeRoutes(parts),
       ...profileRoutes(parts),
-      ...apiKeyRoutes(parts),
+      ...apiKeyRoutes({ ...parts, policies: config.POLICIES }),
     },
   };
 }

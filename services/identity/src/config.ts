@@ -25,6 +25,12 @@ function rateLimitOverrides(text: string, context: z.RefinementCtx): RateLimitOv
 export const configSchema = z
   .object({
     ...baseConfigSchema.shape,
+    POLICIES: z
+      .enum(['on', 'off'])
+      .default('off')
+      .describe(
+        'Whether API keys may have limits. Leave it off until every process runs a release that knows them.',
+      ),
     PX0_SECRET_KEY: z
       .string()
       .min(32, 'must have at least 32 characters')

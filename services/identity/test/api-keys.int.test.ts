@@ -4,7 +4,7 @@ import { encodeUsage, stateSubject, usageSubject } from '@px0/contracts';
 import { eventually } from '@px0/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { CLEANUP_SAGA } from '../src/api-keys/scope-guard.ts';
+import { cleanupSagas } from '../src/api-keys/scope-guard.ts';
 import { expectError, expectOk } from './expect-reply.ts';
 import { type Bearer, createdKey, type Founder, type Reply, RunningIdentity } from './running-identity.ts';
 
@@ -420,12 +420,12 @@ describe('a key whose scope was judged on a projection that is behind the saga',
     const founder = await identity.founder();
     const attempt = () => create(founder, { name: 'x', org_id: founder.orgId });
     expect((await attempt()).status).toBe(201);
-    const release = await takeSagaLead(CLEANUP_SAGA);
+    const release = await takeSagaLead(cleanupSagas.apiKey);
     try {
-      await moveSaga(CLEANUP_SAGA, 1000);
+      await moveSaga(cleanupSagas.apiKey, 1000);
       expectError(await attempt(), 503, 'service unavailable');
       expect((await keysOf(founder)).length).toBe(1);
-      await moveSaga(CLEANUP_SAGA, -1000);
+      await moveSaga(cleanupSagas.apiKey, -1000);
       await eventually(async () => (await attempt()).status === 201, { what: 'the key' });
     } finally {
       await release();

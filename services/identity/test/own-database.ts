@@ -15,10 +15,15 @@ export function notingEvents(pool: pg.Pool, events: string[]) {
       return states;
     },
   });
-  const { user, apiKey, signingKey } = rules.entities;
+  const { user, apiKey, narrowKey, signingKey } = rules.entities;
   return rowsOnly(pool, {
     ...rules,
-    entities: { user: noted(user), apiKey: noted(apiKey), signingKey: noted(signingKey) },
+    entities: {
+      user: noted(user),
+      apiKey: noted(apiKey),
+      narrowKey: noted(narrowKey),
+      signingKey: noted(signingKey),
+    },
   });
 }
 

@@ -130,7 +130,12 @@ function identityUnderTest({ mails, log, options }: Surroundings): OwnerUnderTes
       destination: { write: (line: string) => log.push(line) },
     }),
     start: (environment, dependencies) => {
-      const loaded = loadConfig(configSchema, { ...environment, RESEND_API_KEY: 'mock', ...options.env });
+      const loaded = loadConfig(configSchema, {
+        ...environment,
+        RESEND_API_KEY: 'mock',
+        POLICIES: 'on',
+        ...options.env,
+      });
       const config = { ...loaded, ...cheapHashes, ...options.config };
       return startIdentity(config, dependencies, { mailer: mails });
     },

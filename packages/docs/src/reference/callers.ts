@@ -14,6 +14,7 @@ const outsider: Facts = {
   isOrgMember: false,
   isOrgAdmin: false,
   coverage: 'organization',
+  limits: 'none',
 };
 const member: Facts = { ...outsider, isOrgMember: true };
 const organizationAdmin: Facts = { ...member, isOrgAdmin: true };

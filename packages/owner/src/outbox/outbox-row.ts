@@ -1,10 +1,22 @@
 /** A row of the outbox on its way to the stream, and the event that it stands for. */
-import { composeEvent } from '@px0/contracts';
+import { composeEvent, type EntityName, entityOfSubject } from '@px0/contracts';
 
 export type OutboxStream = 'state' | 'body';
 
-/** The order of publication within an aggregate, and `complete` after all else. */
-export const Ordinal = { body: 0, state: 1, complete: 2 } as const;
+/**
+ * The order of publication within an aggregate, and `complete` after all else. `later` is the state of an entity that the release before does not know: its
+ * relays leave these rows alone, since they could not publish them, and its `complete` does not wait for them.
+ */
+export const Ordinal = { body: 0, state: 1, complete: 2, later: 3 } as const;
+
+/** Entities that the release before does not know. One may be taken off a release later; its rows keep their ordinal. */
+const LATER: ReadonlySet<EntityName | undefined> = new Set<EntityName>(['narrowKey']);
+
+/** The ordinal of a row with this subject. */
+export function ordinalOf(stream: OutboxStream, subject: string): number {
+  if (stream === 'body') return Ordinal.body;
+  return LATER.has(entityOfSubject(subject)) ? Ordinal.later : Ordinal.state;
+}
 
 /** A row as the publisher needs it. Snake case, as the database returns it. */
 export interface OwedRow {

@@ -44,7 +44,7 @@ export class OutboxStore {
       `update outbox o set lease_owner = $1, lease_until = clock_timestamp() + $2 * interval '1 ms'
        where o.subject = any (array(
          select c.subject from outbox c
-         where c.published_revision < c.revision and c.ordinal < 2
+         where c.published_revision < c.revision and c.ordinal <> 2
            and (c.lease_until is null or c.lease_until < clock_timestamp())
            and (c.ordinal = 0 or not exists (
              select from outbox b
@@ -68,7 +68,7 @@ export class OutboxStore {
          and not exists (select from outbox e where e.stream = 'state' and (e.epoch < $3 or e.epoch > $3))
          and not exists (select from outbox e where e.stream = 'body' and (e.epoch < $3 or e.epoch > $3))
          and not exists (
-           select from outbox r where r.published_revision < r.revision and r.ordinal < 2
+           select from outbox r where r.published_revision < r.revision and r.ordinal <> 2
              and r.owed_since <= control.called_owed_at)
        returning ${OWED_COLUMNS}`,
       [owner, RELAY_LEASE_MS, epoch],

@@ -31,9 +31,9 @@ import type { Logger } from '@px0/service-kit';
 import type { SqlClient, SqlTransaction } from '../database/sql-client.ts';
 import {
   eventText,
-  Ordinal,
   type OutboxStream,
   type OwedRow,
+  ordinalOf,
   PLACE_COLUMNS,
   type Settled,
   type WrittenRow,
@@ -281,7 +281,7 @@ export class Outbox {
   ): Promise<OwedRow | undefined> {
     const traceparent = activeTraceparent() ?? null;
     checkSize({ subject, payload, traceparent });
-    const ordinal = stream === 'body' ? Ordinal.body : Ordinal.state;
+    const ordinal = ordinalOf(stream, subject);
     const batch = this.#batches.get(tx);
     // Without `transaction`, nothing publishes inline: the row is left to the relay at once.
     const leaseMs = batch === undefined ? 0 : WRITER_LEASE_MS;

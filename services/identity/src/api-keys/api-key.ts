@@ -1,6 +1,7 @@
 /** An API key, as the store returns it and as clients see it. */
 import type { KeyOperation } from '@px0/access';
 import type { ApiKeyId, OrganizationId, TeamId, UserId, Wire } from '@px0/contracts';
+import type { KeyLimits } from '../changes/mod.ts';
 import { wireTime } from '../wire-time.ts';
 
 /**
@@ -22,6 +23,8 @@ export interface ApiKey {
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
   readonly lastUsedAt: Date | null;
+  /** Undefined for a key without limits. */
+  readonly limits: KeyLimits | undefined;
 }
 
 export function apiKeyOnWire(key: ApiKey): Wire<'APIKey'> {
@@ -35,5 +38,6 @@ export function apiKeyOnWire(key: ApiKey): Wire<'APIKey'> {
     created_at: wireTime(key.createdAt),
     expires_at: key.expiresAt === null ? null : wireTime(key.expiresAt),
     last_used_at: key.lastUsedAt === null ? null : wireTime(key.lastUsedAt),
+    ...(key.limits === undefined ? {} : { limits: key.limits }),
   };
 }

@@ -3,24 +3,41 @@
  * scope that lists it. A key whose last team goes is revoked.
  */
 import type { OwnerSaga } from '@px0/owner';
-import type { Actor, AuditNote, Change, OwnEntity } from '../changes/mod.ts';
+import {
+  type Actor,
+  type AuditNote,
+  type Change,
+  type KeyTables,
+  narrowKeys,
+  type OwnEntity,
+  wideKeys,
+} from '../changes/mod.ts';
 import type { ApiKey } from './api-key.ts';
-import { CLEANUP_SAGA, lockScopesExclusively } from './scope-guard.ts';
+import { cleanupSagas, lockScopesExclusively } from './scope-guard.ts';
 import { deleteApiKeys, deleteApiKeysOf, type KeyOfOrganization, removeTeamFromScopes } from './store.ts';
 
-export const apiKeyCleanup: OwnerSaga<OwnEntity, Actor, AuditNote> = {
-  name: CLEANUP_SAGA,
-  wants: (name) => name === 'organization' || name === 'team',
-  async effect(change, event) {
-    if (event.name === 'organization' && event.deleted) {
-      await lockScopesExclusively(change);
-      await auditDeleted(change, await deleteApiKeysOf(change, event.id));
-    } else if (event.name === 'team') {
-      await lockScopesExclusively(change);
-      await revokeEmpty(change, await removeTeamFromScopes(change, event.id, event.state?.org_id));
-    }
-  },
-};
+/**
+ * One for each kind of keys, with a position of its own: a process of the release before, which knows no keys with limits, may have the lead of the other
+ * one, and nothing of what it reads is read again.
+ */
+function cleanupOf(tables: KeyTables): OwnerSaga<OwnEntity, Actor, AuditNote> {
+  return {
+    name: cleanupSagas[tables.entity],
+    wants: (name) => name === 'organization' || name === 'team',
+    async effect(change, event) {
+      if (event.name === 'organization' && event.deleted) {
+        await lockScopesExclusively(change);
+        await auditDeleted(change, await deleteApiKeysOf(change, event.id, tables));
+      } else if (event.name === 'team') {
+        await lockScopesExclusively(change);
+        const losing = await removeTeamFromScopes(change, event.id, event.state?.org_id, tables);
+        await revokeEmpty(change, losing);
+      }
+    },
+  };
+}
+
+export const apiKeyCleanups = [cleanupOf(wideKeys), cleanupOf(narrowKeys)] as const;
 
 /** `keys` are those whose scope was reduced. */
 async function revokeEmpty(change: Change, keys: readonly ApiKey[]): Promise<void> {

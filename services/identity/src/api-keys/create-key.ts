@@ -3,9 +3,11 @@ import type { AccessProjection, SessionPrincipal } from '@px0/access';
 import type { OrganizationId, TeamId } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
 import type { Changes } from '../changes/mod.ts';
+import { type Policies, requirePoliciesOn } from '../policies.ts';
 import { addKey, type CreatedKey } from './add-key.ts';
 import type { StoredScope } from './api-key.ts';
 import { requireExpiry, requireKeyName, requireOperation, requireOrgId } from './key-fields.ts';
+import { requireLimits, type WishedLimits } from './key-limits.ts';
 import { requireOnOrganization } from './key-rights.ts';
 import { type ProjectionProgress, requireCurrentJudgement, withCurrentJudgement } from './scope-guard.ts';
 
@@ -13,6 +15,7 @@ export interface CreateKeyDependencies {
   readonly changes: Changes;
   readonly access: AccessProjection;
   readonly projection: ProjectionProgress;
+  readonly policies: Policies;
 }
 
 export interface KeyWish {
@@ -21,6 +24,7 @@ export interface KeyWish {
   readonly teamIds: readonly TeamId[];
   readonly operation: string;
   readonly expiresAt: string | undefined;
+  readonly limits: WishedLimits | undefined;
 }
 
 export class CreateKey {
@@ -32,10 +36,10 @@ export class CreateKey {
 
   /**
    * @throws ApiError in this order: nameRequired, nameTooLong, orgIdRequired, invalidOperation, organizationNotFound, forbidden,
-   *   teamNotFound, teamNotInOrganization, invalidExpiry
+   *   teamNotFound, teamNotInOrganization, invalidExpiry, invalidLimits, serviceUnavailable (for limits, while they are off)
    */
   async run(session: SessionPrincipal, wish: KeyWish): Promise<CreatedKey> {
-    const { changes, access, projection } = this.#deps;
+    const { changes, access, projection, policies } = this.#deps;
     const name = requireKeyName(wish.name);
     const orgId = requireOrgId(wish.orgId);
     const operation = requireOperation(wish.operation);
@@ -43,7 +47,9 @@ export class CreateKey {
       requireOnOrganization(access, session, 'createAPIKey', orgId);
       const scope = requireScope(access, orgId, wish.teamIds);
       const expiresAt = requireExpiry(wish.expiresAt);
-      const wanted = { orgId, name, scope, operation, createdBy: session.userId, expiresAt };
+      const limits = requireLimits(wish.limits);
+      if (limits !== undefined) requirePoliciesOn(policies);
+      const wanted = { orgId, name, scope, operation, createdBy: session.userId, expiresAt, limits };
       return await changes.make(session, async (change) => {
         await requireCurrentJudgement(change, judgement);
         const created = await addKey(change, { ...wanted, rotatedFrom: undefined });

@@ -5,7 +5,7 @@ import { deleteLongExpired } from './store.ts';
 
 const KEPT_DAYS = 30;
 
-/** Deletes `limit` keys at most, in one change, and returns how many. */
+/** Deletes `limit` keys at most with limits, and as many without, in one change, and returns how many. */
 export async function deleteExpiredKeys(changes: Changes, limit: number): Promise<number> {
   return await changes.make(
     systemActor,

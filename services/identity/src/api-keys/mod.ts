@@ -1,4 +1,4 @@
-export { apiKeyCleanup } from './cleanup-saga.ts';
+export { apiKeyCleanups } from './cleanup-saga.ts';
 export { deleteExpiredKeys } from './expired-keys.ts';
 export { followUsage } from './follow-usage.ts';
 export { KeyUses } from './key-uses.ts';

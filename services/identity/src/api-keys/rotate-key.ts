@@ -29,7 +29,7 @@ export class RotateKey {
   }
 
   /**
-   * Makes a successor with the same name, scope, operation and maker, and as long a life; the old key goes on working for the overlap
+   * Makes a successor with the same name, scope, operation, limits and maker, and as long a life; the old key goes on working for the overlap
    * (default: a day).
    *
    * @throws ApiError apiKeyNotFound, forbidden, invalidOverlap
@@ -41,22 +41,18 @@ export class RotateKey {
   ): Promise<CreatedKey> {
     const { changes, projection } = this.#deps;
     return await withCurrentJudgement(projection, async (judgement) => {
-      await requireOnKey(this.#deps, session, 'rotateAPIKey', id);
+      const found = await requireOnKey(this.#deps, session, 'rotateAPIKey', id);
       if (overlapSeconds < 0 || overlapSeconds > MAX_OVERLAP_SECONDS) throw new ApiError('invalidOverlap');
       return await changes.make(session, async (change) => {
         await requireCurrentJudgement(change, judgement);
-        const old = await lockApiKey(change, id);
+        const old = await lockApiKey(change, found);
         if (old === undefined || isExpired(old)) throw new ApiError('apiKeyNotFound');
         const successor = await addKey(change, {
           ...old,
           rotatedFrom: old.id,
           expiresAt: asLongALife(old),
         });
-        await setExpiry(
-          change,
-          old.id,
-          earlier(old.expiresAt, new Date(Date.now() + overlapSeconds * 1_000)),
-        );
+        await setExpiry(change, old, earlier(old.expiresAt, new Date(Date.now() + overlapSeconds * 1_000)));
         await change.audit({
           action: 'api_key.rotated',
           orgId: old.orgId,

@@ -4,17 +4,19 @@ import { ApiError, type Handlers } from '@px0/service-kit';
 import { wireTime } from '../wire-time.ts';
 import type { CreatedKey } from './add-key.ts';
 import { apiKeyOnWire } from './api-key.ts';
-import { CreateKey } from './create-key.ts';
+import { CreateKey, type CreateKeyDependencies } from './create-key.ts';
 import { DeleteKey } from './delete-key.ts';
 import { ListKeys } from './list-keys.ts';
+import { RevokeKey } from './revoke-key.ts';
 import { RotateKey, type RotateKeyDependencies } from './rotate-key.ts';
 
-export function apiKeyRoutes(dependencies: RotateKeyDependencies) {
+export function apiKeyRoutes(dependencies: RotateKeyDependencies & CreateKeyDependencies) {
   const apiKeys = {
     create: new CreateKey(dependencies),
     list: new ListKeys(dependencies),
     rotate: new RotateKey(dependencies),
     delete: new DeleteKey(dependencies),
+    revoke: new RevokeKey(dependencies),
   };
   return {
     createAPIKey: async ({ principal, body }) => {
@@ -24,8 +26,9 @@ export function apiKeyRoutes(dependencies: RotateKeyDependencies) {
         team_ids: teamIds = [],
         operation = '',
         expires_at: expiresAt,
+        limits,
       } = body();
-      const wish = { name, orgId, teamIds, operation, expiresAt };
+      const wish = { name, orgId, teamIds, operation, expiresAt, limits };
       return createdOnWire(await apiKeys.create.run(requireSession(principal), wish));
     },
     listAPIKeys: async ({ principal, query }) => {
@@ -38,6 +41,10 @@ export function apiKeyRoutes(dependencies: RotateKeyDependencies) {
     },
     deleteAPIKey: async ({ principal, params }) => {
       await apiKeys.delete.run(requireSession(principal), params.id);
+      return undefined;
+    },
+    revokeAPIKey: async ({ body }) => {
+      await apiKeys.revoke.run(body().key ?? '');
       return undefined;
     },
   } satisfies Handlers<Principal>;

@@ -1,7 +1,7 @@
 /**
- * Prevents creating a key with a scope that has just ended. The saga that removes ended teams from scopes and the creation of a
+ * Prevents creating a key with a scope that has just ended. The sagas that remove ended teams from scopes and the creation of a
  * key exclude each other by a lock, and a key is created only if the projection that judged its scope has seen at least what the
- * saga has acted upon. What the saga acts upon later finds the key's row.
+ * sagas have acted upon. What a saga acts upon later finds the key's row.
  * See docs/decisions/055-requests-that-race-sagas.md.
  */
 import type { Projection, RevisionToken } from '@px0/event-bus';
@@ -18,7 +18,11 @@ export interface Judgement {
   readonly epoch: string | undefined;
 }
 
-export const CLEANUP_SAGA = 'identity-api-key-cleanup';
+/** By the entity whose scopes they reduce. */
+export const cleanupSagas = {
+  apiKey: 'identity-api-key-cleanup',
+  narrowKey: 'identity-narrow-key-cleanup',
+} as const;
 const LOCK = 'px0 identity api key scopes';
 /** The saga may run in another replica and be milliseconds ahead of this one; it is not ahead again and again. */
 const ATTEMPTS = 3;
@@ -69,9 +73,11 @@ export async function requireCurrentJudgement(change: Change, judgement: Judgeme
   await change.query(
     sql`SELECT pg_advisory_xact_lock_shared(hashtextextended(${LOCK}::text || current_schema(), 0))`,
   );
-  const [saga] = await change.query<{ epoch: string; position: number }>(sql`
-    SELECT epoch, position::float8 AS position FROM saga WHERE name = ${CLEANUP_SAGA}`);
-  // Positions of two epochs do not compare; a new one begins with everything being shown to the saga again.
-  if (saga === undefined || saga.epoch !== judgement.epoch || saga.position <= judgement.position) return;
-  throw new OutdatedJudgementError({ epoch: saga.epoch, sequence: saga.position });
+  // Positions of two epochs do not compare; a new one begins with everything being shown to the sagas again.
+  const [ahead] = await change.query<{ epoch: string; position: number }>(sql`
+    SELECT epoch, position::float8 AS position FROM saga
+     WHERE name = ANY(${Object.values(cleanupSagas)}::text[]) AND epoch = ${judgement.epoch ?? ''}
+       AND position > ${judgement.position}::float8
+     ORDER BY position DESC LIMIT 1`);
+  if (ahead !== undefined) throw new OutdatedJudgementError({ epoch: ahead.epoch, sequence: ahead.position });
 }

@@ -4,7 +4,7 @@ import type { Change as OwnerChange, Changes as OwnerChanges } from '@px0/owner'
 import type { Actor } from './actor.ts';
 import type { AuditAction } from './audit-action.ts';
 
-export type OwnEntity = 'user' | 'apiKey' | 'signingKey';
+export type OwnEntity = 'user' | 'apiKey' | 'narrowKey' | 'signingKey';
 
 /** An audit entry without what the change itself knows: who, and when. */
 export interface AuditNote {

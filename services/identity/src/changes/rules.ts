@@ -5,6 +5,7 @@ import { type AuditFacts, type ChangeRules, type Reader, sql } from '@px0/owner'
 import { wireTime } from '../wire-time.ts';
 import type { Actor } from './actor.ts';
 import type { AuditNote, OwnEntity } from './change.ts';
+import { type KeyLimits, type KeyTables, narrowKeys, wideKeys } from './key-tables.ts';
 
 export const rules: ChangeRules<OwnEntity, Actor, AuditNote> = {
   entities: {
@@ -14,6 +15,11 @@ export const rules: ChangeRules<OwnEntity, Actor, AuditNote> = {
       // Written every few seconds for each key in use.
       unpublishedColumns: ['api_keys.last_used_at'],
       read: apiKeys,
+    },
+    narrowKey: {
+      tables: ['narrow_api_keys', 'narrow_api_key_teams'],
+      unpublishedColumns: ['narrow_api_keys.last_used_at'],
+      read: narrowApiKeys,
     },
     signingKey: { tables: ['signing_keys'], read: signingKeys },
   },
@@ -63,51 +69,56 @@ async function users(reader: Reader, ids: readonly string[]) {
   );
 }
 
-async function apiKeys(reader: Reader, ids: readonly string[]) {
-  const rows = await reader.query<{
-    id: ApiKeyId;
-    keyHash: string;
-    orgId: OrganizationId;
-    scopeKind: 'organization' | 'teams';
-    teamIds: TeamId[];
-    operation: KeyOperation;
-    name: string;
-    createdAt: Date;
-    expiresAt: Date | null;
-    createdBy: UserId;
-  }>(sql`
+interface KeyRow {
+  readonly id: ApiKeyId;
+  readonly keyHash: string;
+  readonly orgId: OrganizationId;
+  readonly scopeKind: 'organization' | 'teams';
+  readonly teamIds: TeamId[];
+  readonly operation: KeyOperation;
+  readonly name: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
+  readonly createdBy: UserId;
+  readonly limits: KeyLimits | null;
+}
+
+function keyRows(reader: Reader, ids: readonly string[], { keys, teams, limits }: KeyTables) {
+  return reader.query<KeyRow>(sql`
     SELECT id::text AS id, key_hash AS "keyHash", org_id::text AS "orgId", scope_kind AS "scopeKind",
-           ARRAY(SELECT t.team_id::text FROM api_key_teams t WHERE t.api_key_id = k.id ORDER BY t.position) AS "teamIds",
-           operation, name, created_at AS "createdAt", expires_at AS "expiresAt", created_by::text AS "createdBy"
-      FROM api_keys k WHERE id = ANY(${[...ids]}::uuid[])`);
+           ARRAY(SELECT t.team_id::text FROM ${teams} t WHERE t.api_key_id = k.id ORDER BY t.position) AS "teamIds",
+           operation, name, created_at AS "createdAt", expires_at AS "expiresAt", created_by::text AS "createdBy",
+           ${limits} AS limits
+      FROM ${keys} k WHERE id = ANY(${[...ids]}::uuid[])`);
+}
+
+function keyState(row: KeyRow): StateOf<'apiKey'> {
+  const { scopeKind, teamIds, expiresAt } = row;
+  return {
+    key_hash: row.keyHash,
+    org_id: row.orgId,
+    scope: scopeKind === 'organization' ? { kind: 'organization' } : { kind: 'teams', team_ids: teamIds },
+    operation: row.operation,
+    name: row.name,
+    created_at: wireTime(row.createdAt),
+    expires_at: expiresAt === null ? null : wireTime(expiresAt),
+    created_by: row.createdBy,
+  };
+}
+
+async function apiKeys(reader: Reader, ids: readonly string[]) {
+  const rows = await keyRows(reader, ids, wideKeys);
+  return new Map(rows.map((row): [string, StateOf<'apiKey'>] => [row.id, keyState(row)]));
+}
+
+async function narrowApiKeys(reader: Reader, ids: readonly string[]) {
+  const rows = await keyRows(reader, ids, narrowKeys);
   return new Map(
-    rows.map(
-      ({
-        id,
-        keyHash,
-        orgId,
-        scopeKind,
-        teamIds,
-        operation,
-        name,
-        createdAt,
-        expiresAt,
-        createdBy,
-      }): [string, StateOf<'apiKey'>] => [
-        id,
-        {
-          key_hash: keyHash,
-          org_id: orgId,
-          scope:
-            scopeKind === 'organization' ? { kind: 'organization' } : { kind: 'teams', team_ids: teamIds },
-          operation,
-          name,
-          created_at: wireTime(createdAt),
-          expires_at: expiresAt === null ? null : wireTime(expiresAt),
-          created_by: createdBy,
-        },
-      ],
-    ),
+    rows.map((row): [string, StateOf<'narrowKey'>] => [
+      row.id,
+      // The column is never null there.
+      { ...keyState(row), created_by: row.createdBy, limits: row.limits ?? {} },
+    ]),
   );
 }
 

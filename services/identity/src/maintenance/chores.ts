@@ -52,13 +52,13 @@ function chore(name: string, pauseMs: number, run: (stopping: AbortSignal) => Pr
   return { name, begin: 'pause', pauseMs, jitter: JITTER, step };
 }
 
-/** A chore that goes on at once as long as it finds whole batches. `run` returns how many rows it worked on. */
+/** A chore that goes on at once as long as it finds whole batches. `run` returns how many rows it worked on, of all tables together. */
 function batches(
   name: string,
   pauseMs: number,
   limit: number,
   run: (limit: number) => Promise<number>,
 ): Chore {
-  const step = async () => ((await run(limit)) === limit ? ('more' as const) : ('none' as const));
+  const step = async () => ((await run(limit)) >= limit ? ('more' as const) : ('none' as const));
   return { name, begin: 'pause', pauseMs, jitter: JITTER, step };
 }

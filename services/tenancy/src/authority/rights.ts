@@ -2,7 +2,7 @@
  * Asks the role matrix (access's table) about a caller, with facts from tenancy's own rows. What is unknown is a 404 before the
  * matrix is asked.
  */
-import { type Action, callerKind, coverageOf, type Facts, requireAllowed } from '@px0/access';
+import { type Action, callerKind, coverageOf, type Facts, limitsKindOf, requireAllowed } from '@px0/access';
 import { ApiError } from '@px0/service-kit';
 import type { Caller } from './actor.ts';
 import type { OrgStanding, TeamStanding } from './standing.ts';
@@ -80,5 +80,6 @@ function blankFacts({ principal }: Caller): Facts {
     isOrgMember: false,
     isOrgAdmin: false,
     coverage: coverageOf(principal, {}, undefined),
+    limits: limitsKindOf(principal),
   };
 }
