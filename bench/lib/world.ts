@@ -16,6 +16,7 @@ const CONCURRENT_PUBLISHES = 500;
 
 /** An organization with its default team, and an API key. */
 export interface Tenant {
+  readonly orgId: string;
   readonly teamId: string;
   readonly key: string;
 }
@@ -53,6 +54,12 @@ export class World {
     await world.publishPrompts(prompts, template);
     await contexts.complete('identity', 'tenancy', 'registry');
     return world;
+  }
+
+  /** A key of that organization that has limits. */
+  async narrowKey(limits: StateOf<'narrowKey'>['limits']): Promise<string> {
+    const { orgId } = this.#first;
+    return (await this.#identity.createNarrowKey(orgId, limits, { operation: 'read_render' })).token;
   }
 
   /** Another organization. */
@@ -125,7 +132,7 @@ export async function publishTenant(
   const key = await identity.createKey(orgId, { operation });
   await contexts.publish('organization', orgId, { name: 'Bench', created_at });
   await contexts.publish('team', teamId, { org_id: orgId, name: 'Bench', is_default: true, created_at });
-  return { teamId, key: key.token };
+  return { orgId, teamId, key: key.token };
 }
 
 /** The streams as every service creates them. */

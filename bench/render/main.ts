@@ -1,5 +1,5 @@
 /**
- * npm run bench:render [throughput] [before] [authoring-unused] [chat] [contract] [scale] [promotion] [rates] [telemetry] [soak] [platform]: prints a
+ * npm run bench:render [throughput] [before] [authoring-unused] [chat] [contract] [narrow-key] [scale] [promotion] [rates] [telemetry] [soak] [platform]: prints a
  * table for each and writes bench/results/<name>.json. Without a name it runs `throughput`, `scale`, `promotion` and `rates`; `before` and
  * `authoring-unused` compare with older commits, `telemetry` and `soak` take longest, `platform` loads a platform that runs already.
  */
@@ -11,6 +11,7 @@ import { authoringUnused } from './authoring-unused.ts';
 import { before } from './before.ts';
 import { chat } from './chat.ts';
 import { contract } from './contract.ts';
+import { narrowKey } from './narrow-key.ts';
 import { platform } from './platform.ts';
 import { promotion } from './promotion.ts';
 import { rates } from './rates.ts';
@@ -25,6 +26,7 @@ const benchmarks = {
   'authoring-unused': authoringUnused,
   chat,
   contract,
+  'narrow-key': narrowKey,
   scale,
   promotion,
   rates,

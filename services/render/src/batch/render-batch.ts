@@ -2,7 +2,7 @@
 
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { serialize } from 'node:v8';
-import type { AccessProjection, Principal } from '@px0/access';
+import { type AccessProjection, limitsOf, type Principal } from '@px0/access';
 import { errorCatalog, type ReplyOf, type routes } from '@px0/contracts';
 import { HeavyRefusal } from '@px0/heavy-renders';
 import { ApiError } from '@px0/service-kit';
@@ -112,7 +112,7 @@ class BatchRun {
     if (slug === undefined) return new Refusal('invalidRequestBody');
     if (teamId !== undefined && !access.reads(this.#principal, teamId)) return new Refusal('forbidden');
     const teamIds = teamId === undefined ? access.readableTeams(this.#principal) : [teamId];
-    const located = locate(directory, bodies, { slug, version, teamIds });
+    const located = locate(directory, bodies, { slug, version, teamIds, limits: limitsOf(this.#principal) });
     return located instanceof ToFetch ? fetchVersion(bodies, located) : located;
   }
 

@@ -3,7 +3,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Span, SpanStatusCode } from '@opentelemetry/api';
-import { type AccessProjection, authorizeClass, type Principal } from '@px0/access';
+import { type AccessProjection, authorizeClass, limitsOf, type Principal } from '@px0/access';
 import { parseBodyText, parseUuid, routes } from '@px0/contracts';
 import { HeavyRefusal, isLightJson } from '@px0/heavy-renders';
 import {
@@ -277,11 +277,12 @@ class RenderExchange {
   #wanted(principal: Principal): Wanted | Refusal {
     const { slug, version, query } = this.#target;
     const { access } = this.#on;
+    const limits = limitsOf(principal);
     const named = query === '' ? '' : (queryValueOf(`?${query}`, 'team_id') ?? '');
-    if (named === '') return { slug, version, teamIds: access.readableTeams(principal) };
+    if (named === '') return { slug, version, teamIds: access.readableTeams(principal), limits };
     const teamId = parseUuid(named);
     if (teamId === undefined) return INVALID_ID;
-    return access.reads(principal, teamId) ? { slug, version, teamIds: [teamId] } : FORBIDDEN;
+    return access.reads(principal, teamId) ? { slug, version, teamIds: [teamId], limits } : FORBIDDEN;
   }
 
   /** Goes on when something waited for is there. */

@@ -1,5 +1,5 @@
 /**
- * Who may call a relay: whoever has the upstream key, and the tokens of a file, each narrowed to its teams if it names some. They are told to the same
+ * Who may call a relay: whoever has the upstream key, and the tokens of a file, each narrowed to its teams and limits if it names some. They are told to the same
  * projection that judges callers everywhere, as keys of one organization, which has the teams that the upstream key reads.
  */
 import { AccessProjection, hashApiKey } from '@px0/access';
@@ -12,6 +12,8 @@ export interface RelayToken {
   readonly sha256: string;
   /** Undefined: every team. */
   readonly teamIds: readonly string[] | undefined;
+  /** Undefined: everything of these teams. */
+  readonly limits: StateOf<'narrowKey'>['limits'] | undefined;
 }
 
 /** The organization that stands for all of what the upstream key reads. */
@@ -34,7 +36,9 @@ export class RelayAccess {
   constructor(upstreamKey: string | undefined) {
     this.#upstreamHash = upstreamKey === undefined ? undefined : hashApiKey(upstreamKey);
     this.#put('organization', ORGANIZATION, { name: 'upstream', created_at: BEGINNING });
-    if (this.#upstreamHash !== undefined) this.#putKey('upstream', 'upstream', this.#upstreamHash, undefined);
+    const sha256 = this.#upstreamHash;
+    if (sha256 !== undefined)
+      this.#putKey('upstream', { name: 'upstream', sha256, teamIds: undefined, limits: undefined });
   }
 
   /** While the upstream refuses the key, nobody is anybody. */
@@ -64,15 +68,16 @@ export class RelayAccess {
   /** These are all further callers from now on. */
   setTokens(tokens: readonly RelayToken[]): void {
     const left = new Set(this.#tokens.keys());
-    for (const { name, sha256, teamIds } of tokens) {
+    for (const token of tokens) {
+      const { name, sha256, teamIds, limits } = token;
       // The upstream key is not narrowed by being listed.
       if (sha256 === this.#upstreamHash) continue;
       const id = `token-${sha256.slice(0, 32)}`;
       left.delete(id);
-      const text = JSON.stringify([name, teamIds ?? null]);
+      const text = JSON.stringify([name, teamIds ?? null, limits ?? null]);
       if (this.#tokens.get(id) === text) continue;
       this.#tokens.set(id, text);
-      this.#putKey(id, name, sha256, teamIds);
+      this.#putKey(id, token);
     }
     for (const id of left) {
       this.#tokens.delete(id);
@@ -85,19 +90,25 @@ export class RelayAccess {
     return this.#tokens.size;
   }
 
-  #putKey(id: string, name: string, hash: string, teamIds: readonly string[] | undefined): void {
-    this.#put('apiKey', id, {
-      key_hash: hash,
+  #putKey(id: string, { name, sha256, teamIds, limits }: RelayToken): void {
+    const key: StateOf<'apiKey'> = {
+      key_hash: sha256,
       org_id: ORGANIZATION,
       scope: teamIds === undefined ? { kind: 'organization' } : { kind: 'teams', team_ids: [...teamIds] },
       operation: 'read_render',
       name,
       created_at: BEGINNING,
       expires_at: null,
-    });
+    };
+    if (limits === undefined) this.#put('apiKey', id, key);
+    else this.#put('narrowKey', id, { ...key, limits, created_by: ORGANIZATION });
   }
 
-  #put<N extends 'apiKey' | 'organization' | 'team'>(name: N, id: string, state: StateOf<N>): void {
+  #put<N extends 'apiKey' | 'narrowKey' | 'organization' | 'team'>(
+    name: N,
+    id: string,
+    state: StateOf<N>,
+  ): void {
     this.projection.apply(eventOf(name, id, state));
   }
 }

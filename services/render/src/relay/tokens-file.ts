@@ -9,14 +9,36 @@ import type { RelayToken } from './relay-access.ts';
 const LOOK_AGAIN_AFTER_MS = 1_000;
 const MOST_BYTES = 16 * 1024 * 1024;
 
-const line = z.object({
+const digest = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/i)
+  .transform((text) => text.toLowerCase());
+const patterns = z.array(z.string().min(1).max(255)).max(20);
+
+const limits = z
+  .strictObject({
+    slugs: patterns.min(1).exactOptional(),
+    refs: z.strictObject({ live: z.boolean(), tags: patterns }).exactOptional(),
+  })
+  .refine(({ slugs, refs }) => slugs !== undefined || refs !== undefined);
+
+const common = {
   name: z.string().min(1).max(200),
-  sha256: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/i)
-    .transform((text) => text.toLowerCase()),
   team_ids: z.array(z.string().transform(uuidOf)).max(1_000).optional(),
-});
+};
+
+/** The digest of a token with limits has a name of its own: a relay that knows no limits finds the line wrong, instead of leaving them out. */
+const line = z.union([
+  z.object({
+    ...common,
+    sha256: digest,
+    narrow_sha256: z.undefined().optional(),
+    limits: z.undefined().optional(),
+  }),
+  z.object({ ...common, sha256: z.undefined().optional(), narrow_sha256: digest, limits }),
+]);
+
+const FORM = '{"name", "sha256", "team_ids"?} or {"name", "narrow_sha256", "limits", "team_ids"?}';
 
 export class TokensFile {
   readonly #path: string;
@@ -86,9 +108,9 @@ function tokensIn(text: string): RelayToken[] {
     if (one.trim() === '') return [];
     const read = line.safeParse(parsed(one));
     if (!read.success || read.data.team_ids?.includes('') === true)
-      throw new Error(`line ${index + 1} is no token: {"name", "sha256", "team_ids"?}`);
-    const { name, sha256, team_ids: teamIds } = read.data;
-    return [{ name, sha256, teamIds }];
+      throw new Error(`line ${index + 1} is no token: ${FORM}`);
+    const { name, sha256, narrow_sha256, team_ids: teamIds, limits } = read.data;
+    return [{ name, sha256: sha256 ?? narrow_sha256 ?? '', teamIds, limits }];
   });
 }
 

@@ -1,4 +1,5 @@
 /** The two decisions of a render, free of transport: which version the caller means, and what its program gives. Single renders and batches share them. */
+import type { KeyLimits } from '@px0/access';
 import { parseVersionRef } from '@px0/delivery/server';
 import { BudgetSpent } from '@px0/heavy-renders';
 import type { Meter } from '@px0/template';
@@ -27,6 +28,8 @@ export interface Wanted {
   readonly version: string | undefined;
   /** The teams whose prompts the caller may read, narrowed to one where the caller named it. */
   readonly teamIds: Iterable<string>;
+  /** Of the caller's key; undefined: none. */
+  readonly limits: KeyLimits | undefined;
 }
 
 const PROMPT_NOT_FOUND = new Refusal('promptNotFound');
@@ -41,14 +44,31 @@ export function locate(
   bodies: VersionBodies,
   wanted: Wanted,
 ): RenderableVersion | ToFetch | Refusal {
+  const { limits } = wanted;
+  if (limits?.seesSlug(wanted.slug) === false) return PROMPT_NOT_FOUND;
   const prompt = directory.find(wanted.slug, wanted.teamIds);
   if (prompt === undefined) return PROMPT_NOT_FOUND;
-  if (wanted.version === undefined) return prompt.live ?? awaitedLive(prompt, bodies);
+  if (wanted.version === undefined) {
+    if (limits?.seesLive === false) return NO_LIVE_VERSION;
+    return prompt.live ?? awaitedLive(prompt, bodies);
+  }
   const ref = parseVersionRef(wanted.version);
+  if (limits?.refs !== undefined && !seesVersion(limits, prompt, ref)) return VERSION_NOT_FOUND;
   const number = ref.kind === 'number' ? ref.number : prompt.taggedNumber(ref.tag);
   const row = number === undefined ? undefined : prompt.versionRow(number);
   if (row === undefined) return VERSION_NOT_FOUND;
   return bodies.peek(prompt, row) ?? new ToFetch(prompt, row);
+}
+
+function seesVersion(
+  limits: KeyLimits,
+  prompt: PromptEntry,
+  ref: ReturnType<typeof parseVersionRef>,
+): boolean {
+  if (ref.kind === 'tag') return limits.seesTag(ref.tag);
+  const { id, tags } = prompt;
+  const live = prompt.live?.number ?? prompt.awaitedLive?.[0];
+  return limits.seesNumber({ id, live, tags }, ref.number);
 }
 
 /** A live version whose content is not with the prompt, if there is one. */

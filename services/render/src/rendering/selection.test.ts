@@ -63,7 +63,7 @@ function found({ prompts, slug, team_id, ref }: Selection): object {
     promptById: () => undefined,
   });
   const teamIds = team_id === null ? new Set(prompts.map((one) => one.team_id)) : [team_id];
-  const located = locate(directory, bodies, { slug, teamIds, version: ref ?? undefined });
+  const located = locate(directory, bodies, { slug, teamIds, version: ref ?? undefined, limits: undefined });
   if (located instanceof Refusal) return { error: errorCatalog[located.code].message };
   if (located instanceof ToFetch) return { prompt_id: located.prompt.id, version: located.row[0] };
   return { prompt_id: located.prompt.id, version: located.number };

@@ -3,7 +3,7 @@
  * relay to its upstream. Nothing is kept here: what is not taken there, the application sends again.
  * See docs/decisions/202-usage-that-applications-report.md.
  */
-import type { AccessProjection } from '@px0/access';
+import { type AccessProjection, limitsOf } from '@px0/access';
 import { type UsageWindow, usageLimits } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
 import type { PromptDirectory } from '../../prompts/mod.ts';
@@ -104,16 +104,19 @@ export class UsageReports {
   /** A slug means the prompt that a render of it would mean. */
   #readable(principal: DeliveryPrincipal, place: Place): ReadablePrompts {
     const { access, directory } = this.#options;
+    const limits = limitsOf(principal);
+    const sees = (slug: string) => limits === undefined || limits.seesSlug(slug);
     let teamIds: readonly string[] | undefined;
     return {
       byId: (promptId) => {
         const prompt = directory.byId(promptId);
-        return prompt !== undefined && access.reads(principal, prompt.teamId) ? prompt : undefined;
+        if (prompt === undefined || !access.reads(principal, prompt.teamId)) return undefined;
+        return sees(prompt.slug) ? prompt : undefined;
       },
       bySlug: (slug) => {
         teamIds ??= access.readableTeams(principal);
         place.charge(teamIds.length * BYTES_PER_TEAM);
-        return directory.find(slug, teamIds);
+        return sees(slug) ? directory.find(slug, teamIds) : undefined;
       },
     };
   }

@@ -8,6 +8,7 @@ import {
   authenticateRoute,
   authorizeClass,
   type KeyUseListener,
+  limitsOf,
   type Principal,
 } from '@px0/access';
 import { parseUuid, type RouteDefinition } from '@px0/contracts';
@@ -16,6 +17,7 @@ import { ApiError, queryValueOf } from '@px0/service-kit';
 import type { PromptDirectory } from '../../prompts/mod.ts';
 import { Refusal } from '../../rendering/mod.ts';
 import { Freshness, type Revisions } from '../../revisions/mod.ts';
+import type { Selection } from '../view/audience.ts';
 
 export type DeliveryPrincipal = Exclude<Principal, { readonly kind: 'anonymous' }>;
 
@@ -33,6 +35,15 @@ export interface Wanted {
   readonly teamIds: readonly string[] | undefined;
   /** Undefined: every prompt. */
   readonly slugs: ReadonlySet<string> | undefined;
+}
+
+/** What the admission selects. The limits of a key never change. */
+export function selectionOf({
+  principal,
+  wanted: { slugs },
+  teamIds,
+}: Pick<Admission, 'principal' | 'wanted' | 'teamIds'>): Selection {
+  return { teamIds, slugs, limits: limitsOf(principal) };
 }
 
 export interface Admission {

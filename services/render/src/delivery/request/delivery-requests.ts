@@ -3,6 +3,7 @@
  * See docs/decisions/181-clients-that-cost-much.md.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { limitsOf } from '@px0/access';
 import { type RouteDefinition, routes } from '@px0/contracts';
 import { revisionHeaders } from '@px0/event-bus';
 import {
@@ -19,6 +20,7 @@ import type { Listeners } from '../stream/listeners.ts';
 import { ownerOf } from '../stream/subscriptions.ts';
 import { TransferQueue } from '../stream/transfer-queue.ts';
 import type { DeliveryView } from '../view/delivery-view.ts';
+import { narrowingOf } from '../view/narrowing.ts';
 import { acceptsGzip } from './accepts-gzip.ts';
 import {
   type Admission,
@@ -118,6 +120,8 @@ export class DeliveryRequests {
     // The first of thousands that come after a start must not look like a process that has died.
     if (admitted.teamIds.some((teamId) => view.team(teamId) === undefined)) sayProcessing(req, res);
     await view.ready(admitted.teamIds);
+    const limits = limitsOf(admitted.principal);
+    if (limits !== undefined) await narrowingOf(limits).prepare(view.teamsOf(admitted.teamIds));
     return res.destroyed ? undefined : { ...admitStill(this.#options, admitted), isStale };
   }
 

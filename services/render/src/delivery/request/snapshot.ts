@@ -6,11 +6,11 @@ import { createGzip } from 'node:zlib';
 import { asLine, Digest } from '@px0/delivery/server';
 import { encodeToken, revisionHeaders } from '@px0/event-bus';
 import { ownerOf } from '../stream/subscriptions.ts';
-import { digestOf } from '../view/audience.ts';
+import { changedAfter, digestOf, isOfWholeTeams, type Selection, selected } from '../view/audience.ts';
 import type { DeliveredEntry } from '../view/delivered-entry.ts';
 import type { DeliveryView } from '../view/delivery-view.ts';
 import { Slices } from '../view/slices.ts';
-import type { Admission, DeliveryPrincipal } from './admission.ts';
+import { type Admission, type DeliveryPrincipal, selectionOf } from './admission.ts';
 
 /** Lines are gathered to pieces of about this many characters. */
 const PIECE = 64 * 1024;
@@ -30,11 +30,12 @@ export function etagOf({ text, count }: Digest): string {
 }
 
 /** The digest of all that would be in a snapshot; the teams are ready. */
-export function digestOfAll(view: DeliveryView, { teamIds, wanted: { slugs } }: Admission): Digest {
+export function digestOfAll(view: DeliveryView, admission: Admission): Digest {
+  const selection = selectionOf(admission);
   const all = new Digest();
-  for (const teamId of teamIds) {
+  for (const teamId of selection.teamIds) {
     const team = view.team(teamId);
-    if (team !== undefined) all.addAll(digestOf(team, { teamIds, slugs }));
+    if (team !== undefined) all.addAll(digestOf(team, selection));
   }
   return all;
 }
@@ -50,15 +51,14 @@ export class Snapshot {
   }[];
   readonly #digest: Digest;
   readonly #keyEnd: string | null;
+  readonly #selection: Selection;
   readonly revision: string;
 
   /** All of the admission's teams are ready. */
   constructor(view: DeliveryView, admission: Admission, keyEnd: string | null) {
-    const {
-      teamIds,
-      wanted: { slugs },
-      since,
-    } = admission;
+    const { teamIds, since } = admission;
+    const selection = selectionOf(admission);
+    this.#selection = selection;
     this.#keyEnd = keyEnd;
     this.revision = view.revisionAt(view.watermark);
     this.#digest = digestOfAll(view, admission);
@@ -76,7 +76,7 @@ export class Snapshot {
       const team = view.team(teamId);
       if (team === undefined) return [];
       const from = base === undefined ? 0 : team.ordinalAt(base.sequence);
-      const entries = slugs === undefined ? [...team.allAfter(from)] : team.selectedAfter(from, slugs);
+      const entries = [...changedAfter(team, selection, from)];
       const isUnchanged = base !== undefined && entries.length === 0 && !left.has(teamId);
       return [{ teamId, revision: team.revision, changed: isUnchanged ? undefined : entries }];
     });
@@ -87,11 +87,14 @@ export class Snapshot {
   }
 
   *lines(): Generator<string, void> {
+    const isWhole = isOfWholeTeams(this.#selection);
     for (const { teamId, revision, changed } of this.#teams) {
       if (changed === undefined) continue;
       yield asLine({ type: 'begin', team_id: teamId, base: this.#base });
       for (const entry of changed) {
-        yield `{"type":"put","team_id":"${teamId}","revision":"${revision}","prompt":${entry.json()}}\n`;
+        const shown = isWhole ? entry : selected(this.#selection, entry);
+        if (shown === undefined) continue;
+        yield `{"type":"put","team_id":"${teamId}","revision":"${revision}","prompt":${shown.json()}}\n`;
       }
     }
     // Behind all that was put: what has moved is nowhere missing in between.

@@ -1,6 +1,6 @@
 /** What callers are delivered: those who see the same teams, and the same prompts of them, are sent the same bytes. */
 import { Digest, type MarkedTeam } from '@px0/delivery/server';
-import { digestOf, type Selection, selects } from '../view/audience.ts';
+import { digestOf, isOfWholeTeams, type Selection, selected } from '../view/audience.ts';
 import type { Batch, TeamBatch, TeamChange } from '../view/batch.ts';
 import type { DeliveryView } from '../view/delivery-view.ts';
 import { addTo, removeFrom, shortKey } from './sets.ts';
@@ -28,11 +28,14 @@ interface TeamList<Member> {
 /** `Member`: what listens. */
 export class Audience<Member = unknown> implements Selection {
   readonly key: string;
-  readonly slugs: ReadonlySet<string> | undefined;
+  readonly slugs: Selection['slugs'];
+  readonly limits: Selection['limits'];
+  /** Whether it is shown whole teams as they are. */
+  readonly isOfWholeTeams: boolean;
   readonly connections = new Set<Member>();
   readonly list: TeamList<Member>;
   readonly #view: DeliveryView;
-  /** Of the teams in which it has seen a prompt. Without slugs, the teams' own revisions and digests are the audience's. */
+  /** Of the teams in which it has seen a prompt. Where it sees whole teams, the teams' own revisions and digests are the audience's. */
   readonly #parts = new Map<string, Part>();
   /** What is said to be the revision of the other teams: that of its beginning, whatever has happened there out of its sight. */
   #ofRest: string;
@@ -40,13 +43,20 @@ export class Audience<Member = unknown> implements Selection {
   #shown: readonly ShownTeam[] = [];
 
   /** All of its teams are ready. */
-  constructor(view: DeliveryView, key: string, list: TeamList<Member>, slugs: Selection['slugs']) {
+  constructor(
+    view: DeliveryView,
+    key: string,
+    list: TeamList<Member>,
+    { slugs, limits }: Pick<Selection, 'slugs' | 'limits'>,
+  ) {
     this.key = key;
     this.list = list;
     this.slugs = slugs;
+    this.limits = limits;
+    this.isOfWholeTeams = isOfWholeTeams({ teamIds: list.ids, slugs, limits });
     this.#view = view;
     this.#ofRest = view.revisionAt(view.watermark);
-    if (slugs === undefined) return;
+    if (this.isOfWholeTeams) return;
     for (const teamId of list.ids) {
       const team = view.team(teamId);
       const digest = team && digestOf(team, this);
@@ -66,7 +76,7 @@ export class Audience<Member = unknown> implements Selection {
 
   /** What the batch is to this audience. Those that see whole teams share it. */
   shown(batch: Batch): readonly ShownTeam[] {
-    if (this.slugs === undefined) return this.#teamsOf(batch).map(wholeTeam);
+    if (this.isOfWholeTeams) return this.#teamsOf(batch).map(wholeTeam);
     this.#advance();
     return this.#shown;
   }
@@ -75,7 +85,7 @@ export class Audience<Member = unknown> implements Selection {
   get digest(): Digest {
     this.#advance();
     const digest = new Digest();
-    if (this.slugs !== undefined) for (const part of this.#parts.values()) digest.addAll(part.digest);
+    if (!this.isOfWholeTeams) for (const part of this.#parts.values()) digest.addAll(part.digest);
     else
       for (const teamId of this.teamIds) {
         const team = this.#view.team(teamId);
@@ -86,7 +96,7 @@ export class Audience<Member = unknown> implements Selection {
 
   /** The revision of a team, as the next mark will name it. */
   revisionOf(teamId: string): string {
-    if (this.slugs === undefined) return this.#view.team(teamId)?.revision ?? this.#view.revisionAt(0);
+    if (this.isOfWholeTeams) return this.#view.team(teamId)?.revision ?? this.#view.revisionAt(0);
     this.#advance();
     return this.#parts.get(teamId)?.revision ?? this.#ofRest;
   }
@@ -105,17 +115,17 @@ export class Audience<Member = unknown> implements Selection {
   /** Of what has changed in the teams, takes what it sees. */
   #advance(): void {
     const batch = this.#pending;
-    if (batch === undefined || this.slugs === undefined) return;
+    if (batch === undefined || this.isOfWholeTeams) return;
     this.#pending = undefined;
     this.#shown = this.#teamsOf(batch).flatMap((whole) => this.#partOf(whole));
   }
 
   #partOf(whole: TeamBatch): ShownTeam[] {
-    const seen = (entry: TeamChange['before']) =>
-      entry !== undefined && selects(this, entry) ? entry : undefined;
+    const seen = (entry: TeamChange['before']) => entry && selected(this, entry);
     const changes = whole.changes
-      .filter(({ before, after }) => seen(before) !== undefined || seen(after) !== undefined)
-      .map(({ before, after }): TeamChange => ({ before: seen(before), after: seen(after) }));
+      .map(({ before, after }): TeamChange => ({ before: seen(before), after: seen(after) }))
+      // What changes out of its sight is no change, of a prompt that it sees neither.
+      .filter(({ before, after }) => before?.fingerprint !== after?.fingerprint);
     if (changes.length === 0) return [];
     const part = this.#parts.get(whole.team.id) ?? { revision: this.#ofRest, digest: new Digest() };
     this.#parts.set(whole.team.id, part);
@@ -159,13 +169,14 @@ export class Audiences<Member> {
   }
 
   /** The audience of a selection, all of whose teams are ready. It stays while it has connections. */
-  of({ teamIds, slugs }: Selection): Audience<Member> {
+  of({ teamIds, slugs, limits }: Selection): Audience<Member> {
     const listKey = shortKey(teamIds.join());
-    const key = slugs === undefined ? listKey : shortKey(`${listKey}/${[...slugs].sort().join()}`);
+    const some = [...(slugs === undefined ? [] : [[...slugs].sort().join()]), limits?.text ?? ''].join('/');
+    const key = slugs === undefined && limits === undefined ? listKey : shortKey(`${listKey}/${some}`);
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
     const list = this.#lists.get(listKey) ?? this.#newList(listKey, teamIds);
-    const audience = new Audience<Member>(this.#view, key, list, slugs);
+    const audience = new Audience<Member>(this.#view, key, list, { slugs, limits });
     this.#byKey.set(key, audience);
     list.audiences.add(audience);
     return audience;

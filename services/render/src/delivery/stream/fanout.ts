@@ -165,11 +165,11 @@ export class Fanout {
   async #piecesFor(audience: Audience<Connection>, batch: Batch, making: Making): Promise<readonly Piece[]> {
     const shown = audience.shown(batch);
     if (shown.length === 0) return [];
-    const key = audience.slugs === undefined ? shown.map(({ team_id }) => team_id).join() : undefined;
+    const key = audience.isOfWholeTeams ? shown.map(({ team_id }) => team_id).join() : undefined;
     if (key === undefined || !making.shared.has(key)) this.counts.frames.mark += 1;
     if (key !== undefined)
       return [await this.#pieceOf(key, shown, asEvent(this.#mark(shown, batch)), making)];
-    const contents = await this.#pieceOf(contentKey(shown), shown, '', making);
+    const contents = await this.#pieceOf(contentKey(shown, audience.limits), shown, '', making);
     return [contents, storedPiece(asEvent(this.#mark(shown, batch)))];
   }
 
@@ -259,15 +259,16 @@ export class Fanout {
   }
 }
 
-/** What is put and deleted, by a name: in one batch a prompt changes once in each team. */
-function contentKey(shown: readonly ShownTeam[]): string {
+/** What is put and deleted, by a name: in one batch a prompt changes once in each team. Limits of refs narrow what is put. */
+function contentKey(shown: readonly ShownTeam[], limits: Audience['limits']): string {
   const teams = shown.map(({ team_id, changes }) => {
     const names = changes.map(({ before, after }) =>
       after === undefined ? `-${before?.prompt.id}` : `+${after.prompt.id}`,
     );
     return `${team_id}${names.join('')}`;
   });
-  return `some of ${teams.join()}`;
+  const narrowed = limits?.refs === undefined ? '' : limits.text;
+  return `some of ${teams.join()} ${narrowed}`;
 }
 
 /** Behind all that is put: a prompt that moves is nowhere missing in between. */

@@ -1,11 +1,18 @@
 /** The connections of a process: who may open one, what each is shown as rights change, and when each ends. */
-import { type AccessChange, type AccessProjection, authorizeClass, type KeyUseListener } from '@px0/access';
+import {
+  type AccessChange,
+  type AccessProjection,
+  authorizeClass,
+  type KeyUseListener,
+  limitsOf,
+} from '@px0/access';
 import { errorCatalog } from '@px0/contracts';
 import { asEvent, type GoawayFrame } from '@px0/delivery/server';
 import { ApiError, type Logger } from '@px0/service-kit';
-import { type Admission, audienceTeams, MAX_TEAMS } from '../request/admission.ts';
+import { type Admission, audienceTeams, MAX_TEAMS, selectionOf } from '../request/admission.ts';
 import { unavailable } from '../request/unavailable.ts';
 import type { DeliveryView } from '../view/delivery-view.ts';
+import { narrowingOf } from '../view/narrowing.ts';
 import { Slices } from '../view/slices.ts';
 import { Connection, type Sink } from './connection.ts';
 import { Fanout } from './fanout.ts';
@@ -207,7 +214,7 @@ export class Listeners {
   }
 
   #subscribe(key: string, admission: Admission): Subscription {
-    const audience = this.fanout.audiences.of({ teamIds: admission.teamIds, slugs: admission.wanted.slugs });
+    const audience = this.fanout.audiences.of(selectionOf(admission));
     const subscription = new Subscription(key, admission, audience);
     this.#subscriptions.add(subscription);
     this.#watchExpiry(subscription);
@@ -327,7 +334,14 @@ export class Listeners {
     const { view } = this.#options;
     // At once where that can be: a stream that is being opened now has been admitted to these teams, and must not be told that it is complete without them.
     if (teamIds.every((teamId) => view.team(teamId) !== undefined)) this.#extend(subscription);
-    else void view.ready(teamIds).then(() => this.#extend(subscription));
+    else void this.#prepared(subscription, teamIds).then(() => this.#extend(subscription));
+  }
+
+  async #prepared({ principal }: Subscription, teamIds: readonly string[]): Promise<void> {
+    const { view } = this.#options;
+    await view.ready(teamIds);
+    const limits = limitsOf(principal);
+    if (limits !== undefined) await narrowingOf(limits).prepare(view.teamsOf(teamIds));
   }
 
   #extend(subscription: Subscription): void {
@@ -368,7 +382,7 @@ export class Listeners {
     const behind = [...subscription.connections].filter(
       (connection) => connection.state === 'current' && !this.fanout.isUpToDate(connection),
     );
-    subscription.audience = this.fanout.audiences.of({ teamIds, slugs: subscription.wanted.slugs });
+    subscription.audience = this.fanout.audiences.of(selectionOf({ ...subscription, teamIds }));
     for (const connection of subscription.connections) {
       this.fanout.leave(connection, before);
       subscription.audience.connections.add(connection);

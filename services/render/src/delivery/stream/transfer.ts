@@ -3,6 +3,7 @@
  * a moment at which nothing is left, so that what it sends adds up however long it takes.
  */
 import { asEvent, type SyncFrame } from '@px0/delivery/server';
+import { changedAfter, selected } from '../view/audience.ts';
 import type { DeliveredTeam } from '../view/delivered-team.ts';
 import type { DeliveryView } from '../view/delivery-view.ts';
 import type { Audience } from './audiences.ts';
@@ -80,7 +81,7 @@ export class Transfer {
     const from = this.#sent.get(team.id) ?? (isWhole ? 0 : team.ordinalAt(this.#base ?? 0));
     const isBegun = this.#begun.has(team.id);
     if (from >= team.lastOrdinal && (isBegun || !isWhole)) return undefined;
-    if (audience.slugs !== undefined) return this.#ofSome(team, audience.slugs, from);
+    if (!audience.isOfWholeTeams) return this.#ofSome(team, audience, from);
     const run = this.#on.runs.next(team, from, isBegun ? '' : this.#beginEvent(team.id), isWhole);
     if (run !== undefined) this.#begun.add(team.id);
     this.#sent.set(team.id, run?.ordinal ?? team.lastOrdinal);
@@ -88,15 +89,16 @@ export class Transfer {
   }
 
   /** Some prompts of a team: they are this client's alone. */
-  #ofSome(team: DeliveredTeam, slugs: ReadonlySet<string>, from: number): Piece | undefined {
+  #ofSome(team: DeliveredTeam, audience: Audience, from: number): Piece | undefined {
     let text = this.#isWhole(team.id) ? this.#begin(team.id) : '';
     let sent = team.lastOrdinal;
-    for (const entry of team.selectedAfter(from, slugs)) {
+    for (const entry of changedAfter(team, audience, from)) {
       if (text.length >= this.#on.pieceLength) {
         sent = team.ordinalOf(entry) - 1;
         break;
       }
-      text += this.#begin(team.id) + putEvent(entry, team.revision);
+      const shown = selected(audience, entry);
+      if (shown !== undefined) text += this.#begin(team.id) + putEvent(shown, team.revision);
     }
     this.#sent.set(team.id, sent);
     return text === '' ? undefined : new Piece(text);

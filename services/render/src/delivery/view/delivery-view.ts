@@ -130,6 +130,11 @@ export class DeliveryView {
     return this.#teams.get(teamId);
   }
 
+  /** Those of the teams that are built. */
+  teamsOf(teamIds: readonly string[]): DeliveredTeam[] {
+    return teamIds.map((teamId) => this.#teams.get(teamId)).filter((team) => team !== undefined);
+  }
+
   /** Everything at or below this sequence that concerns a built team is in the view. */
   get watermark(): number {
     let least = this.#options.position.reported + 1;
