@@ -87,6 +87,7 @@ const verdicts: { readonly [Id in OperationId]: Verdict } = {
   listAPIKeys: 'reads',
   deleteAPIKey: 'accounts, keys and teams',
   rotateAPIKey: 'accounts, keys and teams',
+  revokeAPIKey: 'accounts, keys and teams',
   createOrg: 'accounts, keys and teams',
   updateOrg: 'accounts, keys and teams',
   deleteOrg: 'accounts, keys and teams',

@@ -17,7 +17,10 @@ export interface AuditRow {
   readonly text: string | null;
 }
 
-export type AuditScope = { readonly promptId: PromptId } | { readonly teamId: TeamId };
+/** `seen`: of the prompts named `p`, those that the caller sees; undefined: all. */
+export type AuditScope =
+  | { readonly promptId: PromptId }
+  | { readonly teamId: TeamId; readonly seen?: Sql | undefined };
 
 export interface AuditPageRequest {
   readonly limit: number;
@@ -43,11 +46,15 @@ export function auditPageStatement(scope: AuditScope, { limit, before }: AuditPa
       ? sql`e.prompt_id = ${scope.promptId}::uuid`
       : // What is about the team itself, such as its policies, is in the audit of its organization.
         sql`e.team_id = ${scope.teamId}::uuid AND e.prompt_id IS NOT NULL`;
+  const seen =
+    'seen' in scope && scope.seen !== undefined
+      ? sql`AND EXISTS (SELECT FROM prompts p WHERE p.id = e.prompt_id AND ${scope.seen})`
+      : empty;
   const older = before === undefined ? empty : sql`AND e.id < ${before}::bigint`;
   return sql`
     SELECT e.id::text, e.prompt_id AS "promptId", e.team_id AS "teamId", wire_time(e.at) AS at,
       e.actor_kind AS "actorKind", e.actor_id AS "actorId", e.action, e.version, e.detail, t.text
     FROM audit_entries e LEFT JOIN audit_texts t ON t.entry_id = e.id
-    WHERE ${owner} AND e.prompt_id IS NOT NULL ${older}
+    WHERE ${owner} AND e.prompt_id IS NOT NULL ${older} ${seen}
     ORDER BY e.id DESC LIMIT ${rowsToFetch(limit)}::int`;
 }

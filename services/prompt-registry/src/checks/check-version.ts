@@ -11,8 +11,11 @@ import {
   type InputSchemas,
   liveVersion,
   parseVersionRef,
+  refFor,
   requireSchema,
+  requireSeenVersion,
   requireVersion,
+  seesVersion,
   type VersionRow,
 } from '../versions/mod.ts';
 import type { CheckRunner } from './check-runner.ts';
@@ -43,27 +46,44 @@ export class CheckVersion {
     this.#deps = deps;
   }
 
-  /** The signal ends the check when nobody waits for it any more. @throws ApiError promptNotFound, versionNotFound, tooManyHeavyRenders */
+  /**
+   * `sight`: whether the caller is shown what it finds, so that the limits of their key hold, or only whether it found something. The signal ends the check when nobody waits for it any more.
+   *
+   * @throws ApiError promptNotFound, versionNotFound, tooManyHeavyRenders
+   */
   async run(
     principal: Principal,
     promptId: PromptId,
     ref: string,
     signal: AbortSignal,
+    sight: 'limited' | 'whole' = 'limited',
   ): Promise<CheckResult> {
-    const { prompts } = this.#deps;
-    return this.of(await prompts.run(principal, 'checkVersion', promptId), ref, signal);
+    const prompt = await this.#deps.prompts.run(principal, 'checkVersion', promptId);
+    refFor(principal, ref);
+    return this.of(prompt, ref, signal, sight === 'limited' ? principal : undefined);
   }
 
-  /** The same for whoever may already know of it. @throws ApiError versionNotFound, tooManyHeavyRenders */
+  /**
+   * The same for whoever may already know of the prompt.
+   *
+   * @param viewer whose limits hold; undefined: nobody is shown what is found
+   * @throws ApiError versionNotFound, tooManyHeavyRenders
+   */
   async of(
     { id: promptId, teamId, contract }: PromptRow,
     ref: string,
     signal: AbortSignal,
+    viewer?: Principal,
   ): Promise<CheckResult> {
     const { reader, runner, schemas, timeBudgetMs } = this.#deps;
     const compared = await schemas.knowing(promptId, ref, signal, async () => {
-      const version = await requireVersion(reader, promptId, parseVersionRef(ref));
-      const live = await liveVersion(reader, promptId);
+      const parsed = parseVersionRef(ref);
+      const version =
+        viewer === undefined
+          ? await requireVersion(reader, promptId, parsed)
+          : await requireSeenVersion(reader, viewer, promptId, parsed);
+      const found = await liveVersion(reader, promptId);
+      const live = found && (viewer === undefined || seesVersion(viewer, found)) ? found : undefined;
       return { version, live, schema: requireSchema(version), change: changeFor(live, version) };
     });
     const { version, live, schema, change } = compared;

@@ -51,7 +51,7 @@ export class PromoteWithPayloads implements Promotion {
     await prompts.run(principal, 'promoteVersion', promptId);
     requireNote(options.readInput?.().note ?? '');
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      const result = await check.run(principal, promptId, ref, signal);
+      const result = await check.run(principal, promptId, ref, signal, 'whole');
       try {
         const condition = (version: VersionRow) => {
           const isChecked =

@@ -4,6 +4,7 @@ import { type AccessProjection, type Principal, requireAllowedOn } from '@px0/ac
 import type { TeamId } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
 import { type Authoring, actorOf, type Changes } from '../changes/mod.ts';
+import { seesSlug } from '../limits/mod.ts';
 import { requireContract } from './contract.ts';
 import type { PromptRow } from './prompt-row.ts';
 import { type PromptInput, promptTexts } from './prompt-texts.ts';
@@ -30,13 +31,14 @@ export class CreatePrompt {
   /**
    * `readInput` is called after the caller's right was judged: the contract refuses a stranger before it looks at the body.
    *
-   * @throws ApiError forbidden, what `readInput`, `promptTexts` and `requireContract` throw, promptAlreadyExists
+   * @throws ApiError forbidden, what `readInput` and `promptTexts` throw, forbidden (for a slug that the key does not see), what `requireContract` throws, promptAlreadyExists
    */
   async run(principal: Principal, teamId: TeamId, readInput: () => CreatedPrompt): Promise<PromptRow> {
     const { changes, access, authoring } = this.#deps;
     requireAllowedOn(access, principal, 'createPrompt', { teamId });
     const { contract: wanted = 'off', ...input } = readInput();
     const texts = promptTexts(input);
+    if (!seesSlug(principal, texts.slug)) throw new ApiError('forbidden');
     const contract = requireContract(wanted, authoring);
     return changes.make(actorOf(principal), async (change) => {
       // The projection may not have heard yet of a deletion that this registry has already carried out.

@@ -17,16 +17,16 @@ export interface PromptInFolder {
   readonly folder: string;
 }
 
-/** By path, in the order of bytes. */
-export function folders(reader: Reader, teamId: TeamId, limit: number): Promise<FolderRow[]> {
-  return reader.query<FolderRow>(foldersStatement(teamId, limit));
+/** Of the prompts named `p` that the caller sees: by path, in the order of bytes. */
+export function folders(reader: Reader, teamId: TeamId, limit: number, seen: Sql): Promise<FolderRow[]> {
+  return reader.query<FolderRow>(foldersStatement(teamId, limit, seen));
 }
 
 /** Exported for the test that explains it. */
-export function foldersStatement(teamId: TeamId, limit: number): Sql {
+export function foldersStatement(teamId: TeamId, limit: number, seen: Sql = sql`TRUE`): Sql {
   return sql`
     SELECT p.folder AS path, count(*)::int AS prompts
-    FROM prompts p WHERE p.team_id = ${teamId}::uuid AND p.folder > ''
+    FROM prompts p WHERE p.team_id = ${teamId}::uuid AND p.folder > '' AND ${seen}
     GROUP BY p.folder ORDER BY p.folder LIMIT ${limit}::int`;
 }
 

@@ -2,6 +2,7 @@
 import { type AccessProjection, type Principal, requireAllowedOn } from '@px0/access';
 import type { TeamId } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
+import { seenSlugs } from '../limits/mod.ts';
 import { type FolderRow, folders } from './folder-store.ts';
 
 export interface ListFoldersDependencies {
@@ -22,6 +23,6 @@ export class ListFolders {
   run(principal: Principal, teamId: TeamId): Promise<FolderRow[]> {
     const { reader, access } = this.#deps;
     requireAllowedOn(access, principal, 'listFolders', { teamId });
-    return folders(reader, teamId, MOST_FOLDERS);
+    return folders(reader, teamId, MOST_FOLDERS, seenSlugs(principal));
   }
 }

@@ -1,7 +1,9 @@
 /** Lists the prompts of a team. */
-import { type AccessProjection, type Principal, requireAllowedOn } from '@px0/access';
+import { type AccessProjection, limitsOf, type Principal, requireAllowedOn } from '@px0/access';
 import type { TeamId } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
+import { ApiError } from '@px0/service-kit';
+import { seenSlugs } from '../limits/mod.ts';
 import { type ListParameters, parseListQuery } from './list-query.ts';
 import { listPrompts, type PromptPage } from './list-store.ts';
 import type { PromptRow } from './prompt-row.ts';
@@ -25,14 +27,17 @@ export class ListPrompts {
     this.#deps = deps;
   }
 
-  /** @throws ApiError forbidden and what `parseListQuery` throws */
+  /** @throws ApiError forbidden and what `parseListQuery` throws, forbidden (a search in content with a key that does not see all versions) */
   async run(principal: Principal, teamId: TeamId, parameters: ListParameters): Promise<PromptList> {
     const { reader, access } = this.#deps;
     requireAllowedOn(access, principal, 'listPrompts', { teamId });
     const query = parseListQuery(parameters);
-    const { rows, next } = await listPrompts(reader, teamId, query);
+    const limits = limitsOf(principal);
+    // A search would tell what is in versions that the key does not see.
+    if (query.searched === 'content' && limits?.refs !== undefined) throw new ApiError('forbidden');
+    const { rows, next } = await listPrompts(reader, teamId, query, seenSlugs(principal));
     const ids = query.include === 'summary' ? rows.map(({ id }) => id) : [];
-    const found = ids.length === 0 ? undefined : await summaries(reader, ids);
+    const found = ids.length === 0 ? undefined : await summaries(reader, ids, principal);
     return { rows: rows.map((prompt) => ({ prompt, summary: found?.get(prompt.id) })), next };
   }
 }

@@ -29,14 +29,20 @@ const casts: { readonly [column in SortColumn]: Sql } = {
   name: sql`::text`,
 };
 
-export async function listPrompts(reader: Reader, teamId: TeamId, query: ListQuery): Promise<PromptPage> {
-  const rows = await reader.query<MarkedRow>(listStatement(teamId, query));
+/** `seen`: of the prompts named `p`, those that the caller sees. */
+export async function listPrompts(
+  reader: Reader,
+  teamId: TeamId,
+  query: ListQuery,
+  seen: Sql,
+): Promise<PromptPage> {
+  const rows = await reader.query<MarkedRow>(listStatement(teamId, query, seen));
   const page = pageOf(rows, query.limit, ({ mark, id }) => ({ value: mark, id }));
   return { rows: page.rows.map(unmarked), next: page.next };
 }
 
 /** Exported for the test that explains it. */
-export function listStatement(teamId: TeamId, query: ListQuery): Sql {
+export function listStatement(teamId: TeamId, query: ListQuery, seen: Sql = sql`TRUE`): Sql {
   const { column, descending } = query.sort;
   const key = columns[column];
   // Ids break ties in ascending order, also in a descending list.
@@ -44,7 +50,7 @@ export function listStatement(teamId: TeamId, query: ListQuery): Sql {
   return sql`
     SELECT ${promptColumns}, ${marks[column]} AS mark
     FROM prompts p
-    WHERE ${join([sql`p.team_id = ${teamId}::uuid`, ...conditions(query)], ' AND ')}
+    WHERE ${join([sql`p.team_id = ${teamId}::uuid`, seen, ...conditions(query)], ' AND ')}
     ORDER BY ${order}
     LIMIT ${rowsToFetch(query.limit)}::int`;
 }

@@ -4,6 +4,7 @@ import { type PromptId, parseUuid, type TeamId } from '@px0/contracts';
 import { isUniqueViolation } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
 import type { AuditNote, Change } from '../changes/mod.ts';
+import { seesSlug } from '../limits/mod.ts';
 import { type Basis, direct, type Judgement, type PolicyGate, type Transition } from '../policies/mod.ts';
 import type { PromptChange, PromptChanges } from './prompt-changes.ts';
 import type { PromptRow } from './prompt-row.ts';
@@ -102,7 +103,8 @@ export class MovePrompt {
   ): Promise<PromptRow> {
     const { access } = this.#deps;
     const facts = (teamId: TeamId) => factsFor(access, principal, { teamId });
-    const source = prompt === undefined ? undefined : facts(prompt.teamId);
+    const isSeen = prompt !== undefined && seesSlug(principal, prompt.slug);
+    const source = isSeen ? facts(prompt.teamId) : undefined;
     // The projection may not have heard yet of a deletion that this registry has already carried out.
     const target = (await isTeamDeleted(change, targetId)) ? undefined : facts(targetId);
     const refusal = moveRefusal(callerKind(principal), source, target);

@@ -2,6 +2,7 @@
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import type { Authoring } from '../changes/mod.ts';
+import { requireLiveSeen } from '../limits/mod.ts';
 import { type Basis, direct, type PolicyGate } from '../policies/mod.ts';
 import { contractDetail, requireContract } from './contract.ts';
 import { movedDetail, requireFolder } from './folder.ts';
@@ -33,7 +34,7 @@ export class PatchPrompt {
    * A patch that names a field counts as a change of the prompt, like an update, but only what differs leaves an entry.
    *
    * @throws ApiError promptNotFound, forbidden, what `readInput` throws, descriptionTooLong, invalidFolder, what `requireContract` throws,
-   * what the gate throws
+   * forbidden (the contract of live renders, with a key that does not see them), what the gate throws
    */
   run(
     principal: Principal,
@@ -49,6 +50,7 @@ export class PatchPrompt {
       requireDescription(description);
       requireFolder(folder);
       const contract = wanted === undefined ? prompt.contract : requireContract(wanted, this.#deps.authoring);
+      if (contract !== prompt.contract) requireLiveSeen(principal);
       if (Object.keys(patch).length === 0) return prompt;
       const guarded = {
         transitions: contract === prompt.contract ? [] : (['payloads'] as const),

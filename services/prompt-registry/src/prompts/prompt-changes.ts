@@ -19,6 +19,8 @@ export interface PromptChange {
   readonly change: Change;
   /** The locked row, as it was before the change. */
   readonly prompt: PromptRow;
+  /** Whose change it is. */
+  readonly principal: Principal;
   /** Appends to the audit log of the prompt's team. */
   record(
     action: AuditNote['action'],
@@ -74,6 +76,7 @@ export class PromptChanges {
       const result = await work({
         change,
         prompt,
+        principal,
         record: (action, facts) => {
           leaves ||= LEAVING.has(action);
           return change.audit({ promptId, teamId, action, ...facts });

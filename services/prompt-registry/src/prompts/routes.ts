@@ -20,6 +20,7 @@ import type { SetPromptStatus } from './set-prompt-status.ts';
 export interface WantedVersion {
   /** Its JSON; undefined when the query asks for no version. @throws ApiError invalidInclude, versionNotFound */
   run(
+    principal: Principal,
     promptId: PromptId,
     query: {
       readonly version?: string | undefined;
@@ -60,7 +61,7 @@ export function promptRoutes(commands: PromptCommands) {
     },
     getPrompt: async ({ principal, params, query }) => {
       const prompt = await find.run(principal, params.id, query.team_id);
-      const version = await wantedVersion.run(prompt.id, query);
+      const version = await wantedVersion.run(principal, prompt.id, query);
       const shown = { prompt: promptOnWire(prompt) };
       if (version === undefined) return shown;
       const head = JSON.stringify(shown).slice(0, -1);

@@ -1,28 +1,48 @@
 /** What a list says about prompts besides themselves: one statement, whatever the number of prompts. */
+import { type KeyLimits, limitsOf, type Principal } from '@px0/access';
 import type { PromptId, Wire } from '@px0/contracts';
 import { type Reader, type Sql, sql } from '@px0/owner';
+import { seenVersions } from '../limits/mod.ts';
 
 export type PromptSummary = NonNullable<Wire<'Prompt'>['summary']>;
 
 export async function summaries(
   reader: Reader,
   ids: readonly PromptId[],
+  principal: Principal,
 ): Promise<ReadonlyMap<PromptId, PromptSummary>> {
-  const rows = await reader.query<PromptSummary & { readonly id: PromptId }>(summariesStatement(ids));
-  return new Map(rows.map(({ id, ...summary }) => [id, summary]));
+  const rows = await reader.query<PromptSummary & { readonly id: PromptId }>(
+    summariesStatement(ids, seenVersions(principal)),
+  );
+  const limits = limitsOf(principal);
+  return new Map(
+    rows.map(({ id, ...summary }) => [id, limits === undefined ? summary : seenOf(summary, limits)]),
+  );
+}
+
+/** The last change may be one of a version, or of a tag, that the key does not see. */
+function seenOf(summary: PromptSummary, limits: KeyLimits): PromptSummary {
+  if (limits.refs === undefined) return summary;
+  const { seesLive } = limits;
+  return {
+    ...summary,
+    live_version: seesLive ? summary.live_version : null,
+    live_tags: seesLive ? summary.live_tags.filter((tag) => limits.seesTag(tag)) : [],
+    last_change: null,
+  };
 }
 
 /**
- * The reason of the last change is what was said with it; of a version that was created or updated, the version's own note.
+ * `seen`: of the versions named `v`, those that the caller sees. The reason of the last change is what was said with it; of a version that was created or updated, the version's own note.
  * Exported for the test that explains it.
  */
-export function summariesStatement(ids: readonly PromptId[]): Sql {
+export function summariesStatement(ids: readonly PromptId[], seen: Sql = sql`TRUE`): Sql {
   return sql`
     SELECT p.id, live.version AS live_version,
       array(
         SELECT t.tag::text FROM prompt_tags t WHERE t.prompt_id = p.id AND t.version = live.version ORDER BY t.tag
       ) AS live_tags,
-      (SELECT count(*)::int FROM prompt_versions v WHERE v.prompt_id = p.id) AS versions,
+      (SELECT count(*)::int FROM prompt_versions v WHERE v.prompt_id = p.id AND ${seen}) AS versions,
       coalesce(live.kind, newest.kind) AS kind,
       CASE WHEN last.id IS NOT NULL THEN json_build_object(
         'action', last.action, 'version', last.version,

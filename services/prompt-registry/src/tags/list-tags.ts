@@ -2,6 +2,7 @@
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
+import { seenTags } from '../limits/mod.ts';
 import type { FindPrompt } from '../prompts/mod.ts';
 import { listTags, type TagRef } from './store.ts';
 
@@ -21,6 +22,6 @@ export class ListTags {
   async run(principal: Principal, promptId: PromptId): Promise<TagRef[]> {
     const { reader, prompts } = this.#deps;
     await prompts.run(principal, 'listVersionTags', promptId);
-    return listTags(reader, promptId);
+    return listTags(reader, promptId, seenTags(principal));
   }
 }

@@ -1,9 +1,10 @@
 /** Puts a tag on a version. */
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
+import { requireTagSeen } from '../limits/mod.ts';
 import { type Basis, direct, type Judgement, type PolicyGate } from '../policies/mod.ts';
 import type { PromptChange, PromptChanges } from '../prompts/mod.ts';
-import { parseVersionRef, requireVersion, type VersionRow } from '../versions/mod.ts';
+import { refFor, requireVersion, type VersionRow } from '../versions/mod.ts';
 import { putTag, taggedVersion } from './store.ts';
 import { requireTag } from './tag-form.ts';
 
@@ -28,8 +29,8 @@ export class SetTag {
   /**
    * Another version of the prompt that had the tag loses it. Setting it where it is already succeeds and changes nothing.
    *
-   * @throws ApiError promptNotFound, forbidden, what `readInput` throws, tagRequired, invalidTagFormat, versionNotFound,
-   * what the gate throws, tooManyVersionsOrTags, tooManyHeavyRenders
+   * @throws ApiError promptNotFound, forbidden, what `readInput` throws, tagRequired, invalidTagFormat, forbidden (a tag that the key does not see),
+   * versionNotFound, what the gate throws, tooManyVersionsOrTags, tooManyHeavyRenders
    */
   run(
     principal: Principal,
@@ -46,7 +47,7 @@ export class SetTag {
     );
   }
 
-  /** The same within a change that is open, whose caller was judged. @throws ApiError versionNotFound, what the gate throws */
+  /** The same within a change that is open, whose caller was judged. @throws ApiError forbidden, versionNotFound, what the gate throws */
   async within(
     open: PromptChange,
     ref: string,
@@ -54,8 +55,9 @@ export class SetTag {
     basis: Basis,
     judgement: Judgement | undefined,
   ): Promise<VersionRow> {
-    const { change, prompt, record } = open;
-    const version = await requireVersion(change, prompt.id, parseVersionRef(ref));
+    const { change, prompt, principal, record } = open;
+    requireTagSeen(principal, tag);
+    const version = await requireVersion(change, prompt.id, refFor(principal, ref));
     const { number } = version;
     const before = await taggedVersion(change, prompt.id, tag);
     if (before === number) return version;

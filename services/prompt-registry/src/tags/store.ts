@@ -1,6 +1,6 @@
 /** The rows of tags: a tag is on one version of its prompt. */
 import type { PromptId } from '@px0/contracts';
-import { type Reader, sql } from '@px0/owner';
+import { type Reader, type Sql, sql } from '@px0/owner';
 import type { Change } from '../changes/mod.ts';
 import type { Permit } from '../policies/mod.ts';
 
@@ -50,9 +50,9 @@ export async function deleteTag(
   return row?.version;
 }
 
-/** By version, then tag in the order of its bytes. */
-export function listTags(reader: Reader, promptId: PromptId): Promise<TagRef[]> {
+/** Of the tags named `t`, those that the caller sees: by version, then tag in the order of its bytes. */
+export function listTags(reader: Reader, promptId: PromptId, seen: Sql): Promise<TagRef[]> {
   return reader.query<TagRef>(
-    sql`SELECT tag, version FROM prompt_tags WHERE prompt_id = ${promptId}::uuid ORDER BY version, tag`,
+    sql`SELECT t.tag, t.version FROM prompt_tags t WHERE t.prompt_id = ${promptId}::uuid AND ${seen} ORDER BY t.version, t.tag`,
   );
 }

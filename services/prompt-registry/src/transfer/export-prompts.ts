@@ -3,6 +3,7 @@ import { type AccessProjection, type Principal, requireAllowedOn } from '@px0/ac
 import type { TeamId } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
+import { seenSlugs, seenTags, seenVersions } from '../limits/mod.ts';
 import type { ExportOrder } from './export-answer.ts';
 import type { HeavyDocuments } from './heavy-documents.ts';
 import { exportBytes, exportedPrompts } from './store.ts';
@@ -34,8 +35,13 @@ export class ExportPrompts {
     const { reader, access, documents } = this.#deps;
     requireAllowedOn(access, principal, 'exportPrompts', { teamId });
     const slugs = parseSlugs(slugList);
-    if ((await exportBytes(reader, teamId, slugs)) > MAX_BYTES) throw new ApiError('documentTooLarge');
-    const exported = await exportedPrompts(reader, teamId, slugs);
+    const seen = {
+      prompts: seenSlugs(principal),
+      versions: seenVersions(principal),
+      tags: seenTags(principal),
+    };
+    if ((await exportBytes(reader, teamId, slugs, seen)) > MAX_BYTES) throw new ApiError('documentTooLarge');
+    const exported = await exportedPrompts(reader, teamId, slugs, seen);
     return documents.write(teamId, { ...exported, format }, signal);
   }
 }

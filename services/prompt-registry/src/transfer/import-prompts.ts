@@ -7,6 +7,7 @@ import type { PromptId, TeamId, Wire } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
 import { type Authoring, requireAuthoringOn } from '../changes/mod.ts';
+import { requireLiveSeen, requireTagSeen, seesSlug } from '../limits/mod.ts';
 import { type CreatePayload, isBeyondJsonb, type UpdatePayload } from '../payloads/mod.ts';
 import type { PolicyGate } from '../policies/mod.ts';
 import type { CreatePrompt, DescribePrompt, PatchPrompt, SetPromptStatus } from '../prompts/mod.ts';
@@ -87,8 +88,9 @@ export class ImportPrompts {
   /**
    * Returns what was done, or with `dryRun` would be.
    *
-   * @throws ApiError forbidden, invalidAllow, what `readBody` throws, invalidRequestBody, invalidDocument, documentConflicts, tooManyVersionsOrTags,
-   * tooManyHeavyRenders, contractBreak, protectedTagOnDraft, changeRequestRequired, checksFail, serviceUnavailable for what prompts and versions may not hold yet
+   * @throws ApiError forbidden (also for what the limits of a key leave out), invalidAllow, what `readBody` throws, invalidRequestBody, invalidDocument,
+   * documentConflicts, promptAlreadyExists, tooManyVersionsOrTags, tooManyHeavyRenders, contractBreak, protectedTagOnDraft, changeRequestRequired, checksFail,
+   * serviceUnavailable for what prompts and versions may not hold yet
    */
   async run(
     principal: Principal,
@@ -101,18 +103,23 @@ export class ImportPrompts {
     requireAllowedOn(access, principal, 'importPrompts', { teamId });
     const allowance = parseAllowance(allow);
     const { document, contents } = await documents.read(teamId, readBody(), signal);
+    if (!document.prompts.every(({ slug }) => seesSlug(principal, slug))) throw new ApiError('forbidden');
     const present = await this.#present(teamId, document);
-    requireNoConflict(document, present);
+    requireNoConflict(principal, document, present);
     const canonical = await this.#canonical(document);
     const bySlug = new Map(present.map((row) => [row.slug, row]));
     const changes = document.prompts.flatMap((prompt) =>
       planPrompt(prompt, bySlug.get(prompt.slug), canonical),
     );
     for (const change of changes) {
-      if (change.action === 'set_tag') requireSettable(document, change.slug, change.tag);
+      if (change.action === 'set_tag') {
+        requireSettable(document, change.slug, change.tag);
+        requireTagSeen(principal, change.tag);
+      }
       if (change.action === 'create_version') requireAuthoring(authoring, known(contents.get(change.digest)));
       if ('contract' in change && change.contract !== 'off') requireAuthoringOn(authoring);
     }
+    if (changesLive(document, bySlug, changes)) requireLiveSeen(principal);
     const archives = changes.some(({ action }) => action === 'archive_prompt' || action === 'restore_prompt');
     if (archives && !isAllowedOn(access, principal, 'archivePrompt', { teamId }))
       throw new ApiError('forbidden');
@@ -252,15 +259,42 @@ function idsOf(present: readonly PresentRow[]): Progress['prompts'] {
 }
 
 /** Names are unique and never change, so a document that pairs a name with another slug cannot be satisfied. */
-function requireNoConflict({ prompts }: PromptDocument, present: readonly PresentRow[]): void {
+function requireNoConflict(
+  principal: Principal,
+  { prompts }: PromptDocument,
+  present: readonly PresentRow[],
+): void {
   for (const [index, { slug, name }] of prompts.entries()) {
     const other = present.find((row) => (row.slug === slug) !== (row.name === name));
+    // Of a prompt that the key does not see, only that the name is taken is said.
+    if (other !== undefined && !seesSlug(principal, other.slug)) throw new ApiError('promptAlreadyExists');
     if (other !== undefined) {
       throw new ApiError('documentConflicts', {
         detail: `prompts.${index}: the team has ${other.slug} with the name ${other.name}`,
       });
     }
   }
+}
+
+/** Whether the plan changes what live renders give: another version goes live, the live one is archived, or the contract is another one. */
+function changesLive(
+  { prompts }: PromptDocument,
+  bySlug: ReadonlyMap<string, PresentRow>,
+  changes: readonly Change[],
+): boolean {
+  const goesLive = new Set(
+    prompts
+      .filter(({ versions }) => versions.some(({ status }) => status === 'live'))
+      .map(({ slug }) => slug),
+  );
+  return changes.some((change) => {
+    if (change.action === 'set_contract') return true;
+    if (change.action === 'promote_version') return goesLive.has(change.slug);
+    if (change.action !== 'archive_version' || !('existing' in change.version)) return false;
+    const { existing } = change.version;
+    const versions = bySlug.get(change.slug)?.versions ?? [];
+    return versions.some(({ number, status }) => number === existing && status === 'live');
+  });
 }
 
 function known<T>(value: T | undefined): T {

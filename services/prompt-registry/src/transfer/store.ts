@@ -10,8 +10,10 @@ export interface PresentRow extends PresentPrompt {
   readonly name: string;
 }
 
-const tags = sql`
-  coalesce((SELECT json_object_agg(t.tag, t.version ORDER BY t.tag) FROM prompt_tags t WHERE t.prompt_id = p.id), '{}')`;
+/** `seen`: of the tags named `t`, those that the caller sees. */
+const tagsWhere = (seen: Sql) => sql`
+  coalesce((
+    SELECT json_object_agg(t.tag, t.version ORDER BY t.tag) FROM prompt_tags t WHERE t.prompt_id = p.id AND ${seen}), '{}')`;
 
 /** `contentDigest`, of a version `v`. Both texts are as they were stored, without blanks. */
 const digest = sql`
@@ -30,7 +32,7 @@ export function presentPrompts(
   names: readonly string[],
 ): Promise<PresentRow[]> {
   return reader.query<PresentRow>(sql`
-    SELECT p.id, p.slug, p.name, p.description, p.folder, p.contract, p.status, ${tags} AS tags,
+    SELECT p.id, p.slug, p.name, p.description, p.folder, p.contract, p.status, ${tagsWhere(sql`TRUE`)} AS tags,
       coalesce((
         SELECT json_agg(json_build_object('number', v.version, 'status', v.status,
           'digest', ${digest}))
@@ -49,20 +51,28 @@ export async function canonicalTexts(reader: Reader, texts: readonly string[]): 
   return rows.map(({ text }) => text);
 }
 
+/** The rows of prompts `p`, versions `v` and tags `t` that the caller sees. */
+export interface Seen {
+  readonly prompts: Sql;
+  readonly versions: Sql;
+  readonly tags: Sql;
+}
+
 /** Bytes of versions and payloads that an export would hold. */
 export async function exportBytes(
   reader: Reader,
   teamId: TeamId,
   slugs: readonly string[] | undefined,
+  seen: Seen,
 ): Promise<number> {
   const rows = await reader.query<{ bytes: number }>(sql`
     SELECT coalesce(sum(
       (SELECT coalesce(sum(octet_length(coalesce(v.messages::text, v.template)) + octet_length(coalesce(v.config::text, ''))
           + octet_length(coalesce(v.authored_schema::text, '')) + octet_length(v.note)), 0)
-        FROM prompt_versions v WHERE v.prompt_id = p.id)
+        FROM prompt_versions v WHERE v.prompt_id = p.id AND ${seen.versions})
       + (SELECT coalesce(sum(octet_length(l.variables::text)), 0) FROM prompt_payloads l WHERE l.prompt_id = p.id)
     ), 0)::float8 AS bytes
-    FROM prompts p WHERE ${exported(teamId, slugs)}`);
+    FROM prompts p WHERE ${exported(teamId, slugs, seen)}`);
   return onlyRow(rows).bytes;
 }
 
@@ -77,11 +87,12 @@ export async function exportedPrompts(
   reader: Reader,
   teamId: TeamId,
   slugs: readonly string[] | undefined,
+  seen: Seen,
 ): Promise<ExportedPrompts> {
   const rows = await reader.query<{ kind: DocumentKind; prompt: string }>(sql`
     WITH document AS (
-      SELECT CASE WHEN EXISTS (SELECT FROM prompts p WHERE ${exported(teamId, slugs)} AND (p.folder <> '' OR p.contract <> 'off' OR EXISTS (
-        SELECT FROM prompt_versions v WHERE v.prompt_id = p.id
+      SELECT CASE WHEN EXISTS (SELECT FROM prompts p WHERE ${exported(teamId, slugs, seen)} AND (p.folder <> '' OR p.contract <> 'off' OR EXISTS (
+        SELECT FROM prompt_versions v WHERE v.prompt_id = p.id AND ${seen.versions}
           AND (v.messages IS NOT NULL OR v.config IS NOT NULL OR v.authored_schema IS NOT NULL OR v.note <> ''))))
       THEN ${SECOND_KIND} ELSE ${FIRST_KIND} END AS kind)
     SELECT d.kind, '{' || concat_ws(',',
@@ -92,12 +103,12 @@ export async function exportedPrompts(
       '"status":' || to_json(p.status)::text,
       '"versions":' || coalesce((
         SELECT json_agg(${exportedVersion} ORDER BY v.version)::text
-        FROM prompt_versions v WHERE v.prompt_id = p.id), '[]'),
-      '"tags":' || ${tags}::text,
+        FROM prompt_versions v WHERE v.prompt_id = p.id AND ${seen.versions}), '[]'),
+      '"tags":' || ${tagsWhere(seen.tags)}::text,
       '"payloads":' || coalesce((
         SELECT json_agg(json_build_object('name', l.name, 'variables', l.variables) ORDER BY l.created_at, l.id)::text
         FROM prompt_payloads l WHERE l.prompt_id = p.id), '[]')) || '}' AS prompt
-    FROM prompts p, document d WHERE ${exported(teamId, slugs)} ORDER BY p.slug COLLATE "C"`);
+    FROM prompts p, document d WHERE ${exported(teamId, slugs, seen)} ORDER BY p.slug COLLATE "C"`);
   return { kind: rows[0]?.kind ?? FIRST_KIND, prompts: rows.map(({ prompt }) => prompt) };
 }
 
@@ -109,7 +120,7 @@ const exportedVersion = sql`
     '"messages":' || v.messages::text, '"config":' || v.config::text, '"input_schema":' || v.authored_schema::text,
     CASE WHEN v.note <> '' THEN '"note":' || to_json(v.note)::text END) || '}')::json`;
 
-function exported(teamId: TeamId, slugs: readonly string[] | undefined): Sql {
-  const team = sql`p.team_id = ${teamId}::uuid`;
+function exported(teamId: TeamId, slugs: readonly string[] | undefined, seen: Seen): Sql {
+  const team = sql`p.team_id = ${teamId}::uuid AND ${seen.prompts}`;
   return slugs === undefined ? team : sql`${team} AND p.slug = ANY(${[...slugs]}::text[])`;
 }

@@ -3,6 +3,7 @@ import { type AccessProjection, type Principal, requireAllowedOn } from '@px0/ac
 import type { PromptId, TeamId, Wire } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
+import { seenSlugs } from '../limits/mod.ts';
 import type { FindPrompt } from '../prompts/mod.ts';
 import { promptServices, teamServices } from './service-store.ts';
 
@@ -55,7 +56,7 @@ export class ReadServices {
   ): Promise<Wire<'TeamService'>[]> {
     const { reader, access } = this.#deps;
     requireAllowedOn(access, principal, 'listTeamServices', { teamId });
-    return await teamServices(reader, teamId, parseDays(days));
+    return await teamServices(reader, teamId, parseDays(days), seenSlugs(principal));
   }
 }
 

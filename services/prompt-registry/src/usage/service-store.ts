@@ -1,6 +1,6 @@
 /** Which services render which versions. */
 import type { PromptId, TeamId, Wire } from '@px0/contracts';
-import { empty, type Reader, sql } from '@px0/owner';
+import { empty, type Reader, type Sql, sql } from '@px0/owner';
 
 /** Entries of an answer; the latest are shown. */
 const MOST_ENTRIES = 1_000;
@@ -43,8 +43,13 @@ export function promptServices(
     ORDER BY u.last_seen DESC, u.service, u.version DESC, u.source`);
 }
 
-/** Of all prompts that the team has now; the latest first. */
-export function teamServices(reader: Reader, teamId: TeamId, days: number): Promise<Wire<'TeamService'>[]> {
+/** Of all prompts named `p` that the team has now and the caller sees; the latest first. */
+export function teamServices(
+  reader: Reader,
+  teamId: TeamId,
+  days: number,
+  seen: Sql,
+): Promise<Wire<'TeamService'>[]> {
   return reader.query<Wire<'TeamService'>>(sql`
     SELECT u.service, count(DISTINCT u.prompt_id)::int AS prompts, sum(u.renders)::float8 AS renders,
            wire_time(max(u.last_seen_at)) AS last_seen_at,
@@ -52,7 +57,7 @@ export function teamServices(reader: Reader, teamId: TeamId, days: number): Prom
            coalesce(sum(u.renders) FILTER (WHERE u.version = 0), 0)::float8 AS fallbacks
     FROM prompts p
     JOIN service_usage u ON u.prompt_id = p.id AND u.day >= ${firstDay(days)}
-    WHERE p.team_id = ${teamId}::uuid
+    WHERE p.team_id = ${teamId}::uuid AND ${seen}
     GROUP BY u.service
     ORDER BY max(u.last_seen_at) DESC, u.service
     LIMIT ${MOST_ENTRIES}::int`);

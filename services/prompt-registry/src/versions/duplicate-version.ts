@@ -5,7 +5,7 @@ import type { Authoring } from '../changes/mod.ts';
 import type { PromptChanges } from '../prompts/mod.ts';
 import { requireAuthoring } from './authoring.ts';
 import { insertDraft } from './insert-draft.ts';
-import { requireVersion } from './store.ts';
+import { requireSeenVersion } from './seen-version.ts';
 import { parseVersionRef } from './version-ref.ts';
 import type { VersionRow } from './version-row.ts';
 
@@ -28,7 +28,7 @@ export class DuplicateVersion {
    */
   run(principal: Principal, promptId: PromptId, ref: string): Promise<VersionRow> {
     return this.#deps.changes.make(principal, 'duplicateVersion', promptId, async (open) => {
-      const source = await requireVersion(open.change, promptId, parseVersionRef(ref));
+      const source = await requireSeenVersion(open.change, principal, promptId, parseVersionRef(ref));
       requireAuthoring(this.#deps.authoring, source);
       const version = await insertDraft(open, { ...source, note: '' }, source);
       await open.record('version.duplicated', { version: version.number, detail: { from: source.number } });

@@ -3,6 +3,7 @@ import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import { type Page, pageOf, parseLimit, parseNumber, type Reader } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
+import { seenVersions } from '../limits/mod.ts';
 import type { FindPrompt } from '../prompts/mod.ts';
 import { parseInclude } from './include.ts';
 import { listVersions } from './store.ts';
@@ -48,6 +49,7 @@ export class ListVersions {
       limit,
       before: parseNumber(parameters.cursor),
       hasSchemas: include === 'schema',
+      seen: seenVersions(principal),
     });
     return pageOf(rows, limit, ({ number }) => number);
   }

@@ -17,6 +17,7 @@ export { requireNote } from './note.ts';
 export { PlaceFault } from './place-fault.ts';
 export { programRepublisher } from './program-republisher.ts';
 export { type Promotion, versionRoutes } from './routes.ts';
+export { refFor, requireSeenVersion, seesVersion } from './seen-version.ts';
 export { ShowWantedVersion } from './show-wanted-version.ts';
 export { after } from './states.ts';
 export { findVersion, liveVersion, requireVersion, versionPair } from './store.ts';

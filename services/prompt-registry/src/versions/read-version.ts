@@ -4,7 +4,7 @@ import type { PromptId } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
 import type { FindPrompt } from '../prompts/mod.ts';
 import { type Include, parseInclude } from './include.ts';
-import { requireVersion } from './store.ts';
+import { requireSeenVersion } from './seen-version.ts';
 import { parseVersionRef } from './version-ref.ts';
 import type { VersionRow } from './version-row.ts';
 
@@ -30,6 +30,6 @@ export class ReadVersion {
     const { reader, prompts } = this.#deps;
     await prompts.run(principal, 'getVersion', promptId);
     const include = parseInclude(includeText);
-    return { version: await requireVersion(reader, promptId, parseVersionRef(ref)), include };
+    return { version: await requireSeenVersion(reader, principal, promptId, parseVersionRef(ref)), include };
   }
 }

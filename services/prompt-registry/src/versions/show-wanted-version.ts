@@ -1,10 +1,11 @@
 /** Shows the version that a read of a prompt asks for in addition. */
+import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
 import type { WantedVersion } from '../prompts/mod.ts';
 import { parseInclude } from './include.ts';
 import type { InputSchemas } from './input-schemas.ts';
-import { requireVersion } from './store.ts';
+import { requireSeenVersion } from './seen-version.ts';
 import { parseVersionRef, type VersionRef } from './version-ref.ts';
 import { versionJson } from './version-row.ts';
 
@@ -13,7 +14,7 @@ export interface ShowWantedVersionDependencies {
   readonly schemas: InputSchemas;
 }
 
-type Query = Parameters<WantedVersion['run']>[1];
+type Query = Parameters<WantedVersion['run']>[2];
 
 export class ShowWantedVersion implements WantedVersion {
   readonly #deps: ShowWantedVersionDependencies;
@@ -23,12 +24,12 @@ export class ShowWantedVersion implements WantedVersion {
   }
 
   /** Its JSON. The caller must be allowed to read the prompt. @throws ApiError invalidInclude, versionNotFound */
-  async run(promptId: PromptId, query: Query): Promise<string | undefined> {
+  async run(principal: Principal, promptId: PromptId, query: Query): Promise<string | undefined> {
     const include = parseInclude(query.include);
     const ref = wantedRef(query);
     if (ref === undefined) return undefined;
     const { reader, schemas } = this.#deps;
-    const version = await requireVersion(reader, promptId, ref);
+    const version = await requireSeenVersion(reader, principal, promptId, ref);
     return versionJson(version, { include, schema: await schemas.shown(version) });
   }
 }

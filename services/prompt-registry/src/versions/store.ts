@@ -31,6 +31,8 @@ export interface VersionFilter {
   readonly before: string | undefined;
   /** Whether what every render needs is read. */
   readonly hasSchemas: boolean;
+  /** Of versions named `v`, those that the caller sees. */
+  readonly seen: Sql;
 }
 
 export interface StatusChange {
@@ -96,7 +98,7 @@ export function listVersions(
   filter: VersionFilter,
 ): Promise<VersionRow[]> {
   const { status, tags, before, hasSchemas } = filter;
-  const conditions = [sql`v.prompt_id = ${promptId}::uuid`];
+  const conditions = [sql`v.prompt_id = ${promptId}::uuid`, filter.seen];
   if (status !== undefined) conditions.push(sql`v.status = ${status}`);
   if (before !== undefined) conditions.push(sql`v.version < ${before}::bigint`);
   if (tags !== undefined) {

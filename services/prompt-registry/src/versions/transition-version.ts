@@ -2,6 +2,7 @@
 import type { Principal } from '@px0/access';
 import type { PromptId, VersionStatus } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
+import { requireLiveSeen } from '../limits/mod.ts';
 import { type Basis, direct, type Guarded, type Judgement, type PolicyGate } from '../policies/mod.ts';
 import type { PromptChange, PromptChanges } from '../prompts/mod.ts';
 import { type Allowance, parseAllowance } from './allowance.ts';
@@ -9,9 +10,9 @@ import { requireNoBreak } from './contract-breaks.ts';
 import { requireMatch } from './etag.ts';
 import type { InputSchemas } from './input-schemas.ts';
 import { requireNote } from './note.ts';
+import { refFor } from './seen-version.ts';
 import { after, type Transition } from './states.ts';
 import { liveVersion, requireVersion, setStatus } from './store.ts';
-import { parseVersionRef } from './version-ref.ts';
 import type { VersionRow } from './version-row.ts';
 
 export interface TransitionVersionDependencies {
@@ -59,7 +60,8 @@ export class TransitionVersion {
 
   /**
    * @throws ApiError promptNotFound, forbidden, invalidAllow, what `readInput` throws, noteTooLong, versionNotFound, the refusal of the
-   * state, preconditionFailed, contractBreak, what the gate throws, what `condition` returns; tooManyHeavyRenders
+   * state, forbidden (what is live, with a key that does not see it), preconditionFailed, contractBreak, what the gate throws, what `condition` returns;
+   * tooManyHeavyRenders
    */
   run(
     principal: Principal,
@@ -93,11 +95,12 @@ export class TransitionVersion {
     transition: Transition,
     options: OpenTransition,
   ): Promise<VersionRow> {
-    const { change, prompt, record } = open;
+    const { change, prompt, principal, record } = open;
     const { ifMatch, condition, requiresContract = false, allowance, note = '', basis = direct } = options;
     const { noted, published } = operations[transition];
-    const before = await requireVersion(change, prompt.id, parseVersionRef(ref));
+    const before = await requireVersion(change, prompt.id, refFor(principal, ref));
     const status = after(transition, before.status);
+    if (status === 'live' || before.status === 'live') requireLiveSeen(principal);
     requireMatch(ifMatch, before);
     const failure = condition?.(before);
     const isJudged = status === 'live' && (requiresContract || prompt.contract !== 'off');

@@ -3,6 +3,7 @@ import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
 import { type Authoring, bodyOf } from '../changes/mod.ts';
+import { requireCoveredDraft } from '../limits/mod.ts';
 import { type Basis, direct, type PolicyGate } from '../policies/mod.ts';
 import type { PromptChanges } from '../prompts/mod.ts';
 import { requireAuthoring } from './authoring.ts';
@@ -10,8 +11,8 @@ import type { ContentInput } from './checked-content.ts';
 import type { ContentCheck, ContentVerdict } from './content-check.ts';
 import { requireMatch } from './etag.ts';
 import type { InputSchemas } from './input-schemas.ts';
+import { refFor } from './seen-version.ts';
 import { requireVersion, setContent } from './store.ts';
-import { parseVersionRef } from './version-ref.ts';
 import { kindDetail, type VersionRow } from './version-row.ts';
 
 export interface UpdateVersionDependencies {
@@ -32,8 +33,8 @@ export class UpdateVersion {
   /**
    * The state is judged before the body.
    *
-   * @throws ApiError promptNotFound, forbidden, versionNotFound, onlyDraftsCanBeModified, what `readInput`, `checkContent` and
-   * `requireAuthoring` throw, preconditionFailed, what the gate throws, tooManyHeavyRenders
+   * @throws ApiError promptNotFound, forbidden, versionNotFound, onlyDraftsCanBeModified, forbidden (a tag of it that the key does not see), what
+   * `readInput`, `checkContent` and `requireAuthoring` throw, preconditionFailed, what the gate throws, tooManyHeavyRenders
    */
   async run(
     principal: Principal,
@@ -61,8 +62,9 @@ export class UpdateVersion {
     const { authoring, changes, gate } = this.#deps;
     return changes.make(principal, 'updateVersion', promptId, async (open) => {
       const { change, record } = open;
-      const draft = await requireVersion(change, promptId, parseVersionRef(ref));
+      const draft = await requireVersion(change, promptId, refFor(principal, ref));
       if (draft.status !== 'draft') throw new ApiError('onlyDraftsCanBeModified');
+      requireCoveredDraft(principal, draft.tags);
       const content = verdict(draft);
       if (content.program === 'given') requireAuthoring(authoring, content);
       requireMatch(ifMatch, draft);
