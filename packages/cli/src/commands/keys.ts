@@ -1,4 +1,5 @@
 /** `keys`: the API keys of an organization, for its admins. */
+import type { APIKey } from '@px0/sdk/api';
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
@@ -19,6 +20,10 @@ interface CreateOptions extends OrganizationOptions {
   readonly operation: 'read_render' | 'all' | 'admin';
   readonly teamScope?: readonly string[];
   readonly expires?: Date;
+  readonly slug?: readonly string[];
+  readonly tag?: readonly string[];
+  /** False for `--no-live`. */
+  readonly live: boolean;
 }
 
 interface DeleteOptions {
@@ -38,10 +43,11 @@ export function addKeyCommands(program: Command, connect: Connect): void {
       const { wire, value } = await answered(api.listAPIKeysRaw({ orgId: await context.organization(org) }));
       context.output.result(wire, () =>
         table(
-          ['NAME', 'OPERATION', 'CREATED', 'LAST USED', 'EXPIRES', 'ID'],
-          value.apiKeys.map(({ name, operation, createdAt, lastUsedAt, expiresAt, id }) => [
+          ['NAME', 'OPERATION', 'LIMITS', 'CREATED', 'LAST USED', 'EXPIRES', 'ID'],
+          value.apiKeys.map(({ name, operation, limits, createdAt, lastUsedAt, expiresAt, id }) => [
             name,
             operation,
+            limitsText(limits),
             dateOf(createdAt),
             lastUsedAt === null ? 'never' : dateOf(lastUsedAt),
             expiresAt === null || expiresAt === undefined ? 'never' : dateOf(expiresAt),
@@ -62,11 +68,17 @@ export function addKeyCommands(program: Command, connect: Connect): void {
         .default('read_render'),
     )
     .option('--team-scope <id...>', 'restrict the key to these teams')
+    .option('--slug <pattern...>', 'restrict the key to prompts with these slugs, e.g. "billing_*"')
+    .option('--tag <pattern...>', 'restrict the key to the live version and those with these tags')
+    .option('--no-live', 'with --tag: not even the live version')
     .option('--expires <time>', 'when the key expires, e.g. 2030-01-31 (UTC) or 2030-01-31T18:00:00Z', time)
     .action(async (name: string, options: CreateOptions, command: Command) => {
       const context = connect(command);
-      const { org, operation, teamScope, expires } = options;
+      const { org, operation, teamScope, expires, slug, tag, live } = options;
       requireFilled('the team (--team-scope)', ...(teamScope ?? []));
+      requireFilled('the slug (--slug)', ...(slug ?? []));
+      requireFilled('the tag (--tag)', ...(tag ?? []));
+      const isOfRefs = tag !== undefined || !live;
       const { keys: api } = await context.api();
       const { wire, value } = await answered(
         api.createAPIKeyRaw({
@@ -76,6 +88,12 @@ export function addKeyCommands(program: Command, connect: Connect): void {
             operation,
             ...(teamScope !== undefined && { teamIds: [...teamScope] }),
             ...(expires !== undefined && { expiresAt: expires }),
+            ...((slug !== undefined || isOfRefs) && {
+              limits: {
+                ...(slug !== undefined && { slugs: [...slug] }),
+                ...(isOfRefs && { refs: { live, tags: [...(tag ?? [])] } }),
+              },
+            }),
           },
         }),
       );
@@ -114,6 +132,18 @@ export function addKeyCommands(program: Command, connect: Connect): void {
       await api.deleteAPIKey(id);
       context.output.result({ id }, () => printable(`Revoked the API key ${id}.`));
     });
+}
+
+/** What a key is limited to, in a cell of a table. */
+function limitsText(limits: APIKey['limits']): string {
+  if (limits === undefined) return 'none';
+  const { slugs, refs } = limits;
+  const parts = [
+    ...(slugs === undefined ? [] : [`slugs ${slugs.join(' ')}`]),
+    ...(refs?.live === true ? ['live'] : []),
+    ...(refs === undefined || refs.tags.length === 0 ? [] : [`tags ${refs.tags.join(' ')}`]),
+  ];
+  return parts.join(', ');
 }
 
 function showSecret({ output }: Context, wire: unknown, secret: string): void {
