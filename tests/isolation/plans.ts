@@ -36,6 +36,7 @@ const policy = { ...name, match: { slugs: ['nothing'], transitions: ['live'] }, 
 export const plans: { readonly [Operation in OperationId]: Plan } = {
   healthCheck: null,
   listSigningKeys: null,
+  revokeAPIKey: null,
   register: ({ email, team }) => ({ body: { email, password, team_id: team } }),
   login: ({ email }) => ({ body: { email, password: 'Wrong-horse-1' } }),
   logout: null,
