@@ -17,7 +17,6 @@ export {
 export {
   AssertionsFault,
   type GivenAssertion,
-  MAX_ASSERTIONS,
   type PlacedPattern,
   patternFault,
   patternsIn,

@@ -2,7 +2,7 @@
 import { assertionTypes, severities } from '@px0/contracts';
 import { characters } from '@px0/contracts/slug';
 import type { Assertion, AssertionType } from './assertion.ts';
-import { isCostlyType } from './costly-types.ts';
+import { mayBeCostly } from './costly-types.ts';
 
 /** As a body or a document gives it. */
 export interface GivenAssertion {
@@ -14,7 +14,7 @@ export interface GivenAssertion {
   readonly message?: unknown;
 }
 
-export const MAX_ASSERTIONS = 50;
+const MAX_ASSERTIONS = 50;
 const MAX_TEXT_CHARACTERS = 65_536;
 const MAX_PATTERN_CHARACTERS = 1_000;
 const MAX_NOTE_CHARACTERS = 255;
@@ -26,6 +26,15 @@ const MAX_MESSAGES = 1_000_000;
 /** What is wrong, as `assertions.0.type: is not known`. */
 export class AssertionsFault extends Error {
   override readonly name = 'AssertionsFault';
+  /** As `assertions.0.type`. */
+  readonly place: string;
+  readonly reason: string;
+
+  constructor(place: string, reason: string) {
+    super(`${place}: ${reason}`);
+    this.place = place;
+    this.reason = reason;
+  }
 }
 
 const UNKNOWN = 'is not known';
@@ -109,9 +118,9 @@ export interface PlacedPattern {
 
 /** The patterns of assertions that compile only if RE2 says so. */
 export function patternsIn(assertions: readonly Assertion[]): PlacedPattern[] {
-  return assertions.flatMap(({ type, value }, index) =>
-    isCostlyType(type) && typeof value === 'string'
-      ? [{ place: `assertions.${index}.value`, pattern: value }]
+  return assertions.flatMap((assertion, index) =>
+    mayBeCostly(assertion) && typeof assertion.value === 'string'
+      ? [{ place: `assertions.${index}.value`, pattern: assertion.value }]
       : [],
   );
 }
@@ -122,7 +131,7 @@ export function patternFault({ place }: PlacedPattern, reason: string): string {
 }
 
 function fault(place: string, reason: string): AssertionsFault {
-  return new AssertionsFault(`assertions${place}: ${reason}`);
+  return new AssertionsFault(`assertions${place}`, reason);
 }
 
 function textOfAtMost(most: number): ValueRule {

@@ -55,6 +55,8 @@ export interface RunOptions {
   readonly bytes?: number;
   /** How long to wait for a turn. */
   readonly waitMs?: number;
+  /** How long the task may take by the clock, instead of the pool's own bound. */
+  readonly clockMs?: number;
 }
 
 /** What has become of tasks since the start, and what is under way. */
@@ -71,6 +73,7 @@ interface Job extends Queued {
   readonly name: string;
   readonly input: unknown;
   readonly transfer: readonly Transferable[];
+  readonly clockMs: number | undefined;
   readonly answer: PromiseWithResolvers<unknown>;
   /** Gives up waiting for a turn. */
   readonly patience: NodeJS.Timeout;
@@ -166,7 +169,7 @@ export class HeavyPool<T extends Tasks> {
   }
 
   #submit(organization: string, name: string, input: unknown, options: RunOptions): Promise<unknown> {
-    const { signal, transfer = [], bytes = 0, waitMs = this.#bounds.waitMs } = options;
+    const { signal, transfer = [], bytes = 0, waitMs = this.#bounds.waitMs, clockMs } = options;
     if (this.#isClosing) return Promise.reject(new HeavyRefusal('stopping'));
     if (signal?.aborted) return Promise.reject(new HeavyRefusal('abandoned'));
     if (!this.#hasRoom(organization, bytes)) {
@@ -180,6 +183,7 @@ export class HeavyPool<T extends Tasks> {
       input,
       transfer,
       bytes,
+      clockMs,
       answer,
       patience: setTimeout(() => this.#giveUp(job, 'tooMany'), waitMs),
       thread: undefined,

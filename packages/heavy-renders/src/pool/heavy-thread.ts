@@ -18,6 +18,8 @@ export interface ThreadTask {
   readonly name: string;
   readonly input: unknown;
   readonly transfer: readonly Transferable[];
+  /** Instead of the thread's own bound. */
+  readonly clockMs?: number | undefined;
 }
 
 /**
@@ -49,13 +51,13 @@ export class HeavyThread {
   }
 
   /** Runs a task; the thread must be free. @throws HeavyRefusal tookTooLong, abandoned */
-  run({ name, input, transfer }: ThreadTask): Promise<unknown> {
+  run({ name, input, transfer, clockMs = this.#options.clockMs }: ThreadTask): Promise<unknown> {
     this.#worker ??= this.#start();
     const worker = this.#worker;
     this.#number += 1;
     const order: TaskOrder = { number: this.#number, name, input };
     const answer = Promise.withResolvers<unknown>();
-    const clock = setTimeout(() => this.#endWorker(worker), this.#options.clockMs);
+    const clock = setTimeout(() => this.#endWorker(worker), clockMs);
     this.#underWay = { number: order.number, answer, clock };
     worker.ref();
     worker.postMessage(order, transfer);

@@ -129,6 +129,13 @@ export const metricCatalog = define({
     description: 'The same that was refused, because too much of its organization or of all waited.',
     attributes: [],
   },
+  assertionsRun: {
+    name: 'px0.assertions.run',
+    kind: 'counter',
+    unit: '{assertion}',
+    description: 'Assertions that checks judged, by type and whether the output fulfilled them.',
+    attributes: ['px0.assertion.type', 'px0.assertion.ok'],
+  },
   heavyDuration: {
     name: 'px0.heavy.duration',
     kind: 'histogram',
