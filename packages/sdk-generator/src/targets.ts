@@ -94,6 +94,7 @@ export const inlineSchemaNames: Readonly<Record<string, string>> = {
   VersionCheck_payloads_inner: 'PayloadCheck',
   VersionCheck_payloads_inner_version: 'PayloadOutcome',
   VersionCheck_payloads_inner_live: 'LivePayloadOutcome',
+  VersionCheck_payloads_inner_assertions_inner: 'AssertionResult',
   ImportResult_changes_inner: 'ImportChange',
   RenderBatchRequest_renders_inner: 'RenderBatchItem',
   RenderBatchResponse_results_inner: 'RenderBatchResult',

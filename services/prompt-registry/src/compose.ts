@@ -2,7 +2,8 @@
 
 import { defaultThreads, observeHeavyPool } from '@px0/heavy-renders';
 import { type Features, type Foundation, type OwnerDefinition, startOwner } from '@px0/owner';
-import type { RunningServer, ServiceDependencies } from '@px0/service-kit';
+import { metricCatalog, observe, type RunningServer, type ServiceDependencies } from '@px0/service-kit';
+import { AssertionCheck, AssertionThread } from './assertions/mod.ts';
 import { auditRoutes, ReadPromptAudit, ReadTeamAudit } from './audit/mod.ts';
 import {
   changeRequestCommands,
@@ -13,7 +14,14 @@ import {
   settleRequests,
 } from './change-requests/mod.ts';
 import { type Actor, type AuditNote, rules, systemActor } from './changes/mod.ts';
-import { CheckRunner, CheckVersion, checkRoutes, JudgeVersion, PromoteWithPayloads } from './checks/mod.ts';
+import {
+  CheckTemplate,
+  CheckVersion,
+  checkRoutes,
+  JudgeVersion,
+  ProgramCheck,
+  PromoteWithPayloads,
+} from './checks/mod.ts';
 import type { Config } from './config.ts';
 import { teamDeletions, teamSweeper } from './deletions/mod.ts';
 import { DiffVersions, diffRoutes } from './diff/mod.ts';
@@ -24,6 +32,13 @@ import { observeRefusals, PolicyGate } from './policies/mod.ts';
 import { ChangePolicies, ExplainPolicies, policyRoutes, ReadPolicies } from './policy-settings/mod.ts';
 import { contentGatherer, promptCommands, promptParts, promptRoutes } from './prompts/mod.ts';
 import { MIGRATIONS, SCHEMA } from './schema.ts';
+import {
+  AcceptSnapshot,
+  KeepSnapshot,
+  ReadSnapshot,
+  SampleRenders,
+  snapshotRoutes,
+} from './snapshots/mod.ts';
 import { tagCommands, tagRoutes } from './tags/mod.ts';
 import { templateRoutes } from './templates/mod.ts';
 import { ExportPrompts, HeavyDocuments, ImportPrompts, transferRoutes } from './transfer/mod.ts';
@@ -88,6 +103,8 @@ function features(
       surroundings: (rows, promptId) => judge.surroundings(rows, promptId),
     },
   });
+  const assertionThread = new AssertionThread(logger);
+  cleanups.add('assertions', () => assertionThread.pool.close(0));
   const parts = {
     ...promptParts(foundation, replacements.settle ?? settleRequests),
     heavy,
@@ -97,20 +114,20 @@ function features(
   const prompts = promptCommands(foundation, parts);
   const versions = versionCommands(foundation, parts);
   const tags = tagCommands(parts);
-  const payloads = payloadCommands(parts);
-  const { transition, contents } = versions;
-  const runner = new CheckRunner(heavy);
-  const check = new CheckVersion({
-    ...parts,
-    runner,
-    schemas: versions.schemas,
-    timeBudgetMs: config.CHECK_TIME_BUDGET_MS,
-  });
+  const assertions = new AssertionCheck({ ...parts, assertionThread });
+  const payloads = payloadCommands({ ...parts, assertions });
+  const { transition, contents, schemas } = versions;
+  const timeBudgetMs = config.CHECK_TIME_BUDGET_MS;
+  const programs = new ProgramCheck({ heavy, assertionThread, timeBudgetMs });
+  observe(metricCatalog.assertionsRun, () => programs.counts.observations());
+  const check = new CheckVersion({ ...parts, schemas, programs });
+  const samples = new SampleRenders({ ...parts, schemas, timeBudgetMs });
   const judge = new JudgeVersion({ reader, check });
   const promoteChecked = new PromoteWithPayloads({ ...parts, check, transition });
   const requests = changeRequestCommands({
     ...parts,
-    schemas: versions.schemas,
+    schemas,
+    assertions,
     policies: config.POLICIES,
     check,
     commands: { transition, tags, prompts, payloads },
@@ -127,7 +144,8 @@ function features(
         wantedVersion: new ShowWantedVersion({ ...parts, schemas: versions.schemas }),
       }),
       ...versionRoutes({ ...versions, promoteChecked }),
-      ...checkRoutes(check),
+      ...checkRoutes(check, new CheckTemplate({ ...parts, contents, check })),
+      ...snapshotRoutes(new AcceptSnapshot({ ...parts, samples }), new ReadSnapshot({ ...parts, samples })),
       ...externalCheckRoutes(parts),
       ...diffRoutes(new DiffVersions(parts)),
       ...changeRequestRoutes(requests),
@@ -144,11 +162,8 @@ function features(
         new ExportPrompts({ ...parts, documents }),
         new ImportPrompts({
           ...parts,
-          documents,
-          prompts,
-          versions,
-          tags,
-          payloads,
+          ...{ documents, prompts, versions, tags, payloads, assertions },
+          snapshots: { keep: new KeepSnapshot(parts) },
           requests: {
             open: (principal, promptId, request) => requests.create.run(principal, promptId, () => request),
           },
@@ -157,7 +172,9 @@ function features(
       ...usageRoutes(new ReadUsage(parts), new ReadServices(parts)),
     },
     sagas: [teamDeletions(sweeper)],
-    lastMoment: () => heavy.pool.close(0),
+    lastMoment: async () => {
+      await Promise.all([heavy.pool.close(0), assertionThread.pool.close(0)]);
+    },
     background: [
       sweeper,
       contentGatherer(foundation),

@@ -66,7 +66,7 @@ describe('a check that takes long', () => {
     const rendered = (text: string) => ({ outcome: 'rendered', rendered: text, error: null });
     const failed = (error: unknown) => ({ outcome: 'failed', rendered: null, error });
     const live = rendered(`${a}\nlive`);
-    const payload = { payload_id: expect.any(String), name: null, live, violations: null };
+    const payload = { payload_id: expect.any(String), name: null, live, violations: null, assertions: [] };
     const diff = (mood: string) => `--- live\n+++ version\n@@ -1,2 +1,2 @@\n ${a}\n-live\n+new ${mood}\n`;
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -94,6 +94,10 @@ describe('a check that takes long', () => {
           },
           { ...payload, version: rendered(`${a}\nnew 7`), diff: diff('7') },
         ],
+        base_version: 1,
+        failed: 2,
+        warnings: 0,
+        payloads_digest: expect.any(String),
       },
     });
   });

@@ -231,6 +231,14 @@ const verdicts: { readonly [Id in OperationId]: Verdict } = {
       act: call('PUT', '/payloads/{payload}', () => ({})),
     },
   ],
+  acceptSnapshot: [
+    {
+      what: 'a snapshot',
+      guardedBy: ['payloads'],
+      act: call('POST', '/payloads/{payload}/snapshot', () => ({ version: 1 })),
+    },
+  ],
+  getSnapshot: 'reads',
   deletePromptPayload: [
     { what: 'a payload', guardedBy: ['payloads'], act: call('DELETE', '/payloads/{payload}') },
   ],
@@ -263,6 +271,7 @@ const verdicts: { readonly [Id in OperationId]: Verdict } = {
   reportUsage: 'reads',
   validateTemplate: 'reads',
   checkVersion: 'reads',
+  checkTemplate: 'reads',
   postCheck: 'nothing that callers get',
   listChecks: 'reads',
   listPromptAudit: 'reads',
@@ -341,6 +350,7 @@ describe('policies', () => {
     const silent = writes.filter(({ operationId }) => verdicts[operationId] === 'reads');
     expect(silent.map(({ operationId }) => operationId).sort()).toEqual(
       [
+        'checkTemplate',
         'checkVersion',
         'renderBatch',
         'renderLive',

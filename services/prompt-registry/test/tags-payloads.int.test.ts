@@ -127,7 +127,16 @@ describe('payloads', () => {
     const { id } = await newPrompt();
     const call = on(id);
     const first = await registry.prompts.createPayload(cast.editor, id, { variables: { a: 1 } });
-    expect(Object.keys(first)).toEqual(['id', 'prompt_id', 'name', 'variables', 'created_at', 'updated_at']);
+    expect(Object.keys(first)).toEqual([
+      'id',
+      'prompt_id',
+      'name',
+      'variables',
+      'created_at',
+      'updated_at',
+      'assertions',
+      'snapshot',
+    ]);
     expect(first).toMatchObject({ prompt_id: id, name: null, variables: { a: 1 } });
     const second = await registry.prompts.createPayload(cast.editor, id, { variables: 1, name: 'second' });
     expect((await on(id, cast.viewer)('GET', '/payloads')).body).toEqual({ payloads: [second, first] });

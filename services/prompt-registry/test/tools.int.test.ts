@@ -145,6 +145,10 @@ describe('checking a version', () => {
         new_variables: ['a'],
         contract: { breaks: [], notices: [] },
         payloads: [],
+        base_version: null,
+        failed: 0,
+        warnings: 0,
+        payloads_digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
       },
     });
   });

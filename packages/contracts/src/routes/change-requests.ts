@@ -25,6 +25,7 @@ const refusalsOfChanges = [
   'versionAlreadyArchived',
   'payloadVariablesRequired',
   'nameTooLong',
+  'invalidAssertions',
 ] as const;
 
 export const changeRequestRoutes = defineRoutes(

@@ -138,6 +138,7 @@ export const promptPayloadRoutes = defineRoutes(
         'snapshotTooLarge',
         'tooManyHeavyRenders',
         'serviceUnavailable',
+        ...policyGate,
       ],
     },
     getSnapshot: {

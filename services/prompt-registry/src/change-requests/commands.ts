@@ -19,7 +19,7 @@ import type { RequestCommands } from './routes.ts';
 
 export interface RequestParts
   extends PromptParts,
-    Pick<CreateRequestDependencies, 'policies'>,
+    Pick<CreateRequestDependencies, 'policies' | 'assertions'>,
     Pick<JudgedRequestDependencies, 'count'> {
   readonly check: CheckVersion;
   readonly commands: ChangeCommands;

@@ -5,12 +5,19 @@ import { type BodyOf, changeRequestLimits, type PromptId, type routes } from '@p
 import { characters } from '@px0/contracts/slug';
 import { currentRequestScope } from '@px0/event-bus/internal';
 import { ApiError } from '@px0/service-kit';
+import type { AssertionCheck } from '../assertions/mod.ts';
 import { type Policies, requirePoliciesOn } from '../changes/mod.ts';
 import { refusingBeyondJsonb } from '../payloads/mod.ts';
 import { allowedPrompt, type PromptChange, type PromptChanges } from '../prompts/mod.ts';
 import { presentFor } from './binding.ts';
 import { requirePossible } from './possible.ts';
-import { needsAdministrator, type ProposedChange, parseChange, versionIn } from './proposed-change.ts';
+import {
+  needsAdministrator,
+  type ProposedChange,
+  parseChange,
+  payloadSetIn,
+  versionIn,
+} from './proposed-change.ts';
 import { insertRequest, openNumber } from './store.ts';
 
 export type RequestInput = BodyOf<typeof routes.createChangeRequest>;
@@ -19,6 +26,7 @@ export interface CreateRequestDependencies {
   readonly access: AccessProjection;
   readonly changes: PromptChanges;
   readonly policies: Policies;
+  readonly assertions: AssertionCheck;
 }
 
 interface CheckedInput {
@@ -39,10 +47,23 @@ export class CreateRequest {
    * The id of the new request.
    *
    * @throws ApiError promptNotFound, forbidden, what `readInput` throws, titleRequired, titleTooLong, descriptionTooLong, invalidApply,
-   * invalidChange, serviceUnavailable, what `requirePossible` throws, changeRequestOpen, tooManyOpenChangeRequests
+   * invalidChange, invalidAssertions, tooManyHeavyRenders, serviceUnavailable, what `requirePossible` throws, changeRequestOpen, tooManyOpenChangeRequests
    */
-  run(principal: Principal, promptId: PromptId, readInput: () => RequestInput): Promise<string> {
-    const { access, changes } = this.#deps;
+  async run(
+    principal: Principal,
+    promptId: PromptId,
+    readInput: () => RequestInput,
+    signal?: AbortSignal,
+  ): Promise<string> {
+    const { access, changes, assertions } = this.#deps;
+    // Patterns are compiled before the lock is taken, and not again when the request is applied.
+    const given = await assertions.of(
+      principal,
+      'createChangeRequest',
+      promptId,
+      () => payloadSetIn(readInput().change),
+      signal,
+    );
     const creation = changes.makeThrough(
       (prompt) => {
         const allowed = allowedPrompt(access, principal, 'proposeToAdministrators', prompt);
@@ -53,7 +74,11 @@ export class CreateRequest {
       },
       principal,
       promptId,
-      (open) => this.#create(principal, open, checked(readInput())),
+      (open) => {
+        const input = checked(readInput());
+        given.assertions();
+        return this.#create(principal, open, input);
+      },
     );
     return refusingBeyondJsonb(creation);
   }

@@ -1,5 +1,6 @@
 /** The commands that make changes, by the kind of the change that is proposed. */
 import type { Action, Principal } from '@px0/access';
+import { givenBefore } from '../assertions/mod.ts';
 import type { payloadCommands } from '../payloads/mod.ts';
 import type { Basis, Judgement } from '../policies/mod.ts';
 import type { MovePrompt, PromptChange, SetPromptStatus } from '../prompts/mod.ts';
@@ -76,7 +77,7 @@ export class PerformChange {
         return undefined;
       case 'payload': {
         const { payload_id: id, set } = change;
-        const input = readSet(set ?? {}) ?? {};
+        const input = givenBefore(readSet(set ?? {}) ?? {});
         if (id === null) await payloads.create.within(open, input, basis);
         else if (set === null) await payloads.delete.within(open, id, basis);
         else await payloads.update.within(open, id, input, basis);

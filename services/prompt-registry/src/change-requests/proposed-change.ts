@@ -118,6 +118,12 @@ export function readSet(set: Readonly<Record<string, unknown>>): PayloadSet | un
   return parseBody(routes.createPromptPayload, structuredJson(set));
 }
 
+/** What the body says of a payload, as far as it can be read; nothing of another change. */
+export function payloadSetIn(raw: RawChange | undefined): PayloadSet {
+  const set = raw?.kind === 'payload' ? raw.set : undefined;
+  return (set === undefined || set === null ? undefined : readSet(set)) ?? {};
+}
+
 /** The parser mends texts in place, so it gets a copy. */
 function structuredJson(set: Readonly<Record<string, unknown>>): unknown {
   return { ...set };

@@ -3,7 +3,7 @@ import type { Principal } from '@px0/access';
 import type { Wire } from '@px0/contracts';
 import { encodeNumber, type Page } from '@px0/owner';
 import { type Handlers, SerializedJson } from '@px0/service-kit';
-import { checkOnWire } from '../checks/mod.ts';
+import { versionCheckOnWire } from '../checks/mod.ts';
 import { payloadOnWire } from '../payloads/mod.ts';
 import { type VersionRow, versionJson } from '../versions/mod.ts';
 import type { ApplyRequest } from './apply-request.ts';
@@ -105,6 +105,6 @@ async function shownOnWire(
     payload === undefined ? '' : `,"payload":${JSON.stringify(payloadOnWire(payload))}`,
     ',"check":',
   ].join('');
-  const pieces = check === undefined ? [Buffer.from('null')] : checkOnWire(check);
+  const pieces = check === undefined ? [Buffer.from('null')] : versionCheckOnWire(check);
   return new SerializedJson([Buffer.from(head), ...pieces, Buffer.from('}')]);
 }

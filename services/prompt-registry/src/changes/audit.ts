@@ -28,6 +28,7 @@ export type AuditAction =
   | 'payload.created'
   | 'payload.updated'
   | 'payload.deleted'
+  | 'payload.snapshot_accepted'
   | 'check.posted'
   | 'change_request.opened'
   | 'change_request.reviewed'
@@ -92,10 +93,15 @@ export function personBehind(actor: Actor): UserId | undefined {
   return actor.kind === 'system' ? undefined : actor.person;
 }
 
-/** Who created a row of `prompts` or `prompt_versions`, of an alias, as the wire shows it; null where that is not known. */
-export function authorColumn(alias: 'p' | 'v'): Sql {
-  const kind = alias === 'p' ? sql`p.actor_kind` : sql`v.actor_kind`;
-  const id = alias === 'p' ? sql`p.actor_id` : sql`v.actor_id`;
+const authorColumns = {
+  p: { kind: sql`p.actor_kind`, id: sql`p.actor_id` },
+  v: { kind: sql`v.actor_kind`, id: sql`v.actor_id` },
+  s: { kind: sql`s.actor_kind`, id: sql`s.actor_id` },
+} as const;
+
+/** Who made a row of `prompts`, `prompt_versions` or `payload_snapshots`, of an alias, as the wire shows it; null where that is not known. */
+export function authorColumn(alias: keyof typeof authorColumns): Sql {
+  const { kind, id } = authorColumns[alias];
   return sql`CASE WHEN ${kind} IS NULL THEN NULL ELSE json_build_object(
     'kind', ${kind}, 'user_id', CASE WHEN ${kind} = 'user' THEN ${id} END,
     'api_key_id', CASE WHEN ${kind} = 'api-key' THEN ${id} END) END`;

@@ -1,6 +1,7 @@
-/** A promotion that requires the version to render with every payload of the prompt. */
+/** A promotion that requires the version to render every payload of the prompt as its assertions say. */
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
+import type { Reader } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
 import type { FindPrompt } from '../prompts/mod.ts';
 import {
@@ -11,6 +12,7 @@ import {
   type VersionRow,
 } from '../versions/mod.ts';
 import type { CheckVersion } from './check-version.ts';
+import { payloadsDigest } from './sample-store.ts';
 
 export interface PromoteWithPayloadsDependencies {
   readonly check: CheckVersion;
@@ -18,7 +20,7 @@ export interface PromoteWithPayloadsDependencies {
   readonly prompts: FindPrompt;
 }
 
-/** Thrown under the lock when the template is not the one that was checked. */
+/** Thrown under the lock when the template or the payloads are not those that were checked. */
 class CheckedAnother extends Error {
   override readonly name = 'CheckedAnother';
 }
@@ -34,7 +36,7 @@ export class PromoteWithPayloads implements Promotion {
   }
 
   /**
-   * The renders happen before the lock is taken; under it the template is only compared with the one that was rendered. Refusals of a
+   * The renders happen before the lock is taken; under it the template and the payloads are only compared with those that were rendered. Refusals of a
    * plain promotion come first.
    *
    * @throws ApiError as a plain promotion, payloadsFail naming the payloads, and tooManyHeavyRenders
@@ -51,12 +53,13 @@ export class PromoteWithPayloads implements Promotion {
     await prompts.run(principal, 'promoteVersion', promptId);
     requireNote(options.readInput?.().note ?? '');
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      const result = await check.run(principal, promptId, ref, signal, 'whole');
+      const result = await check.run(principal, promptId, ref, signal, { sight: 'whole' });
       try {
-        const condition = (version: VersionRow) => {
+        const condition = async (version: VersionRow, reader: Reader) => {
           const isChecked =
             version.id === result.version.id && version.bodyRevision === result.version.bodyRevision;
-          if (!isChecked) throw new CheckedAnother();
+          const isSame = isChecked && (await payloadsDigest(reader, promptId)) === result.payloadsDigest;
+          if (!isSame) throw new CheckedAnother();
           return result.failed.length === 0
             ? undefined
             : new ApiError('payloadsFail', { detail: result.failed.join(', ') });

@@ -2,6 +2,7 @@ import { BudgetSpent } from '@px0/heavy-renders';
 import { TaskEnded } from '@px0/heavy-renders/thread';
 import { compileProgram } from '@px0/template';
 import { describe, expect, it } from 'vitest';
+import { completeCheck } from './complete-check.ts';
 import { type CheckOutcome, endlessCheck, runCheck } from './run-check.ts';
 
 const order = {
@@ -32,7 +33,10 @@ function run(reason: Error): CheckOutcome {
   });
 }
 
-const payloadsOf = ({ payloads }: CheckOutcome): unknown => JSON.parse(Buffer.concat(payloads).toString());
+const complete = (outcome: CheckOutcome, ...answers: (number | undefined)[]) =>
+  completeCheck(outcome, answers, 5_000);
+const payloadsOf = (outcome: CheckOutcome, ...answers: (number | undefined)[]): unknown =>
+  JSON.parse(Buffer.concat(complete(outcome, ...answers).payloads).toString());
 
 const rendered = (text: string) => ({ outcome: 'rendered', rendered: text, error: null });
 const tookTooLong = {
@@ -44,10 +48,10 @@ const tookTooLong = {
 describe('a check', () => {
   it('says of a render whose thread’s time is up what a render would', () => {
     const outcome = run(new TaskEnded('tookTooLong'));
-    expect(outcome.failed).toEqual(['one']);
+    expect(complete(outcome).failed).toEqual(['one']);
     expect(payloadsOf(outcome)).toEqual([
-      { payload_id: '1', name: 'one', version: tookTooLong, live: rendered('1'), diff: null },
-      { payload_id: '2', name: null, version: rendered('2'), live: rendered('2'), diff: '' },
+      { payload_id: '1', name: 'one', version: tookTooLong, live: rendered('1'), diff: null, assertions: [] },
+      { payload_id: '2', name: null, version: rendered('2'), live: rendered('2'), diff: '', assertions: [] },
     ]);
   });
 
@@ -84,12 +88,73 @@ describe('a check', () => {
 
   it('that did not end blames every payload', () => {
     const outcome = endlessCheck(order);
-    expect(outcome.failed).toEqual(['one', '2']);
+    expect(complete(outcome).failed).toEqual(['one', '2']);
     expect(payloadsOf(outcome)).toEqual([
-      { payload_id: '1', name: 'one', version: tookTooLong, live: tookTooLong, diff: null },
-      { payload_id: '2', name: null, version: tookTooLong, live: tookTooLong, diff: null },
+      { payload_id: '1', name: 'one', version: tookTooLong, live: tookTooLong, diff: null, assertions: [] },
+      { payload_id: '2', name: null, version: tookTooLong, live: tookTooLong, diff: null, assertions: [] },
     ]);
     expect(payloadsOf(endlessCheck({ ...order, live: undefined }))).toMatchObject([{ live: null }, {}]);
     expect(payloadsOf(endlessCheck({ ...order, samples: [] }))).toEqual([]);
+  });
+
+  const ground = {
+    meter: {
+      maxUnits: Number.POSITIVE_INFINITY,
+      proceed: () => undefined,
+      tooLong: () => expect.unreachable(),
+    },
+    compile: compileProgram,
+    beforeCompared: () => undefined,
+  };
+  const sample = { payloadId: '1', name: 'one', variablesJson: '{"a":"refund"}' };
+
+  it('leaves gaps for patterns and tokens, which answers fill', () => {
+    const assertions = [
+      { type: 'contains', value: 'money' },
+      { type: 'matches', value: 're+' },
+      { type: 'max_tokens', value: 1, severity: 'warning' },
+    ] as const;
+    const samples = [sample, { ...sample, assertions }, { ...sample, assertions: assertions.slice(0, 1) }];
+    const outcome = runCheck(
+      { version: { template: '{{.a}}' }, live: undefined, samples, timeBudgetMs: 60_000 },
+      ground,
+    );
+    expect(outcome.questions.texts).toEqual(['refund']);
+    const contains = { type: 'contains', ok: false, severity: 'error', message: 'does not contain "money"' };
+    const matches = { type: 'matches', severity: 'error' };
+    const tokens = { type: 'max_tokens', severity: 'warning', ok: false };
+    expect(payloadsOf(outcome, 1, 3)).toMatchObject([
+      { assertions: [] },
+      {
+        assertions: [
+          contains,
+          { ...matches, ok: true, message: null },
+          { ...tokens, message: 'has about 3 tokens, at most 1 are allowed' },
+        ],
+      },
+      { assertions: [contains] },
+    ]);
+    expect(complete(outcome, 0, undefined)).toMatchObject({ failed: ['one', 'one'], warnings: 1 });
+    expect(payloadsOf(outcome, 0, undefined)).toMatchObject([
+      {},
+      {
+        assertions: [
+          contains,
+          { ...matches, ok: false, message: 'does not match /re+/' },
+          { ...tokens, message: 'the check took longer than 5000 ms' },
+        ],
+      },
+      {},
+    ]);
+  });
+
+  it('takes no failure of its own for one that is expected', () => {
+    const assertions = [{ type: 'fails' }] as const;
+    const failing = { version: { template: '{{.b}}' }, live: undefined, timeBudgetMs: 60_000 };
+    const samples = [{ ...sample, assertions }];
+    expect(complete(runCheck({ ...failing, samples }, ground)).failed).toEqual([]);
+    expect(complete(runCheck({ ...failing, samples, timeBudgetMs: 0 }, ground)).failed).toEqual(['one']);
+    const unread = [{ ...sample, variablesJson: null, assertions }];
+    expect(complete(runCheck({ ...failing, samples: unread }, ground)).failed).toEqual(['one']);
   });
 });

@@ -2,8 +2,10 @@
 import type { Wire } from '@px0/contracts';
 import { TaskEnded } from '@px0/heavy-renders/thread';
 import type { CompiledProgram, Meter, Program } from '@px0/template';
+import type { Questions } from '../assertions/thread.ts';
 import { unifiedDiff } from '../diff/thread.ts';
 import { JsonPieces } from '../heavy/thread.ts';
+import { judgePayload, judgingNanoseconds, type PayloadVerdict, QuestionList } from './judge-payload.ts';
 import { CheckBudget, type Contracted, type Rendition, type Sample, TOOK_TOO_LONG, Trial } from './trial.ts';
 
 export interface CheckOrder {
@@ -17,10 +19,16 @@ export interface CheckOrder {
 }
 
 export interface CheckOutcome {
-  /** What the answer says about each payload, as a JSON list in pieces: outputs and differences may be many megabytes. */
-  readonly payloads: readonly Uint8Array[];
-  /** Names, or ids, of the payloads with which the version does not render. */
-  readonly failed: readonly string[];
+  /**
+   * What the answer says about each payload, as a JSON list in pieces: outputs and differences may be many megabytes. A number stands for the results of
+   * that verdict, which wait for answers.
+   */
+  readonly payloads: readonly (Uint8Array | number)[];
+  /** One for each payload. */
+  readonly verdicts: readonly PayloadVerdict[];
+  readonly questions: Questions;
+  /** What is left of the check's time for answers to the questions. */
+  readonly leftMs: number;
 }
 
 /** What differs between the main thread and the others. */
@@ -42,27 +50,50 @@ export function runCheck(
   const budget = new CheckBudget(timeBudgetMs);
   const trial = new Trial(version, budget, ground, isEnforced);
   const liveTrial = live === undefined ? undefined : new Trial(live, budget, ground, isEnforced);
-  const failed: string[] = [];
-  const payloads = new JsonPieces();
-  payloads.addList(results());
-  return { payloads: payloads.end(), failed };
+  const questions = new QuestionList();
+  const list = new PayloadList();
+  for (const sample of samples) {
+    askToGoOn(ground.meter);
+    const own = trial.render(sample);
+    const other = liveTrial?.render(sample);
+    askToGoOn(ground.meter, judgingNanoseconds(sample, own));
+    const verdict = judgePayload(sample, own, budget, questions);
+    const payload = payloadOnWire(sample, own, other, diffOf(other, own, ground));
+    const withProblems =
+      version.schema === undefined ? payload : { ...payload, violations: own.problems ?? null };
+    list.add(withProblems, verdict);
+  }
+  const { texts, questions: asked } = questions;
+  return { ...list.end(), questions: { texts, questions: asked }, leftMs: budget.leftMs };
+}
 
-  function* results(): Generator<PayloadOnWire> {
-    for (const sample of samples) {
-      askToGoOn(ground.meter);
-      const own = trial.render(sample);
-      const other = liveTrial?.render(sample);
-      if (own.outcome === 'failed') failed.push(sample.name ?? sample.payloadId);
-      const payload = payloadOnWire(sample, own, other, diffOf(other, own, ground));
-      yield version.schema === undefined ? payload : { ...payload, violations: own.problems ?? null };
-    }
+/** The payloads of an answer, with gaps for results that are not there yet. */
+class PayloadList {
+  readonly #json = new JsonPieces();
+  readonly #pieces: (Uint8Array | number)[] = [];
+  readonly #verdicts: PayloadVerdict[] = [];
+
+  add(payload: PayloadOnWire, verdict: PayloadVerdict): void {
+    const { results } = verdict;
+    this.#json.add(this.#verdicts.length === 0 ? '[' : ',');
+    this.#json.add(`${JSON.stringify(payload).slice(0, -1)},"assertions":`);
+    this.#verdicts.push(verdict);
+    if (results.some((result) => typeof result === 'number'))
+      this.#pieces.push(...this.#json.end(), this.#verdicts.length - 1);
+    else this.#json.add(JSON.stringify(results));
+    this.#json.add('}');
+  }
+
+  end(): Pick<CheckOutcome, 'payloads' | 'verdicts'> {
+    this.#json.add(this.#verdicts.length === 0 ? '[]' : ']');
+    return { payloads: [...this.#pieces, ...this.#json.end()], verdicts: this.#verdicts };
   }
 }
 
 /** A thread whose time is up renders nothing more; what the check knows by then is still worth an answer. @throws what else the meter throws */
-function askToGoOn(meter: Meter): void {
+function askToGoOn(meter: Meter, nanoseconds = 0): void {
   try {
-    meter.proceed(0);
+    meter.proceed(nanoseconds);
   } catch (error) {
     if (!(error instanceof TaskEnded) || error.reason !== 'tookTooLong') throw error;
   }
@@ -71,17 +102,16 @@ function askToGoOn(meter: Meter): void {
 /** The outcome of a check that did not end: nothing is known about any of its payloads, and one of them is to blame. */
 export function endlessCheck({ live, samples }: CheckOrder): CheckOutcome {
   const endless: Rendition = { outcome: 'failed', error: TOOK_TOO_LONG };
-  const payloads = new JsonPieces();
-  payloads.addList(
-    samples.map((sample) =>
-      payloadOnWire(sample, endless, live === undefined ? undefined : endless, undefined),
-    ),
-  );
-  return { payloads: payloads.end(), failed: samples.map(({ name, payloadId }) => name ?? payloadId) };
+  const list = new PayloadList();
+  for (const sample of samples) {
+    const payload = payloadOnWire(sample, endless, live === undefined ? undefined : endless, undefined);
+    list.add(payload, { label: sample.name ?? sample.payloadId, isBroken: true, results: [] });
+  }
+  return { ...list.end(), questions: { texts: [], questions: [] }, leftMs: 0 };
 }
 
 /** Comparing line by line costs many times the text, and a longer difference is of no use to a reader. */
-const DIFF_CHARACTERS = 1024 * 1024;
+export const DIFF_CHARACTERS = 1024 * 1024;
 
 /** From the live output to the version's; undefined unless both rendered, and for outputs beyond a megabyte. */
 function diffOf(live: Rendition | undefined, version: Rendition, ground: CheckGround): string | undefined {

@@ -1,4 +1,5 @@
 /** Renders samples with a version exactly as the render service would, within one budget for all of them. */
+import type { AcceptedOutput, Assertion } from '@px0/assertions';
 import { type ProgramState, parseBodyText, routes, type Wire } from '@px0/contracts';
 import { TaskEnded } from '@px0/heavy-renders/thread';
 import { compileJudge, type Judge, type Violation } from '@px0/input-contract';
@@ -18,6 +19,10 @@ export interface Sample {
   readonly name: string | null;
   /** Null when the payloads before it are as much as a check reads. */
   readonly variablesJson: string | null;
+  /** What is expected of the output. */
+  readonly assertions?: readonly Assertion[];
+  /** The output that was accepted as the right one. */
+  readonly accepted?: AcceptedOutput | null;
 }
 
 /** A program with what its variables must be; without a schema nothing is judged. */
@@ -36,14 +41,24 @@ type Outcome =
       /** Of a chat. */
       readonly messages?: readonly ChatMessage[];
     }
-  /** In the words of a render's error. */
-  | { readonly outcome: 'failed'; readonly error: string };
+  | {
+      readonly outcome: 'failed';
+      /** In the words of a render's error. */
+      readonly error: string;
+      /** The check gave up, which says nothing of the payload: it is not the failure that somebody expects. */
+      readonly isGivenUp?: true;
+    };
 
 export const TOOK_TOO_LONG = 'template execution failed: render took too long';
 
 /** All payloads that a check reads together, in bytes, and all of its outputs: they are in memory at once, and a longer answer is of no use to a reader. */
 export const SAMPLE_BYTES = 16 * 1024 * 1024;
 const OUTPUT_CHARACTERS = 16 * 1024 * 1024;
+
+/** What is said of what a check had no time for. */
+export function tookLonger(limitMs: number): string {
+  return `the check took longer than ${limitMs} ms`;
+}
 
 /** What the renders of one check share: time, and room for their outputs. */
 export class CheckBudget {
@@ -56,9 +71,19 @@ export class CheckBudget {
     this.#deadline = performance.now() + limitMs;
   }
 
+  /** What is left of the time. */
+  get leftMs(): number {
+    return Math.max(0, this.#deadline - performance.now());
+  }
+
+  /** Says that the time is up; undefined while there is some. */
+  get overdue(): string | undefined {
+    return this.leftMs === 0 ? tookLonger(this.#limitMs) : undefined;
+  }
+
   /** Why no further render may begin; undefined while there is time and room. */
   get refusal(): string | undefined {
-    if (performance.now() >= this.#deadline) return `the check took longer than ${this.#limitMs} ms`;
+    if (this.overdue !== undefined) return this.overdue;
     return this.#charactersLeft > 0
       ? undefined
       : `the check's outputs exceed ${OUTPUT_CHARACTERS} characters`;
@@ -94,10 +119,14 @@ export class Trial {
   /** @throws what the meter throws, except that a worker's time is up: that is the render's own outcome */
   render({ variablesJson }: Sample): Rendition {
     const overdue = this.#budget.refusal;
-    if (overdue !== undefined) return { outcome: 'failed', error: overdue };
+    if (overdue !== undefined) return { outcome: 'failed', error: overdue, isGivenUp: true };
     if (this.#program === undefined) return { outcome: 'failed', error: 'template parse error' };
     if (variablesJson === null)
-      return { outcome: 'failed', error: `the check's payloads exceed ${SAMPLE_BYTES} bytes` };
+      return {
+        outcome: 'failed',
+        error: `the check's payloads exceed ${SAMPLE_BYTES} bytes`,
+        isGivenUp: true,
+      };
     const request = parseBodyText(routes.renderLive, `{"variables":${variablesJson}}`);
     if (request === undefined) return { outcome: 'failed', error: 'invalid request body' };
     const { variables = {} } = request;
@@ -120,7 +149,7 @@ export class Trial {
     } catch (error) {
       const reason = failureOf(error);
       if (reason === undefined) throw error;
-      return { outcome: 'failed', error: reason };
+      return { outcome: 'failed', error: reason, ...(reason === TOOK_TOO_LONG && { isGivenUp: true }) };
     }
   }
 

@@ -23,10 +23,10 @@ export class JsonPieces {
     this.add(separator === '[' ? '[]' : ']');
   }
 
-  /** All that was added. */
+  /** All that was added since the last end. */
   end(): readonly Uint8Array[] {
     if (this.#text !== '') this.#flush();
-    return this.#pieces;
+    return this.#pieces.splice(0);
   }
 
   #flush(): void {

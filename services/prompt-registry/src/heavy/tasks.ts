@@ -5,6 +5,7 @@ import type { Task, Thread } from '@px0/heavy-renders/thread';
 import { ApiError } from '@px0/service-kit/errors';
 import { type CheckOrder, type CheckOutcome, runCheck } from '../checks/thread.ts';
 import { answerOf, type DiffOrder } from '../diff/thread.ts';
+import { renderSample as render, type SampleOrder, type SampleOutcome } from '../snapshots/thread.ts';
 import {
   type ExportOrder,
   exportAnswer,
@@ -20,9 +21,12 @@ const check: Task<CheckOrder, CheckOutcome> = (order, thread) => {
     compile: (program) => thread.templates.of(program),
     beforeCompared: () => undefined,
   });
-  for (const piece of outcome.payloads) moved(piece, thread);
+  for (const piece of outcome.payloads) if (typeof piece !== 'number') moved(piece, thread);
   return outcome;
 };
+
+const renderSample: Task<SampleOrder, SampleOutcome> = (order, { meter, templates }) =>
+  render(order, { meter, compile: (program) => templates.of(program) });
 
 const judgeText: Task<AuthoredText, Judgement> = (text, { meter }) => judge(text, meter);
 
@@ -58,4 +62,4 @@ function moved(bytes: Uint8Array, thread: Thread): Uint8Array {
   return bytes;
 }
 
-export const tasks = { check, judgeText, diff, readDocument, exportDocument };
+export const tasks = { check, renderSample, judgeText, diff, readDocument, exportDocument };

@@ -1,4 +1,5 @@
 /** Builds the commands of this feature. */
+import type { AssertionCheck } from '../assertions/mod.ts';
 import type { PolicyGate } from '../policies/mod.ts';
 import type { PromptParts } from '../prompts/mod.ts';
 import { CreatePayload } from './create-payload.ts';
@@ -7,7 +8,12 @@ import { ListPayloads } from './list-payloads.ts';
 import { ReadPayload } from './read-payload.ts';
 import { UpdatePayload } from './update-payload.ts';
 
-export function payloadCommands(parts: PromptParts & { readonly gate: PolicyGate }) {
+export interface PayloadParts extends PromptParts {
+  readonly assertions: AssertionCheck;
+  readonly gate: PolicyGate;
+}
+
+export function payloadCommands(parts: PayloadParts) {
   return {
     create: new CreatePayload(parts),
     list: new ListPayloads(parts),

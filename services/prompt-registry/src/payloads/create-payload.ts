@@ -3,15 +3,17 @@ import { randomUUID } from 'node:crypto';
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
+import type { AssertionCheck, GivenAssertions } from '../assertions/mod.ts';
 import { type Basis, direct, type PolicyGate } from '../policies/mod.ts';
 import type { PromptChange, PromptChanges } from '../prompts/mod.ts';
 import { refusingBeyondJsonb } from './beyond-jsonb.ts';
-import { type PayloadInput, requireName } from './payload-input.ts';
+import { type PayloadInput, type PayloadOptions, requireName } from './payload-input.ts';
 import { insertPayload, type PayloadRow } from './store.ts';
 
 export interface CreatePayloadDependencies {
   readonly changes: PromptChanges;
   readonly gate: PolicyGate;
+  readonly assertions: AssertionCheck;
 }
 
 export class CreatePayload {
@@ -22,33 +24,45 @@ export class CreatePayload {
   }
 
   /**
-   * @throws ApiError promptNotFound, forbidden, what `readInput` throws, payloadVariablesRequired, nameTooLong, what the gate throws,
-   * invalidRequestBody
+   * @throws ApiError promptNotFound, forbidden, what `readInput` throws, payloadVariablesRequired, nameTooLong, invalidAssertions, what the gate
+   * throws, invalidRequestBody, tooManyHeavyRenders
    */
-  run(
+  async run(
     principal: Principal,
     promptId: PromptId,
     readInput: () => PayloadInput,
-    basis: Basis = direct,
+    { basis = direct, signal }: PayloadOptions = {},
   ): Promise<PayloadRow> {
-    const creation = this.#deps.changes.make(principal, 'createPromptPayload', promptId, (open) =>
-      this.within(open, readInput(), basis),
+    const action = 'createPromptPayload';
+    const given = await this.#deps.assertions.of(principal, action, promptId, readInput, signal);
+    const creation = this.#deps.changes.make(principal, action, promptId, (open) =>
+      this.within(open, given, basis),
     );
     return refusingBeyondJsonb(creation);
   }
 
-  /** The same within a change that is open, whose caller was judged. @throws ApiError payloadVariablesRequired, nameTooLong, what the gate throws */
-  async within(open: PromptChange, { name, variables }: PayloadInput, basis: Basis): Promise<PayloadRow> {
+  /**
+   * The same within a change that is open, whose caller was judged.
+   *
+   * @throws ApiError payloadVariablesRequired, nameTooLong, invalidAssertions, what the gate throws
+   */
+  async within(open: PromptChange, given: GivenAssertions<PayloadInput>, basis: Basis): Promise<PayloadRow> {
     const { change, prompt, record } = open;
+    const { name, variables } = given.input();
     // Null is a value here: only an absent field is missing.
     if (variables === undefined) throw new ApiError('payloadVariablesRequired');
     requireName(name);
-    const set = { variables, ...(name !== undefined && { name }) };
+    const assertions = given.assertions();
+    const set = {
+      variables,
+      ...(name !== undefined && { name }),
+      ...(assertions !== undefined && { assertions: [...assertions] }),
+    };
     const proposal = { kind: 'payload', payload_id: null, set };
     const permit = await this.#deps.gate.permit(open, { transitions: ['payloads'], proposal }, basis);
     const payload = await insertPayload(
       change,
-      { id: randomUUID(), promptId: prompt.id, name: name ?? null, variables },
+      { id: randomUUID(), promptId: prompt.id, name: name ?? null, variables, assertions: assertions ?? [] },
       permit,
     );
     await record('payload.created', { detail: { payload: payload.id, name: payload.name } });

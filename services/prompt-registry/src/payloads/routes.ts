@@ -21,17 +21,22 @@ export interface PayloadCommands {
 
 export function payloadRoutes({ create, list, read, update, delete: remove }: PayloadCommands) {
   return {
-    createPromptPayload: async ({ principal, params, body, header }) => ({
-      payload: payloadOnWire(await create.run(principal, params.id, body, directBasis(header))),
+    createPromptPayload: async ({ principal, params, body, header, signal }) => ({
+      payload: payloadOnWire(
+        await create.run(principal, params.id, body, { basis: directBasis(header), signal }),
+      ),
     }),
     listPromptPayloads: async ({ principal, params, query }) =>
       pageOnWire(await list.run(principal, params.id, query)),
     getPromptPayload: async ({ principal, params }) => ({
       payload: payloadOnWire(await read.run(principal, params.id, params.payloadID)),
     }),
-    updatePromptPayload: async ({ principal, params, body, header }) => ({
+    updatePromptPayload: async ({ principal, params, body, header, signal }) => ({
       payload: payloadOnWire(
-        await update.run(principal, params.id, params.payloadID, body, directBasis(header)),
+        await update.run(principal, params.id, params.payloadID, body, {
+          basis: directBasis(header),
+          signal,
+        }),
       ),
     }),
     deletePromptPayload: async ({ principal, params, header }) => {
@@ -41,6 +46,7 @@ export function payloadRoutes({ create, list, read, update, delete: remove }: Pa
   } satisfies Handlers<Principal>;
 }
 
+/** A payload as answers show it. */
 export function payloadOnWire(payload: PayloadRow): Wire<'PromptPayload'> {
   return {
     id: payload.id,
@@ -49,6 +55,8 @@ export function payloadOnWire(payload: PayloadRow): Wire<'PromptPayload'> {
     variables: payload.variables,
     created_at: payload.createdAt,
     updated_at: payload.updatedAt,
+    assertions: payload.assertions.map((assertion) => ({ ...assertion })),
+    snapshot: payload.snapshot,
   };
 }
 

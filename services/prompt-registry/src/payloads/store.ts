@@ -1,8 +1,9 @@
 /** The rows of payloads. Variables go in and out as JSON texts, because a JavaScript number would lose digits that jsonb keeps. */
-import { type PromptId, parseExactJson } from '@px0/contracts';
+import type { Assertion } from '@px0/assertions';
+import { type PromptId, parseExactJson, type Wire } from '@px0/contracts';
 import { empty, onlyRow, type PageMark, type Reader, rowsToFetch, sql } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
-import type { Change } from '../changes/mod.ts';
+import { authorColumn, type Change } from '../changes/mod.ts';
 import type { Permit } from '../policies/mod.ts';
 
 export interface PayloadRow {
@@ -13,6 +14,9 @@ export interface PayloadRow {
   readonly variables: unknown;
   readonly createdAt: string;
   readonly updatedAt: string;
+  readonly assertions: readonly Assertion[];
+  /** Without the accepted output itself. */
+  readonly snapshot: Wire<'PayloadSnapshot'> | null;
 }
 
 export interface NewPayload {
@@ -20,19 +24,24 @@ export interface NewPayload {
   readonly promptId: PromptId;
   readonly name: string | null;
   readonly variables: unknown;
+  readonly assertions: readonly Assertion[];
 }
 
 /** What an update replaces; an undefined part stays. */
 export interface PayloadChange {
   readonly name: string | undefined;
   readonly variables: { readonly value: unknown } | undefined;
+  readonly assertions: readonly Assertion[] | undefined;
 }
 
 type RawRow = Omit<PayloadRow, 'variables'> & { readonly variables: string };
 
 const payloadColumns = sql`
   p.id, p.prompt_id AS "promptId", p.name, p.variables::text AS variables,
-  wire_time(p.created_at) AS "createdAt", wire_time(p.updated_at) AS "updatedAt"`;
+  wire_time(p.created_at) AS "createdAt", wire_time(p.updated_at) AS "updatedAt", p.assertions,
+  (SELECT json_build_object('version', s.version, 'content_hash', s.content_hash, 'sha256', s.sha256, 'characters', s.characters,
+    'accepted_at', wire_time(s.accepted_at), 'accepted_by', ${authorColumn('s')})
+    FROM payload_snapshots s WHERE s.payload_id = p.id) AS snapshot`;
 
 export async function insertPayload(
   change: Change,
@@ -40,8 +49,9 @@ export async function insertPayload(
   _permit: Permit,
 ): Promise<PayloadRow> {
   const rows = await change.writePrivate<RawRow>(sql`
-    INSERT INTO prompt_payloads AS p (id, prompt_id, name, variables)
-    VALUES (${payload.id}::uuid, ${payload.promptId}::uuid, ${payload.name}, ${JSON.stringify(payload.variables)}::jsonb)
+    INSERT INTO prompt_payloads AS p (id, prompt_id, name, variables, assertions)
+    VALUES (${payload.id}::uuid, ${payload.promptId}::uuid, ${payload.name}, ${JSON.stringify(payload.variables)}::jsonb,
+      ${JSON.stringify(payload.assertions)}::jsonb)
     RETURNING ${payloadColumns}`);
   return parsed(onlyRow(rows));
 }
@@ -87,14 +97,16 @@ export async function updatePayload(
   change: Change,
   promptId: PromptId,
   id: string,
-  { name, variables }: PayloadChange,
+  { name, variables, assertions }: PayloadChange,
   _permit: Permit,
 ): Promise<PayloadRow> {
   const newName = name === undefined ? sql`p.name` : sql`${name}`;
   const newVariables =
     variables === undefined ? sql`p.variables` : sql`${JSON.stringify(variables.value)}::jsonb`;
+  const newAssertions =
+    assertions === undefined ? sql`p.assertions` : sql`${JSON.stringify(assertions)}::jsonb`;
   const rows = await change.writePrivate<RawRow>(sql`
-    UPDATE prompt_payloads p SET name = ${newName}, variables = ${newVariables}, updated_at = now()
+    UPDATE prompt_payloads p SET name = ${newName}, variables = ${newVariables}, assertions = ${newAssertions}, updated_at = now()
     WHERE p.id = ${id}::uuid AND p.prompt_id = ${promptId}::uuid
     RETURNING ${payloadColumns}`);
   return parsed(found(rows));

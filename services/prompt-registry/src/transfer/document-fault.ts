@@ -1,4 +1,5 @@
 /** Faults of a document, with their places in it. */
+import { AssertionsFault } from '@px0/assertions';
 import { ApiError } from '@px0/service-kit/errors';
 import { PlaceFault } from '../versions/thread.ts';
 
@@ -13,6 +14,7 @@ export function at<T>(part: string, check: () => T, field?: string): T {
   } catch (error) {
     if (error instanceof PlaceFault && error.code === 'invalidInputSchema')
       throw invalid(`${part}.input_schema`, `${error.place}: ${error.reason}`);
+    if (error instanceof AssertionsFault) throw invalid(`${part}.${error.place}`, error.reason);
     if (error instanceof PlaceFault) throw invalid(`${part}.${error.place}`, error.reason);
     if (!(error instanceof ApiError) || error.code === 'invalidDocument') throw error;
     throw invalid(field === undefined ? part : `${part}.${field}`, error.publicMessage);

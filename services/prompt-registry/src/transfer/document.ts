@@ -3,8 +3,10 @@
  * assigns (ids, times). Version numbers in it only distinguish its versions; an import assigns its own.
  * See docs/decisions/074-imports-and-prompt-files.md.
  */
+import { type Assertion, AssertionsFault, readAssertions } from '@px0/assertions';
 import { namedValues, schemas } from '@px0/contracts';
 import { z } from 'zod';
+import { MAX_SNAPSHOT_BYTES } from '../payloads/thread.ts';
 import { promptTexts, requireFolder } from '../prompts/thread.ts';
 import { requireTag, requireTagForm } from '../tags/thread.ts';
 import { type CheckedContent, requireNote } from '../versions/thread.ts';
@@ -13,7 +15,10 @@ import { at, invalid } from './document-fault.ts';
 
 /** A document of texts without anything that came later: an older px0 reads all of it. */
 export const FIRST_KIND = 'px0/prompts/v1';
-/** With folders, contracts, conversations, configurations, input schemas and notes: an older px0 refuses it, rather than lose them. */
+/**
+ * With folders, contracts, conversations, configurations, input schemas, notes, assertions and snapshots. A px0 that is older than the kind refuses
+ * it, rather than lose them.
+ */
 export const SECOND_KIND = 'px0/prompts/v2';
 
 export type DocumentKind = typeof FIRST_KIND | typeof SECOND_KIND;
@@ -35,6 +40,11 @@ const payloadSchema = z.object({
   variables: z.unknown(),
 });
 
+const secondPayload = payloadSchema.extend({
+  assertions: z.array(z.record(z.string(), z.unknown())).optional(),
+  snapshot: z.string().optional(),
+});
+
 const firstPrompt = z.object({
   slug: z.string(),
   name: z.string(),
@@ -49,6 +59,7 @@ const secondPrompt = firstPrompt.extend({
   folder: z.string().optional(),
   contract: z.enum(['off', 'warn', 'enforce']).optional(),
   versions: z.array(secondVersion).default([]),
+  payloads: z.array(secondPayload).default([]),
 });
 
 const firstDocument = z.object({ kind: z.literal(FIRST_KIND), prompts: z.array(firstPrompt) });
@@ -60,10 +71,19 @@ type SecondVersion = z.infer<typeof secondVersion>;
 
 /** What both kinds of documents say, as one. */
 type RawVersion = Pick<SecondVersion, 'number' | 'status'> & Partial<SecondVersion>;
-type RawPrompt = Omit<FirstPrompt, 'versions'> &
-  Pick<Partial<SecondPrompt>, 'folder' | 'contract'> & { readonly versions: readonly RawVersion[] };
+type RawPayload = z.infer<typeof payloadSchema> & Partial<z.infer<typeof secondPayload>>;
+type RawPrompt = Omit<FirstPrompt, 'versions' | 'payloads'> &
+  Pick<Partial<SecondPrompt>, 'folder' | 'contract'> & {
+    readonly versions: readonly RawVersion[];
+    readonly payloads: readonly RawPayload[];
+  };
 
-export type DocumentPayload = z.infer<typeof payloadSchema>;
+export interface DocumentPayload extends z.infer<typeof payloadSchema> {
+  /** Undefined: the document does not say. */
+  readonly assertions?: readonly Assertion[];
+  /** The accepted output. Undefined: the document does not say. */
+  readonly snapshot?: string;
+}
 
 /** A version by what it holds: `digest` leads to its content. */
 export interface DocumentVersion extends Pick<RawVersion, 'number' | 'status'> {
@@ -71,11 +91,12 @@ export interface DocumentVersion extends Pick<RawVersion, 'number' | 'status'> {
   readonly note: string;
 }
 
-export interface DocumentPrompt extends Omit<z.infer<typeof firstPrompt>, 'versions'> {
+export interface DocumentPrompt extends Omit<z.infer<typeof firstPrompt>, 'versions' | 'payloads'> {
   /** Undefined: the document does not say. */
   readonly folder?: string | undefined;
   readonly contract?: RawPrompt['contract'];
   readonly versions: readonly DocumentVersion[];
+  readonly payloads: readonly DocumentPayload[];
 }
 
 export interface PromptDocument {
@@ -149,7 +170,32 @@ function checkPrompt(prompt: RawPrompt, place: string, contents: DocumentContent
     at(`${place}.tags`, () => requireTagForm(tag));
     if (!numbers.has(number)) throw invalid(`${place}.tags.${tag}`, 'names no version of the document');
   }
-  return { slug, name, description, folder, contract, status: own, versions, tags, payloads };
+  const checked = payloads.map((payload, index) => checkPayload(payload, `${place}.payloads.${index}`));
+  return { slug, name, description, folder, contract, status: own, versions, tags, payloads: checked };
+}
+
+/** Patterns are compiled elsewhere, see `ImportPrompts`. */
+function checkPayload({ name, variables, assertions, snapshot }: RawPayload, place: string): DocumentPayload {
+  if (snapshot !== undefined && Buffer.byteLength(snapshot) > MAX_SNAPSHOT_BYTES)
+    throw invalid(`${place}.snapshot`, `must be at most ${MAX_SNAPSHOT_BYTES} bytes`);
+  return {
+    name,
+    variables,
+    ...(assertions !== undefined && { assertions: at(place, () => readDocumented(assertions)) }),
+    ...(snapshot !== undefined && { snapshot }),
+  };
+}
+
+const ASSERTION_KEYS = new Set(['type', 'value', 'encoding', 'severity', 'note', 'message']);
+
+/** A document that was written for a later px0 is refused, rather than judged by a part of what it says. @throws AssertionsFault */
+function readDocumented(given: readonly Readonly<Record<string, unknown>>[]): Assertion[] {
+  const assertions = readAssertions(given);
+  for (const [index, one] of given.entries()) {
+    const unknown = Object.keys(one).find((key) => !ASSERTION_KEYS.has(key));
+    if (unknown !== undefined) throw new AssertionsFault(`assertions.${index}.${unknown}`, 'is not known');
+  }
+  return assertions;
 }
 
 /**

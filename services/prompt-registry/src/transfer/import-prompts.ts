@@ -2,15 +2,19 @@
  * Brings a team in line with a document. The plan is made and checked as a whole; then each change is an operation of its own,
  * with its own audit entry and event, so repeating an interrupted import finishes it.
  */
+
 import { type AccessProjection, isAllowedOn, type Principal, requireAllowedOn } from '@px0/access';
+import { patternsIn } from '@px0/assertions';
 import type { PromptId, TeamId, Wire } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
+import type { AssertionCheck } from '../assertions/mod.ts';
 import { type Authoring, requireAuthoringOn } from '../changes/mod.ts';
 import { requireLiveSeen, requireTagSeen, seesSlug } from '../limits/mod.ts';
-import { type CreatePayload, isBeyondJsonb, type UpdatePayload } from '../payloads/mod.ts';
+import { type CreatePayload, isBeyondJsonb, outputDigest, type UpdatePayload } from '../payloads/mod.ts';
 import type { PolicyGate } from '../policies/mod.ts';
 import type { CreatePrompt, DescribePrompt, PatchPrompt, SetPromptStatus } from '../prompts/mod.ts';
+import type { KeepSnapshot } from '../snapshots/mod.ts';
 import type { SetTag } from '../tags/mod.ts';
 import {
   type Allowance,
@@ -49,6 +53,8 @@ export interface ImportPromptsDependencies {
   /** Absent where change requests cannot be opened. */
   readonly requests?: OpenRequests | undefined;
   readonly payloads: { readonly create: CreatePayload; readonly update: UpdatePayload };
+  readonly snapshots: { readonly keep: KeepSnapshot };
+  readonly assertions: AssertionCheck;
 }
 
 /** Opens change requests, which implement it. */
@@ -104,12 +110,13 @@ export class ImportPrompts {
     const allowance = parseAllowance(allow);
     const { document, contents } = await documents.read(teamId, readBody(), signal);
     if (!document.prompts.every(({ slug }) => seesSlug(principal, slug))) throw new ApiError('forbidden');
+    await this.#requirePatterns(teamId, document, signal);
     const present = await this.#present(teamId, document);
     requireNoConflict(principal, document, present);
     const canonical = await this.#canonical(document);
     const bySlug = new Map(present.map((row) => [row.slug, row]));
     const changes = document.prompts.flatMap((prompt) =>
-      planPrompt(prompt, bySlug.get(prompt.slug), canonical),
+      planPrompt(prompt, bySlug.get(prompt.slug), canonical, outputDigest),
     );
     for (const change of changes) {
       if (change.action === 'set_tag') {
@@ -151,9 +158,27 @@ export class ImportPrompts {
     );
   }
 
-  /** Variables are compared in the database's spelling, in which equal values are equal texts. */
+  /** @throws ApiError invalidDocument, tooManyHeavyRenders */
+  async #requirePatterns(teamId: TeamId, { prompts }: PromptDocument, signal: AbortSignal): Promise<void> {
+    const patterns = prompts.flatMap(({ payloads }, prompt) =>
+      payloads.flatMap(({ assertions = [] }, payload) =>
+        patternsIn(assertions).map(({ place, pattern }) => ({
+          place: `prompts.${prompt}.payloads.${payload}.${place}`,
+          pattern,
+        })),
+      ),
+    );
+    const fault = await this.#deps.assertions.patternFault(teamId, patterns, signal);
+    if (fault !== undefined) throw new ApiError('invalidDocument', { detail: fault });
+  }
+
+  /** Variables and assertions are compared in the database's spelling, in which equal values are equal texts. */
   async #canonical({ prompts }: PromptDocument): Promise<Canonical> {
-    const variables = prompts.flatMap(({ payloads }) => payloads.map((payload) => payload.variables));
+    const variables = prompts.flatMap(({ payloads }) =>
+      payloads.flatMap((payload) =>
+        payload.assertions === undefined ? [payload.variables] : [payload.variables, payload.assertions],
+      ),
+    );
     const texts = variables.map((value) => JSON.stringify(value));
     const spellings = await canonicalTexts(this.#deps.reader, texts).catch((error: unknown) => {
       if (!isBeyondJsonb(error)) throw error;
@@ -236,14 +261,25 @@ export class ImportPrompts {
         await tags.set.run(principal, id, refOf(planned.version), () => planned);
         break;
       case 'create_payload':
-        await payloads.create.run(principal, id, () => ({
-          variables: planned.variables,
-          ...(planned.name === null ? {} : { name: planned.name }),
-        }));
+      case 'update_payload': {
+        const { variables, assertions, snapshot } = planned;
+        const input = { variables, ...(assertions !== undefined && { assertions }) };
+        const payload =
+          planned.action === 'update_payload'
+            ? await payloads.update.run(principal, id, planned.id, () => input)
+            : await payloads.create.run(principal, id, () => ({
+                ...input,
+                ...(planned.name === null ? {} : { name: planned.name }),
+              }));
+        if (snapshot !== undefined) {
+          const version = snapshot.version === undefined ? undefined : refOf(snapshot.version);
+          await this.#deps.snapshots.keep.run(principal, id, payload.id, {
+            output: snapshot.output,
+            version,
+          });
+        }
         break;
-      case 'update_payload':
-        await payloads.update.run(principal, id, planned.id, () => ({ variables: planned.variables }));
-        break;
+      }
       case 'archive_prompt':
         await prompts.setStatus.run(principal, id, 'archived');
         break;

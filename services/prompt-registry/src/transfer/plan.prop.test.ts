@@ -4,6 +4,7 @@ import type { DocumentPrompt } from './document.ts';
 import { type Canonical, type Change, type PresentPrompt, planPrompt, type VersionHandle } from './plan.ts';
 
 const canonical: Canonical = (variables) => JSON.stringify(variables);
+const digestOf = (output: string) => `digest of ${output}`;
 const state = fc.constantFrom('draft', 'stable', 'live', 'archived');
 /** Few contents, so that several versions share one. */
 const digest = fc.constantFrom('a', 'b', 'c');
@@ -34,7 +35,15 @@ const documentPrompt: fc.Arbitrary<DocumentPrompt> = versions.chain((list) =>
             noNullPrototype: true,
           }),
     payloads: fc.array(
-      fc.record({ name: fc.constantFrom(null, 'p', 'q'), variables: fc.constantFrom(1, 2, null) }),
+      fc.record(
+        {
+          name: fc.constantFrom(null, 'p', 'q'),
+          variables: fc.constantFrom(1, 2, null),
+          assertions: fc.constantFrom([], [{ type: 'snapshot' as const }], [{ type: 'fails' as const }]),
+          snapshot: fc.constantFrom('one', 'other'),
+        },
+        { requiredKeys: ['name', 'variables'] },
+      ),
       { maxLength: 4 },
     ),
   }),
@@ -54,14 +63,31 @@ const presentPrompt: fc.Arbitrary<PresentPrompt | undefined> = fc.option(
           ? fc.constant({})
           : fc.dictionary(fc.constantFrom('prod', 'old', 'other'), fc.integer({ min: 1, max: list.length })),
       payloads: fc
-        .array(fc.record({ name: fc.constantFrom(null, 'p'), canonical: fc.constantFrom('1', '2') }), {
-          maxLength: 3,
-        })
+        .array(
+          fc.record({
+            name: fc.constantFrom(null, 'p'),
+            canonical: fc.constantFrom('1', '2'),
+            assertions: fc.constantFrom('[]', '[{"type":"fails"}]'),
+            snapshot: fc.constantFrom(null, digestOf('one')),
+          }),
+          { maxLength: 3 },
+        )
         .map((payloads) => payloads.map((payload, index) => ({ ...payload, id: `id${index}` }))),
     }),
   ),
   { nil: undefined },
 );
+
+/** What a change of a payload sets of what is expected of its output. */
+function expected({
+  assertions,
+  snapshot,
+}: Extract<Change, { readonly action: 'create_payload' | 'update_payload' }>) {
+  return {
+    ...(assertions !== undefined && { assertions: JSON.stringify(assertions) }),
+    ...(snapshot !== undefined && { snapshot: digestOf(snapshot.output) }),
+  };
+}
 
 /** The operations of the API, on a value. */
 function applied(present: PresentPrompt | undefined, changes: readonly Change[]): PresentPrompt {
@@ -133,6 +159,7 @@ function applied(present: PresentPrompt | undefined, changes: readonly Change[])
           id: `new${result.payloads.length}`,
           name: change.name,
           canonical: JSON.stringify(change.variables),
+          ...expected(change),
         };
         result = { ...result, payloads: [...result.payloads, payload] };
         break;
@@ -141,7 +168,9 @@ function applied(present: PresentPrompt | undefined, changes: readonly Change[])
         const canonical = JSON.stringify(change.variables);
         result = {
           ...result,
-          payloads: result.payloads.map((own) => (own.id === change.id ? { ...own, canonical } : own)),
+          payloads: result.payloads.map((own) =>
+            own.id === change.id ? { ...own, canonical, ...expected(change) } : own,
+          ),
         };
         break;
       }
@@ -157,8 +186,8 @@ function applied(present: PresentPrompt | undefined, changes: readonly Change[])
 it('a plan that was carried out leaves nothing to do', () => {
   fc.assert(
     fc.property(documentPrompt, presentPrompt, (wanted, present) => {
-      const afterwards = applied(present, planPrompt(wanted, present, canonical));
-      expect(planPrompt(wanted, afterwards, canonical)).toEqual([]);
+      const afterwards = applied(present, planPrompt(wanted, present, canonical, digestOf));
+      expect(planPrompt(wanted, afterwards, canonical, digestOf)).toEqual([]);
     }),
     { numRuns: 3_000 },
   );
@@ -167,7 +196,7 @@ it('a plan that was carried out leaves nothing to do', () => {
 it('a plan reaches what the document says: its live version, its tags, its description, folder and contract', () => {
   fc.assert(
     fc.property(documentPrompt, presentPrompt, (wanted, present) => {
-      const afterwards = applied(present, planPrompt(wanted, present, canonical));
+      const afterwards = applied(present, planPrompt(wanted, present, canonical, digestOf));
       const live = wanted.versions.find(({ status }) => status === 'live');
       if (live !== undefined) {
         expect(afterwards.versions.filter(({ status }) => status === 'live')).toMatchObject([
@@ -181,6 +210,12 @@ it('a plan reaches what the document says: its live version, its tags, its descr
       if (wanted.description !== undefined) expect(afterwards.description).toBe(wanted.description);
       expect(afterwards.folder).toBe(wanted.folder ?? present?.folder ?? '');
       expect(afterwards.contract).toBe(wanted.contract ?? present?.contract ?? 'off');
+      for (const { name, assertions, snapshot } of wanted.payloads.filter((one) => one.name !== null)) {
+        if (wanted.payloads.filter((one) => one.name === name).length > 1) continue;
+        const payload = afterwards.payloads.find((one) => one.name === name);
+        if (assertions !== undefined) expect(payload?.assertions ?? '[]').toBe(JSON.stringify(assertions));
+        if (snapshot !== undefined) expect(payload?.snapshot).toBe(digestOf(snapshot));
+      }
     }),
   );
 });
@@ -204,7 +239,8 @@ function oneVersionOf({ versions: present, tags }: PresentPrompt): DocumentPromp
 it('a document with the one version that a prompt goes by leaves nothing to do, whatever other versions share its text', () => {
   fc.assert(
     fc.property(presentPrompt, (present) => {
-      if (present !== undefined) expect(planPrompt(oneVersionOf(present), present, canonical)).toEqual([]);
+      if (present !== undefined)
+        expect(planPrompt(oneVersionOf(present), present, canonical, digestOf)).toEqual([]);
     }),
     { numRuns: 1_000 },
   );
@@ -223,7 +259,7 @@ it('a text that is live already is not made live again, however many tags anothe
     versions: [draft, live].map((version) => ({ ...version, digest: 'a' })),
   };
   const version = { existing: 2 };
-  expect(planPrompt(wanted, present, canonical)).toEqual(
+  expect(planPrompt(wanted, present, canonical, digestOf)).toEqual(
     Object.keys(tags).map((tag) => ({ action: 'set_tag', slug: 'slug', tag, version })),
   );
 });

@@ -3,6 +3,7 @@
  * made. Pure, so a dry run and the real run cannot disagree; a team that is already in line has an empty plan.
  * See docs/decisions/074-imports-and-prompt-files.md.
  */
+import type { Assertion } from '@px0/assertions';
 import type { VersionStatus, Wire } from '@px0/contracts';
 import type { DocumentPayload, DocumentPrompt, DocumentVersion } from './document.ts';
 
@@ -48,19 +49,31 @@ export type Change =
       readonly tag: string;
       readonly version: VersionHandle;
     }
-  | {
+  | ({
       readonly action: 'create_payload';
       readonly slug: string;
       readonly name: string | null;
       readonly variables: unknown;
-    }
-  | {
+    } & PayloadExpectations)
+  | ({
       readonly action: 'update_payload';
       readonly slug: string;
       readonly id: string;
       readonly variables: unknown;
-    }
+    } & PayloadExpectations)
   | { readonly action: 'archive_prompt' | 'restore_prompt'; readonly slug: string };
+
+/** What is expected of a payload's output; what is undefined stays. */
+interface PayloadExpectations {
+  readonly assertions?: readonly Assertion[];
+  readonly snapshot?: PlannedSnapshot;
+}
+
+export interface PlannedSnapshot {
+  readonly output: string;
+  /** The document does not say whose output it is: it counts as that of the version that stands for all. Undefined without versions. */
+  readonly version: VersionHandle | undefined;
+}
 
 export interface PresentVersion {
   readonly number: number;
@@ -73,6 +86,10 @@ export interface PresentPayload {
   readonly name: string | null;
   /** The variables in the one spelling that equal values share. */
   readonly canonical: string;
+  /** The same of its assertions. */
+  readonly assertions?: string;
+  /** The digest of the accepted output. */
+  readonly snapshot?: string | null;
 }
 
 /** What the team has under a slug of the document. */
@@ -90,10 +107,14 @@ export interface PresentPrompt {
 /** How values of the document are compared with those of the team: by the one spelling that equal values share. */
 export type Canonical = (variables: unknown) => string;
 
+/** The digest by which outputs are compared. */
+export type OutputDigest = (output: string) => string;
+
 export function planPrompt(
   prompt: DocumentPrompt,
   present: PresentPrompt | undefined,
   canonical: Canonical,
+  digestOf: OutputDigest,
 ): Change[] {
   const { slug, name, description = present?.description ?? '', folder = present?.folder ?? '' } = prompt;
   const { contract = present?.contract ?? 'off' } = prompt;
@@ -106,8 +127,14 @@ export function planPrompt(
     if (folder !== present.folder) changes.push({ action: 'set_folder', slug, folder });
     if (contract !== present.contract) changes.push({ action: 'set_contract', slug, contract });
   }
-  changes.push(...prompt.payloads.flatMap(planPayloads(slug, present?.payloads ?? [], canonical)));
-  changes.push(...planVersions(prompt, present));
+  const versions = planVersions(prompt, present);
+  const payloads = prompt.payloads.flatMap(
+    planPayloads(slug, present?.payloads ?? [], { canonical, digestOf, version: versions.shown }),
+  );
+  // An accepted output names a version, which has to be there; payloads of one name go by their order.
+  const hasSnapshot = payloads.some((change) => 'snapshot' in change);
+  changes.push(...(hasSnapshot ? [...versions.changes, ...payloads] : [...payloads, ...versions.changes]));
+  changes.push(...versions.last);
   const status = present?.status ?? 'active';
   if (prompt.status !== undefined && prompt.status !== status) {
     changes.push({ action: prompt.status === 'archived' ? 'archive_prompt' : 'restore_prompt', slug });
@@ -115,8 +142,15 @@ export function planPrompt(
   return changes;
 }
 
+interface PlannedVersions {
+  readonly changes: readonly Change[];
+  readonly last: readonly Change[];
+  /** The live version of the document, else its newest. */
+  readonly shown: VersionHandle | undefined;
+}
+
 /** Versions, then tags, and the promotion to live last: nothing goes live before all that belongs to it is there. */
-function planVersions(prompt: DocumentPrompt, present: PresentPrompt | undefined): Change[] {
+function planVersions(prompt: DocumentPrompt, present: PresentPrompt | undefined): PlannedVersions {
   const { slug } = prompt;
   const free = [...(present?.versions ?? [])].sort((a, b) => a.number - b.number);
   const handles = new Map<number, VersionHandle>();
@@ -149,7 +183,11 @@ function planVersions(prompt: DocumentPrompt, present: PresentPrompt | undefined
     const isThere = 'existing' in version && present?.tags[tag] === version.existing;
     if (!isThere) changes.push({ action: 'set_tag', slug, tag, version });
   }
-  return [...changes, ...last];
+  const { number: shown } =
+    prompt.versions.find(({ status }) => status === 'live') ??
+    prompt.versions.toSorted((a, b) => a.number - b.number).at(-1) ??
+    {};
+  return { changes, last, shown: shown === undefined ? undefined : handles.get(shown) };
 }
 
 /**
@@ -193,14 +231,32 @@ function stepsBetween(from: VersionStatus, to: VersionStatus): ('stable' | 'live
   return to === 'live' ? ['live'] : [];
 }
 
-/** A payload with a name is known by it; one without is known by its variables. */
-function planPayloads(slug: string, present: readonly PresentPayload[], canonical: Canonical) {
+interface PayloadPlanning {
+  readonly canonical: Canonical;
+  readonly digestOf: OutputDigest;
+  readonly version: VersionHandle | undefined;
+}
+
+/** A payload with a name is known by it; one without is known by its variables. What the document does not say of it stays. */
+function planPayloads(
+  slug: string,
+  present: readonly PresentPayload[],
+  { canonical, digestOf, version }: PayloadPlanning,
+) {
   const free = [...present];
-  return ({ name, variables }: DocumentPayload): Change[] => {
+  return ({ name, variables, assertions, snapshot }: DocumentPayload): Change[] => {
     const text = canonical(variables);
     const index = free.findIndex((own) => own.name === name && (name !== null || own.canonical === text));
     const match = index === -1 ? undefined : free.splice(index, 1)[0];
-    if (match === undefined) return [{ action: 'create_payload', slug, name, variables }];
-    return match.canonical === text ? [] : [{ action: 'update_payload', slug, id: match.id, variables }];
+    const isOther = assertions !== undefined && canonical(assertions) !== (match?.assertions ?? '[]');
+    const isAccepted = snapshot === undefined || match?.snapshot === digestOf(snapshot);
+    const expected = {
+      ...(isOther && { assertions }),
+      ...(!isAccepted && { snapshot: { output: snapshot, version } }),
+    };
+    if (match === undefined) return [{ action: 'create_payload', slug, name, variables, ...expected }];
+    return match.canonical === text && !isOther && isAccepted
+      ? []
+      : [{ action: 'update_payload', slug, id: match.id, variables, ...expected }];
   };
 }

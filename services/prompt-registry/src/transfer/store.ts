@@ -38,8 +38,9 @@ export function presentPrompts(
           'digest', ${digest}))
         FROM prompt_versions v WHERE v.prompt_id = p.id), '[]') AS versions,
       coalesce((
-        SELECT json_agg(json_build_object('id', l.id, 'name', l.name, 'canonical', l.variables::text) ORDER BY l.created_at, l.id)
-        FROM prompt_payloads l WHERE l.prompt_id = p.id), '[]') AS payloads
+        SELECT json_agg(json_build_object('id', l.id, 'name', l.name, 'canonical', l.variables::text,
+          'assertions', l.assertions::text, 'snapshot', s.sha256) ORDER BY l.created_at, l.id)
+        FROM prompt_payloads l LEFT JOIN payload_snapshots s ON s.payload_id = l.id WHERE l.prompt_id = p.id), '[]') AS payloads
     FROM prompts p
     WHERE p.team_id = ${teamId}::uuid AND (p.slug = ANY(${[...slugs]}::text[]) OR p.name = ANY(${[...names]}::text[]))`);
 }
@@ -58,7 +59,7 @@ export interface Seen {
   readonly tags: Sql;
 }
 
-/** Bytes of versions and payloads that an export would hold. */
+/** Bytes of versions and payloads, with all that is expected of them, that an export would hold. */
 export async function exportBytes(
   reader: Reader,
   teamId: TeamId,
@@ -70,7 +71,8 @@ export async function exportBytes(
       (SELECT coalesce(sum(octet_length(coalesce(v.messages::text, v.template)) + octet_length(coalesce(v.config::text, ''))
           + octet_length(coalesce(v.authored_schema::text, '')) + octet_length(v.note)), 0)
         FROM prompt_versions v WHERE v.prompt_id = p.id AND ${seen.versions})
-      + (SELECT coalesce(sum(octet_length(l.variables::text)), 0) FROM prompt_payloads l WHERE l.prompt_id = p.id)
+      + (SELECT coalesce(sum(octet_length(l.variables::text) + octet_length(l.assertions::text) + coalesce(octet_length(s.output), 0)), 0)
+        FROM prompt_payloads l LEFT JOIN payload_snapshots s ON s.payload_id = l.id WHERE l.prompt_id = p.id)
     ), 0)::float8 AS bytes
     FROM prompts p WHERE ${exported(teamId, slugs, seen)}`);
   return onlyRow(rows).bytes;
@@ -93,7 +95,9 @@ export async function exportedPrompts(
     WITH document AS (
       SELECT CASE WHEN EXISTS (SELECT FROM prompts p WHERE ${exported(teamId, slugs, seen)} AND (p.folder <> '' OR p.contract <> 'off' OR EXISTS (
         SELECT FROM prompt_versions v WHERE v.prompt_id = p.id AND ${seen.versions}
-          AND (v.messages IS NOT NULL OR v.config IS NOT NULL OR v.authored_schema IS NOT NULL OR v.note <> ''))))
+          AND (v.messages IS NOT NULL OR v.config IS NOT NULL OR v.authored_schema IS NOT NULL OR v.note <> '')) OR EXISTS (
+        SELECT FROM prompt_payloads l WHERE l.prompt_id = p.id
+          AND (l.assertions <> '[]' OR EXISTS (SELECT FROM payload_snapshots s WHERE s.payload_id = l.id)))))
       THEN ${SECOND_KIND} ELSE ${FIRST_KIND} END AS kind)
     SELECT d.kind, '{' || concat_ws(',',
       '"slug":' || to_json(p.slug)::text, '"name":' || to_json(p.name)::text,
@@ -106,8 +110,8 @@ export async function exportedPrompts(
         FROM prompt_versions v WHERE v.prompt_id = p.id AND ${seen.versions}), '[]'),
       '"tags":' || ${tagsWhere(seen.tags)}::text,
       '"payloads":' || coalesce((
-        SELECT json_agg(json_build_object('name', l.name, 'variables', l.variables) ORDER BY l.created_at, l.id)::text
-        FROM prompt_payloads l WHERE l.prompt_id = p.id), '[]')) || '}' AS prompt
+        SELECT json_agg(${exportedPayload} ORDER BY l.created_at, l.id)::text
+        FROM prompt_payloads l LEFT JOIN payload_snapshots s ON s.payload_id = l.id WHERE l.prompt_id = p.id), '[]')) || '}' AS prompt
     FROM prompts p, document d WHERE ${exported(teamId, slugs, seen)} ORDER BY p.slug COLLATE "C"`);
   return { kind: rows[0]?.kind ?? FIRST_KIND, prompts: rows.map(({ prompt }) => prompt) };
 }
@@ -119,6 +123,13 @@ const exportedVersion = sql`
     CASE WHEN v.messages IS NULL THEN '"template":' || to_json(v.template)::text END,
     '"messages":' || v.messages::text, '"config":' || v.config::text, '"input_schema":' || v.authored_schema::text,
     CASE WHEN v.note <> '' THEN '"note":' || to_json(v.note)::text END) || '}')::json`;
+
+/** What nobody expects of a payload is absent. */
+const exportedPayload = sql`
+  ('{' || concat_ws(',',
+    '"name":' || coalesce(to_json(l.name)::text, 'null'), '"variables":' || l.variables::text,
+    CASE WHEN l.assertions <> '[]' THEN '"assertions":' || l.assertions::text END,
+    '"snapshot":' || to_json(s.output)::text) || '}')::json`;
 
 function exported(teamId: TeamId, slugs: readonly string[] | undefined, seen: Seen): Sql {
   const team = sql`p.team_id = ${teamId}::uuid AND ${seen.prompts}`;

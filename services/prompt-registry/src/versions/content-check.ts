@@ -39,7 +39,7 @@ export class ContentCheck {
    */
   async of(
     principal: Principal,
-    action: 'createVersion' | 'updateVersion',
+    action: 'createVersion' | 'updateVersion' | 'checkTemplate',
     promptId: PromptId,
     readInput: () => ContentInput,
     signal: AbortSignal,
@@ -52,7 +52,7 @@ export class ContentCheck {
     }
     const input = read.value;
     // What the draft is decides about more refusals, when it is known: they come before the text is judged.
-    const text = attempt(() => requireText(input, action === 'createVersion' ? 'none' : 'text'));
+    const text = attempt(() => requireText(input, action === 'updateVersion' ? 'text' : 'none'));
     if ('error' in text || text.value === undefined || isLightText(text.value))
       return (present) => checkContent(input, present);
     // A caller without the right is refused before anything is compiled; the right is judged again under the lock.

@@ -1,7 +1,7 @@
 export { type Allowance, parseAllowance } from './allowance.ts';
 export { requireAuthoring } from './authoring.ts';
 export { checkConfig } from './checked-config.ts';
-export { type ContentInput, requireText } from './checked-content.ts';
+export { type CheckedContent, type ContentInput, requireText } from './checked-content.ts';
 export { authoredSchemaOf, requireUnion } from './checked-schema.ts';
 export { versionCommands } from './commands.ts';
 export type { ContentCheck } from './content-check.ts';

@@ -1,6 +1,7 @@
 /** Promotes, demotes and archives versions. The prompt's row lock and a partial unique index keep at most one version live. */
 import type { Principal } from '@px0/access';
 import type { PromptId, VersionStatus } from '@px0/contracts';
+import type { Reader } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
 import { requireLiveSeen } from '../limits/mod.ts';
 import { type Basis, direct, type Guarded, type Judgement, type PolicyGate } from '../policies/mod.ts';
@@ -26,7 +27,7 @@ export interface TransitionOptions {
   /** Why it is done: the text of the audit entry. Called after the caller's right was judged. */
   readonly readInput?: () => { readonly note?: string };
   /** What must hold besides the state machine; judged on the locked rows, last. Returns its refusal. */
-  readonly condition?: (version: VersionRow) => ApiError | undefined;
+  readonly condition?: (version: VersionRow, reader: Reader) => Promise<ApiError | undefined>;
   /** Whether a contract break is refused whatever the contract of the prompt is. */
   readonly requiresContract?: boolean;
   /** What `allow` says; judged after the caller's right. */
@@ -102,7 +103,7 @@ export class TransitionVersion {
     const status = after(transition, before.status);
     if (status === 'live' || before.status === 'live') requireLiveSeen(principal);
     requireMatch(ifMatch, before);
-    const failure = condition?.(before);
+    const failure = await condition?.(before, change);
     const isJudged = status === 'live' && (requiresContract || prompt.contract !== 'off');
     if (isJudged && allowance === undefined) {
       const live = await liveVersion(change, prompt.id);
