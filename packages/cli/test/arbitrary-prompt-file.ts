@@ -106,7 +106,29 @@ const about = {
   description: text.filter((description) => description !== ''),
   status: fc.constantFrom('draft', 'stable', 'live'),
   tags: fc.uniqueArray(tag, { maxLength: 3 }),
-  payloads: fc.array(fc.record({ name: fc.option(text), variables: json.map(parseJson) }), { maxLength: 3 }),
+  payloads: fc.array(
+    fc.record(
+      {
+        name: fc.option(text),
+        variables: json.map(parseJson),
+        assertions: fc.array(
+          fc.record(
+            {
+              type: fc.constantFrom('contains', 'max_chars'),
+              value: fc.oneof(text, fc.nat()),
+              severity: fc.constant('warning'),
+              message: fc.nat(3),
+            },
+            { requiredKeys: ['type', 'value'] },
+          ),
+          { maxLength: 2 },
+        ),
+        snapshot: text,
+      },
+      { requiredKeys: ['name', 'variables'] },
+    ),
+    { maxLength: 3 },
+  ),
 };
 
 /** What is not empty. */

@@ -8,7 +8,7 @@ import { ENDING, type PromptFile } from './prompt-file.ts';
 
 /** An older px0 accepts this kind alone. */
 const FIRST_KIND = 'px0/prompts/v1';
-/** With folders, contracts, messages, configurations, input schemas and notes. */
+/** With folders, contracts, messages, configurations, input schemas, notes, assertions and snapshots. */
 const SECOND_KIND = 'px0/prompts/v2';
 
 /** `z.record` drops the key `__proto__`, which is a valid tag. */
@@ -41,7 +41,14 @@ const exported = z.object({
         }),
       ),
       tags: tagTable,
-      payloads: z.array(z.object({ name: z.string().nullable(), variables: z.unknown() })),
+      payloads: z.array(
+        z.object({
+          name: z.string().nullable(),
+          variables: z.unknown(),
+          assertions: z.array(z.record(z.string(), z.unknown())).optional(),
+          snapshot: z.string().optional(),
+        }),
+      ),
     }),
   ),
 });
@@ -72,7 +79,12 @@ function fileOf({ status, versions, tags, ...prompt }: Exported): PromptFile | u
     ...(contract !== undefined && { contract }),
     ...(config !== undefined && { config }),
     ...(schema !== undefined && { input: { schema } }),
-    payloads: prompt.payloads.map(({ name, variables }) => ({ name, variables })),
+    payloads: prompt.payloads.map(({ name, variables, assertions, snapshot }) => ({
+      name,
+      variables,
+      ...(assertions !== undefined && { assertions }),
+      ...(snapshot !== undefined && { snapshot }),
+    })),
     ...(messages === undefined ? { template } : { messages }),
   };
 }
@@ -166,8 +178,9 @@ export function documentOfFiles(files: readonly PromptFile[], hasFolders = false
   };
 }
 
-function isOfSecondKind({ folder, contract, messages, config, input, note }: PromptFile): boolean {
-  return [folder, contract, messages, config, input, note].some((one) => one !== undefined);
+function isOfSecondKind({ folder, contract, messages, config, input, note, payloads }: PromptFile): boolean {
+  const expectations = payloads.flatMap(({ assertions, snapshot }) => [assertions, snapshot]);
+  return [folder, contract, messages, config, input, note, ...expectations].some((one) => one !== undefined);
 }
 
 function versionOf({

@@ -23,6 +23,9 @@ const text = z.string({
 const payload = z.strictObject({
   name: text.nullable().default(null),
   variables: z.unknown().refine((value): boolean => value !== undefined, 'is missing'),
+  /** The server judges them. */
+  assertions: z.array(z.record(z.string(), z.unknown())).optional(),
+  snapshot: text.optional(),
 });
 
 /** `z.record` drops the key `__proto__`. */
@@ -109,9 +112,11 @@ export function formatPromptFile({ template, messages, ...file }: PromptFile): s
     ...(config !== undefined && { config }),
     ...(input !== undefined && { input }),
     ...(payloads.length > 0 && {
-      payloads: payloads.map(({ name: own, variables }) => ({
+      payloads: payloads.map(({ name: own, variables, assertions, snapshot }) => ({
         ...(own !== null && { name: own }),
         variables,
+        ...(assertions !== undefined && { assertions }),
+        ...(snapshot !== undefined && { snapshot }),
       })),
     }),
   });
