@@ -37,6 +37,7 @@ const order: readonly (readonly [string, readonly string[]])[] = [
       'concepts/chat-prompts.md',
       'concepts/model-configuration.md',
       'concepts/input-contracts.md',
+      'concepts/assertions.md',
       'concepts/change-requests.md',
       'concepts/folders-and-notes.md',
       'concepts/roles.md',
