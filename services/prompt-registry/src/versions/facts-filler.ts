@@ -11,12 +11,13 @@ import { type KeyMakers, type Writers, writersByVersion } from './contributors.t
 import {
   type FoundContributors,
   type FoundHash,
+  type Incomplete,
   listIncomplete,
-  lockVersions,
+  lockIncomplete,
+  programsOf,
   storeContributors,
   storeHashes,
 } from './facts-store.ts';
-import type { VersionRow } from './version-row.ts';
 
 export interface FactsFillerDependencies {
   readonly reader: Reader;
@@ -55,26 +56,25 @@ class FactsFiller {
   }
 
   async #fill(change: Change, ids: readonly string[]): Promise<void> {
-    const versions = await lockVersions(change, ids);
+    const versions = await lockIncomplete(change, ids);
+    const unhashed = versions.filter(({ isHashed }) => !isHashed).map(({ id }) => id);
     const hashes: FoundHash[] = [];
-    for (const version of versions) {
-      if (version.storedHash !== null) continue;
-      const digest = digestOf(contentHashOf(bodyOf(version))).toString('hex');
-      hashes.push({ id: version.id, digest });
+    for (const { id, ...program } of await programsOf(change, unhashed)) {
+      hashes.push({ id, digest: digestOf(contentHashOf(bodyOf(program))).toString('hex') });
       await setImmediate();
     }
     await storeHashes(change, hashes);
     await storeContributors(change, await this.#contributors(change, versions));
   }
 
-  async #contributors(change: Change, versions: readonly VersionRow[]): Promise<FoundContributors[]> {
+  async #contributors(change: Change, versions: readonly Incomplete[]): Promise<FoundContributors[]> {
     const { access, projection } = this.#deps;
     // Every key would look like a deleted one.
     if (!projection.ready) return [];
     const writers = new Map<PromptId, ReadonlyMap<number, Writers>>();
     const found: FoundContributors[] = [];
-    for (const { id, promptId, number, contributors } of versions) {
-      if (contributors !== null) continue;
+    for (const { id, promptId, number, hasContributors } of versions) {
+      if (hasContributors) continue;
       const ofPrompt = writers.get(promptId) ?? (await writersByVersion(change, access, promptId));
       writers.set(promptId, ofPrompt);
       const { people = [], goneKeys = [], namelessKeys = [] } = ofPrompt.get(number) ?? {};

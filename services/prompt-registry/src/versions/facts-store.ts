@@ -1,8 +1,7 @@
 /** The columns of what follows from a version's content and its audit, where they were not written with the version. */
 import type { ApiKeyId, PromptId, UserId } from '@px0/contracts';
 import { type Reader, sql } from '@px0/owner';
-import type { Change } from '../changes/mod.ts';
-import { type VersionRow, versionColumns } from './version-row.ts';
+import type { Change, ProgramColumns, SchemaColumns } from '../changes/mod.ts';
 
 /** What is held in memory of a step's texts, and hashed in its transaction; one version's is at most half a megabyte, twice for a chat. */
 const STEP_BYTES = 8 * 1024 * 1024;
@@ -25,16 +24,38 @@ export async function listIncomplete(
   return rows.map(({ id }) => id);
 }
 
+/** A version that lacks some of it. */
+export interface Incomplete {
+  readonly id: string;
+  readonly promptId: PromptId;
+  readonly number: number;
+  readonly isHashed: boolean;
+  readonly hasContributors: boolean;
+}
+
 /**
  * Those of the versions that nobody writes at the moment, held until the transaction ends. Two statements: what is read after the locks
  * are there is what was committed before.
  */
-export async function lockVersions(change: Change, ids: readonly string[]): Promise<VersionRow[]> {
+export async function lockIncomplete(change: Change, ids: readonly string[]): Promise<Incomplete[]> {
   const locked = await change.query<{ id: string }>(sql`
     SELECT v.id FROM prompt_versions v WHERE v.id = ANY(${[...ids]}::uuid[])
     ORDER BY v.id FOR NO KEY UPDATE SKIP LOCKED`);
-  return change.query<VersionRow>(sql`
-    SELECT ${versionColumns} FROM prompt_versions v WHERE v.id = ANY(${locked.map(({ id }) => id)}::uuid[])`);
+  return change.query<Incomplete>(sql`
+    SELECT v.id, v.prompt_id AS "promptId", v.version AS number, v.content_hash IS NOT NULL AS "isHashed",
+      v.contributors IS NOT NULL AS "hasContributors"
+    FROM prompt_versions v WHERE v.id = ANY(${locked.map(({ id }) => id)}::uuid[])`);
+}
+
+/** What is hashed of these versions. */
+export function programsOf(
+  reader: Reader,
+  ids: readonly string[],
+): Promise<(ProgramColumns & SchemaColumns & { readonly id: string })[]> {
+  return reader.query(sql`
+    SELECT v.id, v.template, v.outline, v.sources, v.config::text AS config, v.authored_schema::text AS "authoredSchema",
+      CASE WHEN v.authored_schema IS NOT NULL THEN v.inferred_schema::text END AS "inferredSchema"
+    FROM prompt_versions v WHERE v.id = ANY(${[...ids]}::uuid[])`);
 }
 
 export interface FoundHash {
