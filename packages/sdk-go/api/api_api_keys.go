@@ -629,6 +629,176 @@ func (a *APIKeysAPIService) ListAPIKeysExecute(r ApiListAPIKeysRequest) (*ListAP
 	return localVarReturnValue, localVarHTTPResponse, nil
 }
 
+type ApiRevokeAPIKeyRequest struct {
+	ctx                 context.Context
+	ApiService          *APIKeysAPIService
+	revokeAPIKeyRequest *RevokeAPIKeyRequest
+	px0MinRevision      *string
+	px0Consistency      *string
+}
+
+func (r ApiRevokeAPIKeyRequest) RevokeAPIKeyRequest(revokeAPIKeyRequest RevokeAPIKeyRequest) ApiRevokeAPIKeyRequest {
+	r.revokeAPIKeyRequest = &revokeAPIKeyRequest
+	return r
+}
+
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+func (r ApiRevokeAPIKeyRequest) Px0MinRevision(px0MinRevision string) ApiRevokeAPIKeyRequest {
+	r.px0MinRevision = &px0MinRevision
+	return r
+}
+
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+func (r ApiRevokeAPIKeyRequest) Px0Consistency(px0Consistency string) ApiRevokeAPIKeyRequest {
+	r.px0Consistency = &px0Consistency
+	return r
+}
+
+func (r ApiRevokeAPIKeyRequest) Execute() (*http.Response, error) {
+	return r.ApiService.RevokeAPIKeyExecute(r)
+}
+
+/*
+RevokeAPIKey Revoke a Leaked API Key
+
+Revokes the key that is sent, immediately: whoever finds a key may end it. The response is the same for a text that is no key.
+
+	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
+	@return ApiRevokeAPIKeyRequest
+*/
+func (a *APIKeysAPIService) RevokeAPIKey(ctx context.Context) ApiRevokeAPIKeyRequest {
+	return ApiRevokeAPIKeyRequest{
+		ApiService: a,
+		ctx:        ctx,
+	}
+}
+
+// Execute executes the request
+func (a *APIKeysAPIService) RevokeAPIKeyExecute(r ApiRevokeAPIKeyRequest) (*http.Response, error) {
+	var (
+		localVarHTTPMethod = http.MethodPost
+		localVarPostBody   interface{}
+		formFiles          []formFile
+	)
+
+	localBasePath, err := a.client.cfg.ServerURLWithContext(r.ctx, "APIKeysAPIService.RevokeAPIKey")
+	if err != nil {
+		return nil, &GenericOpenAPIError{error: err.Error()}
+	}
+
+	localVarPath := localBasePath + "/v1/api-keys/revoke"
+
+	localVarHeaderParams := make(map[string]string)
+	localVarQueryParams := url.Values{}
+	localVarFormParams := url.Values{}
+	if r.revokeAPIKeyRequest == nil {
+		return nil, reportError("revokeAPIKeyRequest is required and must be specified")
+	}
+
+	// to determine the Content-Type header
+	localVarHTTPContentTypes := []string{"application/json"}
+
+	// set Content-Type header
+	localVarHTTPContentType := selectHeaderContentType(localVarHTTPContentTypes)
+	if localVarHTTPContentType != "" {
+		localVarHeaderParams["Content-Type"] = localVarHTTPContentType
+	}
+
+	// to determine the Accept header
+	localVarHTTPHeaderAccepts := []string{"application/json"}
+
+	// set Accept header
+	localVarHTTPHeaderAccept := selectHeaderAccept(localVarHTTPHeaderAccepts)
+	if localVarHTTPHeaderAccept != "" {
+		localVarHeaderParams["Accept"] = localVarHTTPHeaderAccept
+	}
+	if r.px0MinRevision != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Min-Revision", r.px0MinRevision, "simple", "")
+	}
+	if r.px0Consistency != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Consistency", r.px0Consistency, "simple", "")
+	}
+	// body params
+	localVarPostBody = r.revokeAPIKeyRequest
+	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
+	if err != nil {
+		return nil, err
+	}
+
+	localVarHTTPResponse, err := a.client.callAPI(req)
+	if err != nil || localVarHTTPResponse == nil {
+		return localVarHTTPResponse, err
+	}
+
+	localVarBody, err := answers.Body(req, localVarHTTPResponse)
+	localVarHTTPResponse.Body.Close()
+	localVarHTTPResponse.Body = io.NopCloser(bytes.NewBuffer(localVarBody))
+	if err != nil {
+		return localVarHTTPResponse, err
+	}
+
+	if localVarHTTPResponse.StatusCode != http.StatusNoContent {
+		newErr := &GenericOpenAPIError{
+			status: localVarHTTPResponse.StatusCode,
+			header: localVarHTTPResponse.Header,
+			body:   localVarBody,
+			error:  localVarHTTPResponse.Status,
+		}
+		if localVarHTTPResponse.StatusCode == 400 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 413 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 429 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 500 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 503 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+		}
+		return localVarHTTPResponse, newErr
+	}
+
+	return localVarHTTPResponse, nil
+}
+
 type ApiRotateAPIKeyRequest struct {
 	ctx                 context.Context
 	ApiService          *APIKeysAPIService
@@ -662,7 +832,7 @@ func (r ApiRotateAPIKeyRequest) Execute() (*APIKeyCreatedResponse, *http.Respons
 /*
 RotateAPIKey Rotate an API Key
 
-Creates a replacement with the same name, scope, operation and lifetime. The old key keeps working during the overlap.
+Creates a replacement with the same name, scope, operation, limits and lifetime. The old key keeps working during the overlap.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the key.

@@ -25,6 +25,266 @@ import (
 // PromptPayloadsAPIService PromptPayloadsAPI service
 type PromptPayloadsAPIService service
 
+type ApiAcceptSnapshotRequest struct {
+	ctx                   context.Context
+	ApiService            *PromptPayloadsAPIService
+	id                    string
+	payloadID             string
+	acceptSnapshotRequest *AcceptSnapshotRequest
+	px0MinRevision        *string
+	px0Consistency        *string
+	px0BreakGlass         *string
+}
+
+func (r ApiAcceptSnapshotRequest) AcceptSnapshotRequest(acceptSnapshotRequest AcceptSnapshotRequest) ApiAcceptSnapshotRequest {
+	r.acceptSnapshotRequest = &acceptSnapshotRequest
+	return r
+}
+
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+func (r ApiAcceptSnapshotRequest) Px0MinRevision(px0MinRevision string) ApiAcceptSnapshotRequest {
+	r.px0MinRevision = &px0MinRevision
+	return r
+}
+
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+func (r ApiAcceptSnapshotRequest) Px0Consistency(px0Consistency string) ApiAcceptSnapshotRequest {
+	r.px0Consistency = &px0Consistency
+	return r
+}
+
+// Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+func (r ApiAcceptSnapshotRequest) Px0BreakGlass(px0BreakGlass string) ApiAcceptSnapshotRequest {
+	r.px0BreakGlass = &px0BreakGlass
+	return r
+}
+
+func (r ApiAcceptSnapshotRequest) Execute() (*CreatePromptPayload201Response, *http.Response, error) {
+	return r.ApiService.AcceptSnapshotExecute(r)
+}
+
+/*
+AcceptSnapshot Accept a Snapshot
+
+Renders a payload with a version and keeps the output as the right one. Assertions of type `snapshot` compare with it.
+
+	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
+	@param id The id of the prompt.
+	@param payloadID The id of the payload.
+	@return ApiAcceptSnapshotRequest
+*/
+func (a *PromptPayloadsAPIService) AcceptSnapshot(ctx context.Context, id string, payloadID string) ApiAcceptSnapshotRequest {
+	return ApiAcceptSnapshotRequest{
+		ApiService: a,
+		ctx:        ctx,
+		id:         id,
+		payloadID:  payloadID,
+	}
+}
+
+// Execute executes the request
+//
+//	@return CreatePromptPayload201Response
+func (a *PromptPayloadsAPIService) AcceptSnapshotExecute(r ApiAcceptSnapshotRequest) (*CreatePromptPayload201Response, *http.Response, error) {
+	var (
+		localVarHTTPMethod  = http.MethodPost
+		localVarPostBody    interface{}
+		formFiles           []formFile
+		localVarReturnValue *CreatePromptPayload201Response
+	)
+
+	localBasePath, err := a.client.cfg.ServerURLWithContext(r.ctx, "PromptPayloadsAPIService.AcceptSnapshot")
+	if err != nil {
+		return localVarReturnValue, nil, &GenericOpenAPIError{error: err.Error()}
+	}
+
+	localVarPath := localBasePath + "/v1/prompts/{id}/payloads/{payloadID}/snapshot"
+	idSegment, err := segments.Of("id", parameterValueToString(r.id, "id"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", idSegment, -1)
+	payloadIDSegment, err := segments.Of("payloadID", parameterValueToString(r.payloadID, "payloadID"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"payloadID"+"}", payloadIDSegment, -1)
+
+	localVarHeaderParams := make(map[string]string)
+	localVarQueryParams := url.Values{}
+	localVarFormParams := url.Values{}
+	if r.acceptSnapshotRequest == nil {
+		return localVarReturnValue, nil, reportError("acceptSnapshotRequest is required and must be specified")
+	}
+
+	// to determine the Content-Type header
+	localVarHTTPContentTypes := []string{"application/json"}
+
+	// set Content-Type header
+	localVarHTTPContentType := selectHeaderContentType(localVarHTTPContentTypes)
+	if localVarHTTPContentType != "" {
+		localVarHeaderParams["Content-Type"] = localVarHTTPContentType
+	}
+
+	// to determine the Accept header
+	localVarHTTPHeaderAccepts := []string{"application/json"}
+
+	// set Accept header
+	localVarHTTPHeaderAccept := selectHeaderAccept(localVarHTTPHeaderAccepts)
+	if localVarHTTPHeaderAccept != "" {
+		localVarHeaderParams["Accept"] = localVarHTTPHeaderAccept
+	}
+	if r.px0MinRevision != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Min-Revision", r.px0MinRevision, "simple", "")
+	}
+	if r.px0Consistency != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Consistency", r.px0Consistency, "simple", "")
+	}
+	if r.px0BreakGlass != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Break-Glass", r.px0BreakGlass, "simple", "")
+	}
+	// body params
+	localVarPostBody = r.acceptSnapshotRequest
+	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+
+	localVarHTTPResponse, err := a.client.callAPI(req)
+	if err != nil || localVarHTTPResponse == nil {
+		return localVarReturnValue, localVarHTTPResponse, err
+	}
+
+	localVarBody, err := answers.Body(req, localVarHTTPResponse)
+	localVarHTTPResponse.Body.Close()
+	localVarHTTPResponse.Body = io.NopCloser(bytes.NewBuffer(localVarBody))
+	if err != nil {
+		return localVarReturnValue, localVarHTTPResponse, err
+	}
+
+	if localVarHTTPResponse.StatusCode >= 300 {
+		newErr := &GenericOpenAPIError{
+			status: localVarHTTPResponse.StatusCode,
+			header: localVarHTTPResponse.Header,
+			body:   localVarBody,
+			error:  localVarHTTPResponse.Status,
+		}
+		if localVarHTTPResponse.StatusCode == 400 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 401 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 403 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 404 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 409 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 413 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 422 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 429 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 500 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 503 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+		}
+		return localVarReturnValue, localVarHTTPResponse, newErr
+	}
+
+	err = answers.Result(localVarBody, &localVarReturnValue)
+	if err != nil {
+		newErr := &GenericOpenAPIError{
+			status: localVarHTTPResponse.StatusCode,
+			header: localVarHTTPResponse.Header,
+			body:   localVarBody,
+			error:  err.Error(),
+		}
+		return localVarReturnValue, localVarHTTPResponse, newErr
+	}
+
+	return localVarReturnValue, localVarHTTPResponse, nil
+}
+
 type ApiCreatePromptPayloadRequest struct {
 	ctx                        context.Context
 	ApiService                 *PromptPayloadsAPIService
@@ -32,6 +292,7 @@ type ApiCreatePromptPayloadRequest struct {
 	createPromptPayloadRequest *CreatePromptPayloadRequest
 	px0MinRevision             *string
 	px0Consistency             *string
+	px0BreakGlass              *string
 }
 
 func (r ApiCreatePromptPayloadRequest) CreatePromptPayloadRequest(createPromptPayloadRequest CreatePromptPayloadRequest) ApiCreatePromptPayloadRequest {
@@ -51,6 +312,12 @@ func (r ApiCreatePromptPayloadRequest) Px0Consistency(px0Consistency string) Api
 	return r
 }
 
+// Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+func (r ApiCreatePromptPayloadRequest) Px0BreakGlass(px0BreakGlass string) ApiCreatePromptPayloadRequest {
+	r.px0BreakGlass = &px0BreakGlass
+	return r
+}
+
 func (r ApiCreatePromptPayloadRequest) Execute() (*CreatePromptPayload201Response, *http.Response, error) {
 	return r.ApiService.CreatePromptPayloadExecute(r)
 }
@@ -58,7 +325,7 @@ func (r ApiCreatePromptPayloadRequest) Execute() (*CreatePromptPayload201Respons
 /*
 CreatePromptPayload Create a Prompt Payload
 
-Saves a sample set of variables.
+Saves a sample set of variables, and what is expected of the output.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.
@@ -125,6 +392,9 @@ func (a *PromptPayloadsAPIService) CreatePromptPayloadExecute(r ApiCreatePromptP
 	if r.px0Consistency != nil {
 		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Consistency", r.px0Consistency, "simple", "")
 	}
+	if r.px0BreakGlass != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Break-Glass", r.px0BreakGlass, "simple", "")
+	}
 	// body params
 	localVarPostBody = r.createPromptPayloadRequest
 	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
@@ -182,6 +452,16 @@ func (a *PromptPayloadsAPIService) CreatePromptPayloadExecute(r ApiCreatePromptP
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
 		if localVarHTTPResponse.StatusCode == 404 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 409 {
 			var v APIError
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
 			if err != nil {
@@ -254,6 +534,7 @@ type ApiDeletePromptPayloadRequest struct {
 	payloadID      string
 	px0MinRevision *string
 	px0Consistency *string
+	px0BreakGlass  *string
 }
 
 // A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
@@ -265,6 +546,12 @@ func (r ApiDeletePromptPayloadRequest) Px0MinRevision(px0MinRevision string) Api
 // With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiDeletePromptPayloadRequest) Px0Consistency(px0Consistency string) ApiDeletePromptPayloadRequest {
 	r.px0Consistency = &px0Consistency
+	return r
+}
+
+// Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+func (r ApiDeletePromptPayloadRequest) Px0BreakGlass(px0BreakGlass string) ApiDeletePromptPayloadRequest {
+	r.px0BreakGlass = &px0BreakGlass
 	return r
 }
 
@@ -343,6 +630,9 @@ func (a *PromptPayloadsAPIService) DeletePromptPayloadExecute(r ApiDeletePromptP
 	if r.px0Consistency != nil {
 		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Consistency", r.px0Consistency, "simple", "")
 	}
+	if r.px0BreakGlass != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Break-Glass", r.px0BreakGlass, "simple", "")
+	}
 	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
 	if err != nil {
 		return nil, err
@@ -398,6 +688,16 @@ func (a *PromptPayloadsAPIService) DeletePromptPayloadExecute(r ApiDeletePromptP
 			return localVarHTTPResponse, newErr
 		}
 		if localVarHTTPResponse.StatusCode == 404 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 409 {
 			var v APIError
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
 			if err != nil {
@@ -596,6 +896,235 @@ func (a *PromptPayloadsAPIService) GetPromptPayloadExecute(r ApiGetPromptPayload
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
 		if localVarHTTPResponse.StatusCode == 404 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 429 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 500 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 503 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+		}
+		return localVarReturnValue, localVarHTTPResponse, newErr
+	}
+
+	err = answers.Result(localVarBody, &localVarReturnValue)
+	if err != nil {
+		newErr := &GenericOpenAPIError{
+			status: localVarHTTPResponse.StatusCode,
+			header: localVarHTTPResponse.Header,
+			body:   localVarBody,
+			error:  err.Error(),
+		}
+		return localVarReturnValue, localVarHTTPResponse, newErr
+	}
+
+	return localVarReturnValue, localVarHTTPResponse, nil
+}
+
+type ApiGetSnapshotRequest struct {
+	ctx            context.Context
+	ApiService     *PromptPayloadsAPIService
+	id             string
+	payloadID      string
+	version        *string
+	px0MinRevision *string
+	px0Consistency *string
+}
+
+// A version number or a tag. Default: only the accepted output is returned.
+func (r ApiGetSnapshotRequest) Version(version string) ApiGetSnapshotRequest {
+	r.version = &version
+	return r
+}
+
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+func (r ApiGetSnapshotRequest) Px0MinRevision(px0MinRevision string) ApiGetSnapshotRequest {
+	r.px0MinRevision = &px0MinRevision
+	return r
+}
+
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+func (r ApiGetSnapshotRequest) Px0Consistency(px0Consistency string) ApiGetSnapshotRequest {
+	r.px0Consistency = &px0Consistency
+	return r
+}
+
+func (r ApiGetSnapshotRequest) Execute() (*GetSnapshot200Response, *http.Response, error) {
+	return r.ApiService.GetSnapshotExecute(r)
+}
+
+/*
+GetSnapshot Get a Snapshot
+
+Returns the accepted output of a payload, and with `version` what that version makes of the payload and how the two differ.
+
+	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
+	@param id The id of the prompt.
+	@param payloadID The id of the payload.
+	@return ApiGetSnapshotRequest
+*/
+func (a *PromptPayloadsAPIService) GetSnapshot(ctx context.Context, id string, payloadID string) ApiGetSnapshotRequest {
+	return ApiGetSnapshotRequest{
+		ApiService: a,
+		ctx:        ctx,
+		id:         id,
+		payloadID:  payloadID,
+	}
+}
+
+// Execute executes the request
+//
+//	@return GetSnapshot200Response
+func (a *PromptPayloadsAPIService) GetSnapshotExecute(r ApiGetSnapshotRequest) (*GetSnapshot200Response, *http.Response, error) {
+	var (
+		localVarHTTPMethod  = http.MethodGet
+		localVarPostBody    interface{}
+		formFiles           []formFile
+		localVarReturnValue *GetSnapshot200Response
+	)
+
+	localBasePath, err := a.client.cfg.ServerURLWithContext(r.ctx, "PromptPayloadsAPIService.GetSnapshot")
+	if err != nil {
+		return localVarReturnValue, nil, &GenericOpenAPIError{error: err.Error()}
+	}
+
+	localVarPath := localBasePath + "/v1/prompts/{id}/payloads/{payloadID}/snapshot"
+	idSegment, err := segments.Of("id", parameterValueToString(r.id, "id"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", idSegment, -1)
+	payloadIDSegment, err := segments.Of("payloadID", parameterValueToString(r.payloadID, "payloadID"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"payloadID"+"}", payloadIDSegment, -1)
+
+	localVarHeaderParams := make(map[string]string)
+	localVarQueryParams := url.Values{}
+	localVarFormParams := url.Values{}
+
+	if r.version != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "version", r.version, "form", "")
+	}
+	// to determine the Content-Type header
+	localVarHTTPContentTypes := []string{}
+
+	// set Content-Type header
+	localVarHTTPContentType := selectHeaderContentType(localVarHTTPContentTypes)
+	if localVarHTTPContentType != "" {
+		localVarHeaderParams["Content-Type"] = localVarHTTPContentType
+	}
+
+	// to determine the Accept header
+	localVarHTTPHeaderAccepts := []string{"application/json"}
+
+	// set Accept header
+	localVarHTTPHeaderAccept := selectHeaderAccept(localVarHTTPHeaderAccepts)
+	if localVarHTTPHeaderAccept != "" {
+		localVarHeaderParams["Accept"] = localVarHTTPHeaderAccept
+	}
+	if r.px0MinRevision != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Min-Revision", r.px0MinRevision, "simple", "")
+	}
+	if r.px0Consistency != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Consistency", r.px0Consistency, "simple", "")
+	}
+	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+
+	localVarHTTPResponse, err := a.client.callAPI(req)
+	if err != nil || localVarHTTPResponse == nil {
+		return localVarReturnValue, localVarHTTPResponse, err
+	}
+
+	localVarBody, err := answers.Body(req, localVarHTTPResponse)
+	localVarHTTPResponse.Body.Close()
+	localVarHTTPResponse.Body = io.NopCloser(bytes.NewBuffer(localVarBody))
+	if err != nil {
+		return localVarReturnValue, localVarHTTPResponse, err
+	}
+
+	if localVarHTTPResponse.StatusCode >= 300 {
+		newErr := &GenericOpenAPIError{
+			status: localVarHTTPResponse.StatusCode,
+			header: localVarHTTPResponse.Header,
+			body:   localVarBody,
+			error:  localVarHTTPResponse.Status,
+		}
+		if localVarHTTPResponse.StatusCode == 400 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 401 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 403 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 404 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 409 {
 			var v APIError
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
 			if err != nil {
@@ -880,6 +1409,7 @@ type ApiUpdatePromptPayloadRequest struct {
 	updatePromptPayloadRequest *UpdatePromptPayloadRequest
 	px0MinRevision             *string
 	px0Consistency             *string
+	px0BreakGlass              *string
 }
 
 func (r ApiUpdatePromptPayloadRequest) UpdatePromptPayloadRequest(updatePromptPayloadRequest UpdatePromptPayloadRequest) ApiUpdatePromptPayloadRequest {
@@ -899,6 +1429,12 @@ func (r ApiUpdatePromptPayloadRequest) Px0Consistency(px0Consistency string) Api
 	return r
 }
 
+// Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+func (r ApiUpdatePromptPayloadRequest) Px0BreakGlass(px0BreakGlass string) ApiUpdatePromptPayloadRequest {
+	r.px0BreakGlass = &px0BreakGlass
+	return r
+}
+
 func (r ApiUpdatePromptPayloadRequest) Execute() (*CreatePromptPayload201Response, *http.Response, error) {
 	return r.ApiService.UpdatePromptPayloadExecute(r)
 }
@@ -906,7 +1442,7 @@ func (r ApiUpdatePromptPayloadRequest) Execute() (*CreatePromptPayload201Respons
 /*
 UpdatePromptPayload Update a Prompt Payload
 
-Replaces the name of a payload, its variables, or both.
+Replaces the name of a payload, its variables, its assertions, or any of them.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.
@@ -980,6 +1516,9 @@ func (a *PromptPayloadsAPIService) UpdatePromptPayloadExecute(r ApiUpdatePromptP
 	if r.px0Consistency != nil {
 		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Consistency", r.px0Consistency, "simple", "")
 	}
+	if r.px0BreakGlass != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Break-Glass", r.px0BreakGlass, "simple", "")
+	}
 	// body params
 	localVarPostBody = r.updatePromptPayloadRequest
 	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
@@ -1037,6 +1576,16 @@ func (a *PromptPayloadsAPIService) UpdatePromptPayloadExecute(r ApiUpdatePromptP
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
 		if localVarHTTPResponse.StatusCode == 404 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 409 {
 			var v APIError
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
 			if err != nil {

@@ -33,6 +33,7 @@ type ApiArchiveVersionRequest struct {
 	px0MinRevision    *string
 	px0Consistency    *string
 	ifMatch           *string
+	px0BreakGlass     *string
 	transitionRequest *TransitionRequest
 }
 
@@ -48,9 +49,15 @@ func (r ApiArchiveVersionRequest) Px0Consistency(px0Consistency string) ApiArchi
 	return r
 }
 
-// An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
+// An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.
 func (r ApiArchiveVersionRequest) IfMatch(ifMatch string) ApiArchiveVersionRequest {
 	r.ifMatch = &ifMatch
+	return r
+}
+
+// Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+func (r ApiArchiveVersionRequest) Px0BreakGlass(px0BreakGlass string) ApiArchiveVersionRequest {
+	r.px0BreakGlass = &px0BreakGlass
 	return r
 }
 
@@ -143,6 +150,9 @@ func (a *PromptVersionsAPIService) ArchiveVersionExecute(r ApiArchiveVersionRequ
 	if r.ifMatch != nil {
 		parameterAddToHeaderOrQuery(localVarHeaderParams, "If-Match", r.ifMatch, "simple", "")
 	}
+	if r.px0BreakGlass != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Break-Glass", r.px0BreakGlass, "simple", "")
+	}
 	// body params
 	localVarPostBody = r.transitionRequest
 	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
@@ -200,6 +210,16 @@ func (a *PromptVersionsAPIService) ArchiveVersionExecute(r ApiArchiveVersionRequ
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
 		if localVarHTTPResponse.StatusCode == 404 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 409 {
 			var v APIError
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
 			if err != nil {
@@ -285,6 +305,238 @@ func (a *PromptVersionsAPIService) ArchiveVersionExecute(r ApiArchiveVersionRequ
 	return localVarReturnValue, localVarHTTPResponse, nil
 }
 
+type ApiCheckTemplateRequest struct {
+	ctx                  context.Context
+	ApiService           *PromptVersionsAPIService
+	id                   string
+	checkTemplateRequest *CheckTemplateRequest
+	px0MinRevision       *string
+	px0Consistency       *string
+}
+
+func (r ApiCheckTemplateRequest) CheckTemplateRequest(checkTemplateRequest CheckTemplateRequest) ApiCheckTemplateRequest {
+	r.checkTemplateRequest = &checkTemplateRequest
+	return r
+}
+
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+func (r ApiCheckTemplateRequest) Px0MinRevision(px0MinRevision string) ApiCheckTemplateRequest {
+	r.px0MinRevision = &px0MinRevision
+	return r
+}
+
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+func (r ApiCheckTemplateRequest) Px0Consistency(px0Consistency string) ApiCheckTemplateRequest {
+	r.px0Consistency = &px0Consistency
+	return r
+}
+
+func (r ApiCheckTemplateRequest) Execute() (*CheckTemplate200Response, *http.Response, error) {
+	return r.ApiService.CheckTemplateExecute(r)
+}
+
+/*
+CheckTemplate Check a Template
+
+Does what the check of a version does, for a content that is not saved. Saves nothing.
+
+	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
+	@param id The id of the prompt.
+	@return ApiCheckTemplateRequest
+*/
+func (a *PromptVersionsAPIService) CheckTemplate(ctx context.Context, id string) ApiCheckTemplateRequest {
+	return ApiCheckTemplateRequest{
+		ApiService: a,
+		ctx:        ctx,
+		id:         id,
+	}
+}
+
+// Execute executes the request
+//
+//	@return CheckTemplate200Response
+func (a *PromptVersionsAPIService) CheckTemplateExecute(r ApiCheckTemplateRequest) (*CheckTemplate200Response, *http.Response, error) {
+	var (
+		localVarHTTPMethod  = http.MethodPost
+		localVarPostBody    interface{}
+		formFiles           []formFile
+		localVarReturnValue *CheckTemplate200Response
+	)
+
+	localBasePath, err := a.client.cfg.ServerURLWithContext(r.ctx, "PromptVersionsAPIService.CheckTemplate")
+	if err != nil {
+		return localVarReturnValue, nil, &GenericOpenAPIError{error: err.Error()}
+	}
+
+	localVarPath := localBasePath + "/v1/prompts/{id}/check"
+	idSegment, err := segments.Of("id", parameterValueToString(r.id, "id"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", idSegment, -1)
+
+	localVarHeaderParams := make(map[string]string)
+	localVarQueryParams := url.Values{}
+	localVarFormParams := url.Values{}
+	if r.checkTemplateRequest == nil {
+		return localVarReturnValue, nil, reportError("checkTemplateRequest is required and must be specified")
+	}
+
+	// to determine the Content-Type header
+	localVarHTTPContentTypes := []string{"application/json"}
+
+	// set Content-Type header
+	localVarHTTPContentType := selectHeaderContentType(localVarHTTPContentTypes)
+	if localVarHTTPContentType != "" {
+		localVarHeaderParams["Content-Type"] = localVarHTTPContentType
+	}
+
+	// to determine the Accept header
+	localVarHTTPHeaderAccepts := []string{"application/json"}
+
+	// set Accept header
+	localVarHTTPHeaderAccept := selectHeaderAccept(localVarHTTPHeaderAccepts)
+	if localVarHTTPHeaderAccept != "" {
+		localVarHeaderParams["Accept"] = localVarHTTPHeaderAccept
+	}
+	if r.px0MinRevision != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Min-Revision", r.px0MinRevision, "simple", "")
+	}
+	if r.px0Consistency != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Consistency", r.px0Consistency, "simple", "")
+	}
+	// body params
+	localVarPostBody = r.checkTemplateRequest
+	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+
+	localVarHTTPResponse, err := a.client.callAPI(req)
+	if err != nil || localVarHTTPResponse == nil {
+		return localVarReturnValue, localVarHTTPResponse, err
+	}
+
+	localVarBody, err := answers.Body(req, localVarHTTPResponse)
+	localVarHTTPResponse.Body.Close()
+	localVarHTTPResponse.Body = io.NopCloser(bytes.NewBuffer(localVarBody))
+	if err != nil {
+		return localVarReturnValue, localVarHTTPResponse, err
+	}
+
+	if localVarHTTPResponse.StatusCode >= 300 {
+		newErr := &GenericOpenAPIError{
+			status: localVarHTTPResponse.StatusCode,
+			header: localVarHTTPResponse.Header,
+			body:   localVarBody,
+			error:  localVarHTTPResponse.Status,
+		}
+		if localVarHTTPResponse.StatusCode == 400 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 401 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 403 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 404 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 413 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 422 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 429 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 500 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 503 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+		}
+		return localVarReturnValue, localVarHTTPResponse, newErr
+	}
+
+	err = answers.Result(localVarBody, &localVarReturnValue)
+	if err != nil {
+		newErr := &GenericOpenAPIError{
+			status: localVarHTTPResponse.StatusCode,
+			header: localVarHTTPResponse.Header,
+			body:   localVarBody,
+			error:  err.Error(),
+		}
+		return localVarReturnValue, localVarHTTPResponse, newErr
+	}
+
+	return localVarReturnValue, localVarHTTPResponse, nil
+}
+
 type ApiCheckVersionRequest struct {
 	ctx            context.Context
 	ApiService     *PromptVersionsAPIService
@@ -292,6 +544,7 @@ type ApiCheckVersionRequest struct {
 	version        string
 	px0MinRevision *string
 	px0Consistency *string
+	base           *string
 }
 
 // A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
@@ -306,6 +559,12 @@ func (r ApiCheckVersionRequest) Px0Consistency(px0Consistency string) ApiCheckVe
 	return r
 }
 
+// What to compare with: `live` (the default), a version number or a tag.
+func (r ApiCheckVersionRequest) Base(base string) ApiCheckVersionRequest {
+	r.base = &base
+	return r
+}
+
 func (r ApiCheckVersionRequest) Execute() (*CheckVersion200Response, *http.Response, error) {
 	return r.ApiService.CheckVersionExecute(r)
 }
@@ -313,7 +572,7 @@ func (r ApiCheckVersionRequest) Execute() (*CheckVersion200Response, *http.Respo
 /*
 CheckVersion Check a Prompt Version
 
-Renders every payload of the prompt with this version and with the live version, compares the outputs, and judges the payloads by the input schema.
+Renders every payload of the prompt with this version and with the live version, compares the outputs, judges them by the assertions of the payloads, and the payloads by the input schema.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.
@@ -364,6 +623,9 @@ func (a *PromptVersionsAPIService) CheckVersionExecute(r ApiCheckVersionRequest)
 		return localVarReturnValue, nil, reportError("version must have at least 1 elements")
 	}
 
+	if r.base != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "base", r.base, "form", "")
+	}
 	// to determine the Content-Type header
 	localVarHTTPContentTypes := []string{}
 
@@ -737,6 +999,7 @@ type ApiDeletePromptVersionRequest struct {
 	px0MinRevision *string
 	px0Consistency *string
 	ifMatch        *string
+	px0BreakGlass  *string
 }
 
 // A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
@@ -751,9 +1014,15 @@ func (r ApiDeletePromptVersionRequest) Px0Consistency(px0Consistency string) Api
 	return r
 }
 
-// An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
+// An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.
 func (r ApiDeletePromptVersionRequest) IfMatch(ifMatch string) ApiDeletePromptVersionRequest {
 	r.ifMatch = &ifMatch
+	return r
+}
+
+// Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+func (r ApiDeletePromptVersionRequest) Px0BreakGlass(px0BreakGlass string) ApiDeletePromptVersionRequest {
+	r.px0BreakGlass = &px0BreakGlass
 	return r
 }
 
@@ -838,6 +1107,9 @@ func (a *PromptVersionsAPIService) DeletePromptVersionExecute(r ApiDeletePromptV
 	if r.ifMatch != nil {
 		parameterAddToHeaderOrQuery(localVarHeaderParams, "If-Match", r.ifMatch, "simple", "")
 	}
+	if r.px0BreakGlass != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Break-Glass", r.px0BreakGlass, "simple", "")
+	}
 	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
 	if err != nil {
 		return nil, err
@@ -893,6 +1165,16 @@ func (a *PromptVersionsAPIService) DeletePromptVersionExecute(r ApiDeletePromptV
 			return localVarHTTPResponse, newErr
 		}
 		if localVarHTTPResponse.StatusCode == 404 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 409 {
 			var v APIError
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
 			if err != nil {
@@ -965,6 +1247,7 @@ type ApiDemoteVersionRequest struct {
 	px0MinRevision    *string
 	px0Consistency    *string
 	ifMatch           *string
+	px0BreakGlass     *string
 	transitionRequest *TransitionRequest
 }
 
@@ -980,9 +1263,15 @@ func (r ApiDemoteVersionRequest) Px0Consistency(px0Consistency string) ApiDemote
 	return r
 }
 
-// An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
+// An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.
 func (r ApiDemoteVersionRequest) IfMatch(ifMatch string) ApiDemoteVersionRequest {
 	r.ifMatch = &ifMatch
+	return r
+}
+
+// Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+func (r ApiDemoteVersionRequest) Px0BreakGlass(px0BreakGlass string) ApiDemoteVersionRequest {
+	r.px0BreakGlass = &px0BreakGlass
 	return r
 }
 
@@ -1075,6 +1364,9 @@ func (a *PromptVersionsAPIService) DemoteVersionExecute(r ApiDemoteVersionReques
 	if r.ifMatch != nil {
 		parameterAddToHeaderOrQuery(localVarHeaderParams, "If-Match", r.ifMatch, "simple", "")
 	}
+	if r.px0BreakGlass != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Break-Glass", r.px0BreakGlass, "simple", "")
+	}
 	// body params
 	localVarPostBody = r.transitionRequest
 	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
@@ -1132,6 +1424,16 @@ func (a *PromptVersionsAPIService) DemoteVersionExecute(r ApiDemoteVersionReques
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
 		if localVarHTTPResponse.StatusCode == 404 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 409 {
 			var v APIError
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
 			if err != nil {
@@ -1892,6 +2194,218 @@ func (a *PromptVersionsAPIService) GetVersionExecute(r ApiGetVersionRequest) (*C
 	return localVarReturnValue, localVarHTTPResponse, nil
 }
 
+type ApiListChecksRequest struct {
+	ctx            context.Context
+	ApiService     *PromptVersionsAPIService
+	id             string
+	version        string
+	px0MinRevision *string
+	px0Consistency *string
+}
+
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+func (r ApiListChecksRequest) Px0MinRevision(px0MinRevision string) ApiListChecksRequest {
+	r.px0MinRevision = &px0MinRevision
+	return r
+}
+
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+func (r ApiListChecksRequest) Px0Consistency(px0Consistency string) ApiListChecksRequest {
+	r.px0Consistency = &px0Consistency
+	return r
+}
+
+func (r ApiListChecksRequest) Execute() (*ListChecks200Response, *http.Response, error) {
+	return r.ApiService.ListChecksExecute(r)
+}
+
+/*
+ListChecks List Version Checks
+
+Returns the newest check of each name, by name.
+
+	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
+	@param id The id of the prompt.
+	@param version A version number or a tag.
+	@return ApiListChecksRequest
+*/
+func (a *PromptVersionsAPIService) ListChecks(ctx context.Context, id string, version string) ApiListChecksRequest {
+	return ApiListChecksRequest{
+		ApiService: a,
+		ctx:        ctx,
+		id:         id,
+		version:    version,
+	}
+}
+
+// Execute executes the request
+//
+//	@return ListChecks200Response
+func (a *PromptVersionsAPIService) ListChecksExecute(r ApiListChecksRequest) (*ListChecks200Response, *http.Response, error) {
+	var (
+		localVarHTTPMethod  = http.MethodGet
+		localVarPostBody    interface{}
+		formFiles           []formFile
+		localVarReturnValue *ListChecks200Response
+	)
+
+	localBasePath, err := a.client.cfg.ServerURLWithContext(r.ctx, "PromptVersionsAPIService.ListChecks")
+	if err != nil {
+		return localVarReturnValue, nil, &GenericOpenAPIError{error: err.Error()}
+	}
+
+	localVarPath := localBasePath + "/v1/prompts/{id}/versions/{version}/checks"
+	idSegment, err := segments.Of("id", parameterValueToString(r.id, "id"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", idSegment, -1)
+	versionSegment, err := segments.Of("version", parameterValueToString(r.version, "version"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"version"+"}", versionSegment, -1)
+
+	localVarHeaderParams := make(map[string]string)
+	localVarQueryParams := url.Values{}
+	localVarFormParams := url.Values{}
+	if strlen(r.version) < 1 {
+		return localVarReturnValue, nil, reportError("version must have at least 1 elements")
+	}
+
+	// to determine the Content-Type header
+	localVarHTTPContentTypes := []string{}
+
+	// set Content-Type header
+	localVarHTTPContentType := selectHeaderContentType(localVarHTTPContentTypes)
+	if localVarHTTPContentType != "" {
+		localVarHeaderParams["Content-Type"] = localVarHTTPContentType
+	}
+
+	// to determine the Accept header
+	localVarHTTPHeaderAccepts := []string{"application/json"}
+
+	// set Accept header
+	localVarHTTPHeaderAccept := selectHeaderAccept(localVarHTTPHeaderAccepts)
+	if localVarHTTPHeaderAccept != "" {
+		localVarHeaderParams["Accept"] = localVarHTTPHeaderAccept
+	}
+	if r.px0MinRevision != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Min-Revision", r.px0MinRevision, "simple", "")
+	}
+	if r.px0Consistency != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Consistency", r.px0Consistency, "simple", "")
+	}
+	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+
+	localVarHTTPResponse, err := a.client.callAPI(req)
+	if err != nil || localVarHTTPResponse == nil {
+		return localVarReturnValue, localVarHTTPResponse, err
+	}
+
+	localVarBody, err := answers.Body(req, localVarHTTPResponse)
+	localVarHTTPResponse.Body.Close()
+	localVarHTTPResponse.Body = io.NopCloser(bytes.NewBuffer(localVarBody))
+	if err != nil {
+		return localVarReturnValue, localVarHTTPResponse, err
+	}
+
+	if localVarHTTPResponse.StatusCode >= 300 {
+		newErr := &GenericOpenAPIError{
+			status: localVarHTTPResponse.StatusCode,
+			header: localVarHTTPResponse.Header,
+			body:   localVarBody,
+			error:  localVarHTTPResponse.Status,
+		}
+		if localVarHTTPResponse.StatusCode == 400 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 401 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 403 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 404 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 429 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 500 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 503 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+		}
+		return localVarReturnValue, localVarHTTPResponse, newErr
+	}
+
+	err = answers.Result(localVarBody, &localVarReturnValue)
+	if err != nil {
+		newErr := &GenericOpenAPIError{
+			status: localVarHTTPResponse.StatusCode,
+			header: localVarHTTPResponse.Header,
+			body:   localVarBody,
+			error:  err.Error(),
+		}
+		return localVarReturnValue, localVarHTTPResponse, newErr
+	}
+
+	return localVarReturnValue, localVarHTTPResponse, nil
+}
+
 type ApiListVersionTagsRequest struct {
 	ctx            context.Context
 	ApiService     *PromptVersionsAPIService
@@ -2344,6 +2858,259 @@ func (a *PromptVersionsAPIService) ListVersionsExecute(r ApiListVersionsRequest)
 	return localVarReturnValue, localVarHTTPResponse, nil
 }
 
+type ApiPostCheckRequest struct {
+	ctx              context.Context
+	ApiService       *PromptVersionsAPIService
+	id               string
+	version          string
+	postCheckRequest *PostCheckRequest
+	px0MinRevision   *string
+	px0Consistency   *string
+}
+
+func (r ApiPostCheckRequest) PostCheckRequest(postCheckRequest PostCheckRequest) ApiPostCheckRequest {
+	r.postCheckRequest = &postCheckRequest
+	return r
+}
+
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+func (r ApiPostCheckRequest) Px0MinRevision(px0MinRevision string) ApiPostCheckRequest {
+	r.px0MinRevision = &px0MinRevision
+	return r
+}
+
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+func (r ApiPostCheckRequest) Px0Consistency(px0Consistency string) ApiPostCheckRequest {
+	r.px0Consistency = &px0Consistency
+	return r
+}
+
+func (r ApiPostCheckRequest) Execute() (*PostCheck201Response, *http.Response, error) {
+	return r.ApiService.PostCheckExecute(r)
+}
+
+/*
+PostCheck Post Version Check
+
+Says what a check outside px0 found about the content of a version. Takes the place of what the same key said under the same name. Only for API keys with operation `all`: nobody attests their own change by hand.
+
+	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
+	@param id The id of the prompt.
+	@param version A version number or a tag.
+	@return ApiPostCheckRequest
+*/
+func (a *PromptVersionsAPIService) PostCheck(ctx context.Context, id string, version string) ApiPostCheckRequest {
+	return ApiPostCheckRequest{
+		ApiService: a,
+		ctx:        ctx,
+		id:         id,
+		version:    version,
+	}
+}
+
+// Execute executes the request
+//
+//	@return PostCheck201Response
+func (a *PromptVersionsAPIService) PostCheckExecute(r ApiPostCheckRequest) (*PostCheck201Response, *http.Response, error) {
+	var (
+		localVarHTTPMethod  = http.MethodPost
+		localVarPostBody    interface{}
+		formFiles           []formFile
+		localVarReturnValue *PostCheck201Response
+	)
+
+	localBasePath, err := a.client.cfg.ServerURLWithContext(r.ctx, "PromptVersionsAPIService.PostCheck")
+	if err != nil {
+		return localVarReturnValue, nil, &GenericOpenAPIError{error: err.Error()}
+	}
+
+	localVarPath := localBasePath + "/v1/prompts/{id}/versions/{version}/checks"
+	idSegment, err := segments.Of("id", parameterValueToString(r.id, "id"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", idSegment, -1)
+	versionSegment, err := segments.Of("version", parameterValueToString(r.version, "version"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"version"+"}", versionSegment, -1)
+
+	localVarHeaderParams := make(map[string]string)
+	localVarQueryParams := url.Values{}
+	localVarFormParams := url.Values{}
+	if strlen(r.version) < 1 {
+		return localVarReturnValue, nil, reportError("version must have at least 1 elements")
+	}
+	if r.postCheckRequest == nil {
+		return localVarReturnValue, nil, reportError("postCheckRequest is required and must be specified")
+	}
+
+	// to determine the Content-Type header
+	localVarHTTPContentTypes := []string{"application/json"}
+
+	// set Content-Type header
+	localVarHTTPContentType := selectHeaderContentType(localVarHTTPContentTypes)
+	if localVarHTTPContentType != "" {
+		localVarHeaderParams["Content-Type"] = localVarHTTPContentType
+	}
+
+	// to determine the Accept header
+	localVarHTTPHeaderAccepts := []string{"application/json"}
+
+	// set Accept header
+	localVarHTTPHeaderAccept := selectHeaderAccept(localVarHTTPHeaderAccepts)
+	if localVarHTTPHeaderAccept != "" {
+		localVarHeaderParams["Accept"] = localVarHTTPHeaderAccept
+	}
+	if r.px0MinRevision != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Min-Revision", r.px0MinRevision, "simple", "")
+	}
+	if r.px0Consistency != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Consistency", r.px0Consistency, "simple", "")
+	}
+	// body params
+	localVarPostBody = r.postCheckRequest
+	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+
+	localVarHTTPResponse, err := a.client.callAPI(req)
+	if err != nil || localVarHTTPResponse == nil {
+		return localVarReturnValue, localVarHTTPResponse, err
+	}
+
+	localVarBody, err := answers.Body(req, localVarHTTPResponse)
+	localVarHTTPResponse.Body.Close()
+	localVarHTTPResponse.Body = io.NopCloser(bytes.NewBuffer(localVarBody))
+	if err != nil {
+		return localVarReturnValue, localVarHTTPResponse, err
+	}
+
+	if localVarHTTPResponse.StatusCode >= 300 {
+		newErr := &GenericOpenAPIError{
+			status: localVarHTTPResponse.StatusCode,
+			header: localVarHTTPResponse.Header,
+			body:   localVarBody,
+			error:  localVarHTTPResponse.Status,
+		}
+		if localVarHTTPResponse.StatusCode == 400 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 401 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 403 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 404 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 409 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 413 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 422 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 429 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 500 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 503 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+		}
+		return localVarReturnValue, localVarHTTPResponse, newErr
+	}
+
+	err = answers.Result(localVarBody, &localVarReturnValue)
+	if err != nil {
+		newErr := &GenericOpenAPIError{
+			status: localVarHTTPResponse.StatusCode,
+			header: localVarHTTPResponse.Header,
+			body:   localVarBody,
+			error:  err.Error(),
+		}
+		return localVarReturnValue, localVarHTTPResponse, newErr
+	}
+
+	return localVarReturnValue, localVarHTTPResponse, nil
+}
+
 type ApiPromoteVersionRequest struct {
 	ctx               context.Context
 	ApiService        *PromptVersionsAPIService
@@ -2354,6 +3121,7 @@ type ApiPromoteVersionRequest struct {
 	px0Consistency    *string
 	ifMatch           *string
 	allow             *string
+	px0BreakGlass     *string
 	transitionRequest *TransitionRequest
 }
 
@@ -2375,7 +3143,7 @@ func (r ApiPromoteVersionRequest) Px0Consistency(px0Consistency string) ApiPromo
 	return r
 }
 
-// An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
+// An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.
 func (r ApiPromoteVersionRequest) IfMatch(ifMatch string) ApiPromoteVersionRequest {
 	r.ifMatch = &ifMatch
 	return r
@@ -2384,6 +3152,12 @@ func (r ApiPromoteVersionRequest) IfMatch(ifMatch string) ApiPromoteVersionReque
 // `contract_break` promotes a version even if it refuses what the live one accepts.
 func (r ApiPromoteVersionRequest) Allow(allow string) ApiPromoteVersionRequest {
 	r.allow = &allow
+	return r
+}
+
+// Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+func (r ApiPromoteVersionRequest) Px0BreakGlass(px0BreakGlass string) ApiPromoteVersionRequest {
+	r.px0BreakGlass = &px0BreakGlass
 	return r
 }
 
@@ -2481,6 +3255,9 @@ func (a *PromptVersionsAPIService) PromoteVersionExecute(r ApiPromoteVersionRequ
 	}
 	if r.ifMatch != nil {
 		parameterAddToHeaderOrQuery(localVarHeaderParams, "If-Match", r.ifMatch, "simple", "")
+	}
+	if r.px0BreakGlass != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Break-Glass", r.px0BreakGlass, "simple", "")
 	}
 	// body params
 	localVarPostBody = r.transitionRequest
@@ -2641,6 +3418,7 @@ type ApiRemoveVersionTagRequest struct {
 	tag            string
 	px0MinRevision *string
 	px0Consistency *string
+	px0BreakGlass  *string
 }
 
 // A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
@@ -2652,6 +3430,12 @@ func (r ApiRemoveVersionTagRequest) Px0MinRevision(px0MinRevision string) ApiRem
 // With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiRemoveVersionTagRequest) Px0Consistency(px0Consistency string) ApiRemoveVersionTagRequest {
 	r.px0Consistency = &px0Consistency
+	return r
+}
+
+// Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+func (r ApiRemoveVersionTagRequest) Px0BreakGlass(px0BreakGlass string) ApiRemoveVersionTagRequest {
+	r.px0BreakGlass = &px0BreakGlass
 	return r
 }
 
@@ -2733,6 +3517,9 @@ func (a *PromptVersionsAPIService) RemoveVersionTagExecute(r ApiRemoveVersionTag
 	if r.px0Consistency != nil {
 		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Consistency", r.px0Consistency, "simple", "")
 	}
+	if r.px0BreakGlass != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Break-Glass", r.px0BreakGlass, "simple", "")
+	}
 	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
 	if err != nil {
 		return nil, err
@@ -2797,6 +3584,16 @@ func (a *PromptVersionsAPIService) RemoveVersionTagExecute(r ApiRemoveVersionTag
 			newErr.model = v
 			return localVarHTTPResponse, newErr
 		}
+		if localVarHTTPResponse.StatusCode == 409 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarHTTPResponse, newErr
+		}
 		if localVarHTTPResponse.StatusCode == 429 {
 			var v APIError
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
@@ -2840,6 +3637,7 @@ type ApiSetVersionTagRequest struct {
 	setVersionTagRequest *SetVersionTagRequest
 	px0MinRevision       *string
 	px0Consistency       *string
+	px0BreakGlass        *string
 }
 
 func (r ApiSetVersionTagRequest) SetVersionTagRequest(setVersionTagRequest SetVersionTagRequest) ApiSetVersionTagRequest {
@@ -2856,6 +3654,12 @@ func (r ApiSetVersionTagRequest) Px0MinRevision(px0MinRevision string) ApiSetVer
 // With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiSetVersionTagRequest) Px0Consistency(px0Consistency string) ApiSetVersionTagRequest {
 	r.px0Consistency = &px0Consistency
+	return r
+}
+
+// Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+func (r ApiSetVersionTagRequest) Px0BreakGlass(px0BreakGlass string) ApiSetVersionTagRequest {
+	r.px0BreakGlass = &px0BreakGlass
 	return r
 }
 
@@ -2943,6 +3747,9 @@ func (a *PromptVersionsAPIService) SetVersionTagExecute(r ApiSetVersionTagReques
 	if r.px0Consistency != nil {
 		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Consistency", r.px0Consistency, "simple", "")
 	}
+	if r.px0BreakGlass != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Break-Glass", r.px0BreakGlass, "simple", "")
+	}
 	// body params
 	localVarPostBody = r.setVersionTagRequest
 	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
@@ -3000,6 +3807,16 @@ func (a *PromptVersionsAPIService) SetVersionTagExecute(r ApiSetVersionTagReques
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
 		if localVarHTTPResponse.StatusCode == 404 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 409 {
 			var v APIError
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
 			if err != nil {
@@ -3084,6 +3901,7 @@ type ApiUpdateVersionRequest struct {
 	px0MinRevision       *string
 	px0Consistency       *string
 	ifMatch              *string
+	px0BreakGlass        *string
 }
 
 func (r ApiUpdateVersionRequest) UpdateVersionRequest(updateVersionRequest UpdateVersionRequest) ApiUpdateVersionRequest {
@@ -3103,9 +3921,15 @@ func (r ApiUpdateVersionRequest) Px0Consistency(px0Consistency string) ApiUpdate
 	return r
 }
 
-// An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
+// An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.
 func (r ApiUpdateVersionRequest) IfMatch(ifMatch string) ApiUpdateVersionRequest {
 	r.ifMatch = &ifMatch
+	return r
+}
+
+// Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+func (r ApiUpdateVersionRequest) Px0BreakGlass(px0BreakGlass string) ApiUpdateVersionRequest {
+	r.px0BreakGlass = &px0BreakGlass
 	return r
 }
 
@@ -3196,6 +4020,9 @@ func (a *PromptVersionsAPIService) UpdateVersionExecute(r ApiUpdateVersionReques
 	if r.ifMatch != nil {
 		parameterAddToHeaderOrQuery(localVarHeaderParams, "If-Match", r.ifMatch, "simple", "")
 	}
+	if r.px0BreakGlass != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Break-Glass", r.px0BreakGlass, "simple", "")
+	}
 	// body params
 	localVarPostBody = r.updateVersionRequest
 	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
@@ -3253,6 +4080,16 @@ func (a *PromptVersionsAPIService) UpdateVersionExecute(r ApiUpdateVersionReques
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
 		if localVarHTTPResponse.StatusCode == 404 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 409 {
 			var v APIError
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
 			if err != nil {

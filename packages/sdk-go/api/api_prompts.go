@@ -32,6 +32,7 @@ type ApiArchivePromptRequest struct {
 	id             string
 	px0MinRevision *string
 	px0Consistency *string
+	px0BreakGlass  *string
 }
 
 // A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
@@ -43,6 +44,12 @@ func (r ApiArchivePromptRequest) Px0MinRevision(px0MinRevision string) ApiArchiv
 // With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiArchivePromptRequest) Px0Consistency(px0Consistency string) ApiArchivePromptRequest {
 	r.px0Consistency = &px0Consistency
+	return r
+}
+
+// Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+func (r ApiArchivePromptRequest) Px0BreakGlass(px0BreakGlass string) ApiArchivePromptRequest {
+	r.px0BreakGlass = &px0BreakGlass
 	return r
 }
 
@@ -117,6 +124,9 @@ func (a *PromptsAPIService) ArchivePromptExecute(r ApiArchivePromptRequest) (*Cr
 	if r.px0Consistency != nil {
 		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Consistency", r.px0Consistency, "simple", "")
 	}
+	if r.px0BreakGlass != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Break-Glass", r.px0BreakGlass, "simple", "")
+	}
 	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
 	if err != nil {
 		return localVarReturnValue, nil, err
@@ -172,6 +182,16 @@ func (a *PromptsAPIService) ArchivePromptExecute(r ApiArchivePromptRequest) (*Cr
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
 		if localVarHTTPResponse.StatusCode == 404 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 409 {
 			var v APIError
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
 			if err != nil {
@@ -1174,6 +1194,7 @@ type ApiImportPromptsRequest struct {
 	px0MinRevision       *string
 	px0Consistency       *string
 	allow                *string
+	policy               *string
 }
 
 func (r ApiImportPromptsRequest) ImportPromptsRequest(importPromptsRequest ImportPromptsRequest) ApiImportPromptsRequest {
@@ -1202,6 +1223,12 @@ func (r ApiImportPromptsRequest) Px0Consistency(px0Consistency string) ApiImport
 // `contract_break` makes versions live even if they refuse what the live ones accept.
 func (r ApiImportPromptsRequest) Allow(allow string) ApiImportPromptsRequest {
 	r.allow = &allow
+	return r
+}
+
+// `request` opens a change request for each change that needs one, and makes the others. Default: if one change needs one, none is made.
+func (r ApiImportPromptsRequest) Policy(policy string) ApiImportPromptsRequest {
+	r.policy = &policy
 	return r
 }
 
@@ -1261,6 +1288,9 @@ func (a *PromptsAPIService) ImportPromptsExecute(r ApiImportPromptsRequest) (*Im
 	}
 	if r.allow != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "allow", r.allow, "form", "")
+	}
+	if r.policy != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "policy", r.policy, "form", "")
 	}
 	// to determine the Content-Type header
 	localVarHTTPContentTypes := []string{"application/json"}
@@ -3345,6 +3375,7 @@ type ApiMovePromptRequest struct {
 	movePromptRequest *MovePromptRequest
 	px0MinRevision    *string
 	px0Consistency    *string
+	px0BreakGlass     *string
 }
 
 func (r ApiMovePromptRequest) MovePromptRequest(movePromptRequest MovePromptRequest) ApiMovePromptRequest {
@@ -3361,6 +3392,12 @@ func (r ApiMovePromptRequest) Px0MinRevision(px0MinRevision string) ApiMovePromp
 // With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiMovePromptRequest) Px0Consistency(px0Consistency string) ApiMovePromptRequest {
 	r.px0Consistency = &px0Consistency
+	return r
+}
+
+// Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+func (r ApiMovePromptRequest) Px0BreakGlass(px0BreakGlass string) ApiMovePromptRequest {
+	r.px0BreakGlass = &px0BreakGlass
 	return r
 }
 
@@ -3437,6 +3474,9 @@ func (a *PromptsAPIService) MovePromptExecute(r ApiMovePromptRequest) (*CreatePr
 	}
 	if r.px0Consistency != nil {
 		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Consistency", r.px0Consistency, "simple", "")
+	}
+	if r.px0BreakGlass != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Break-Glass", r.px0BreakGlass, "simple", "")
 	}
 	// body params
 	localVarPostBody = r.movePromptRequest
@@ -3577,6 +3617,7 @@ type ApiPatchPromptRequest struct {
 	patchPromptRequest *PatchPromptRequest
 	px0MinRevision     *string
 	px0Consistency     *string
+	px0BreakGlass      *string
 }
 
 func (r ApiPatchPromptRequest) PatchPromptRequest(patchPromptRequest PatchPromptRequest) ApiPatchPromptRequest {
@@ -3593,6 +3634,12 @@ func (r ApiPatchPromptRequest) Px0MinRevision(px0MinRevision string) ApiPatchPro
 // With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiPatchPromptRequest) Px0Consistency(px0Consistency string) ApiPatchPromptRequest {
 	r.px0Consistency = &px0Consistency
+	return r
+}
+
+// Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+func (r ApiPatchPromptRequest) Px0BreakGlass(px0BreakGlass string) ApiPatchPromptRequest {
+	r.px0BreakGlass = &px0BreakGlass
 	return r
 }
 
@@ -3670,6 +3717,9 @@ func (a *PromptsAPIService) PatchPromptExecute(r ApiPatchPromptRequest) (*Create
 	if r.px0Consistency != nil {
 		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Consistency", r.px0Consistency, "simple", "")
 	}
+	if r.px0BreakGlass != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Break-Glass", r.px0BreakGlass, "simple", "")
+	}
 	// body params
 	localVarPostBody = r.patchPromptRequest
 	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
@@ -3727,6 +3777,16 @@ func (a *PromptsAPIService) PatchPromptExecute(r ApiPatchPromptRequest) (*Create
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
 		if localVarHTTPResponse.StatusCode == 404 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 409 {
 			var v APIError
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
 			if err != nil {
@@ -3798,6 +3858,7 @@ type ApiRestorePromptRequest struct {
 	id             string
 	px0MinRevision *string
 	px0Consistency *string
+	px0BreakGlass  *string
 }
 
 // A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
@@ -3809,6 +3870,12 @@ func (r ApiRestorePromptRequest) Px0MinRevision(px0MinRevision string) ApiRestor
 // With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiRestorePromptRequest) Px0Consistency(px0Consistency string) ApiRestorePromptRequest {
 	r.px0Consistency = &px0Consistency
+	return r
+}
+
+// Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+func (r ApiRestorePromptRequest) Px0BreakGlass(px0BreakGlass string) ApiRestorePromptRequest {
+	r.px0BreakGlass = &px0BreakGlass
 	return r
 }
 
@@ -3883,6 +3950,9 @@ func (a *PromptsAPIService) RestorePromptExecute(r ApiRestorePromptRequest) (*Cr
 	if r.px0Consistency != nil {
 		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Consistency", r.px0Consistency, "simple", "")
 	}
+	if r.px0BreakGlass != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Break-Glass", r.px0BreakGlass, "simple", "")
+	}
 	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
 	if err != nil {
 		return localVarReturnValue, nil, err
@@ -3938,6 +4008,16 @@ func (a *PromptsAPIService) RestorePromptExecute(r ApiRestorePromptRequest) (*Cr
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
 		if localVarHTTPResponse.StatusCode == 404 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 409 {
 			var v APIError
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
 			if err != nil {

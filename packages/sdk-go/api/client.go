@@ -54,6 +54,8 @@ type APIClient struct {
 
 	AuthAPI *AuthAPIService
 
+	ChangeRequestsAPI *ChangeRequestsAPIService
+
 	DeliveryAPI *DeliveryAPIService
 
 	HealthAPI *HealthAPIService
@@ -65,6 +67,8 @@ type APIClient struct {
 	ProfileAPI *ProfileAPIService
 
 	PromptPayloadsAPI *PromptPayloadsAPIService
+
+	PromptPoliciesAPI *PromptPoliciesAPIService
 
 	PromptRendersAPI *PromptRendersAPIService
 
@@ -97,12 +101,14 @@ func NewAPIClient(cfg *Configuration) *APIClient {
 	// API Services
 	c.APIKeysAPI = (*APIKeysAPIService)(&c.common)
 	c.AuthAPI = (*AuthAPIService)(&c.common)
+	c.ChangeRequestsAPI = (*ChangeRequestsAPIService)(&c.common)
 	c.DeliveryAPI = (*DeliveryAPIService)(&c.common)
 	c.HealthAPI = (*HealthAPIService)(&c.common)
 	c.InboxAPI = (*InboxAPIService)(&c.common)
 	c.OrganizationsAPI = (*OrganizationsAPIService)(&c.common)
 	c.ProfileAPI = (*ProfileAPIService)(&c.common)
 	c.PromptPayloadsAPI = (*PromptPayloadsAPIService)(&c.common)
+	c.PromptPoliciesAPI = (*PromptPoliciesAPIService)(&c.common)
 	c.PromptRendersAPI = (*PromptRendersAPIService)(&c.common)
 	c.PromptVersionsAPI = (*PromptVersionsAPIService)(&c.common)
 	c.PromptsAPI = (*PromptsAPIService)(&c.common)

@@ -30,6 +30,8 @@ type APIKey struct {
 	// When the key expires; null if it never does.
 	ExpiresAt  NullableTime `json:"expires_at,omitempty"`
 	LastUsedAt NullableTime `json:"last_used_at"`
+	// What the key is limited to. Absent if it has no limits.
+	Limits *APIKeyLimits `json:"limits,omitempty"`
 }
 
 type _APIKey APIKey
@@ -278,6 +280,38 @@ func (o *APIKey) SetLastUsedAt(v time.Time) {
 	o.LastUsedAt.Set(&v)
 }
 
+// GetLimits returns the Limits field value if set, zero value otherwise.
+func (o *APIKey) GetLimits() APIKeyLimits {
+	if o == nil || IsNil(o.Limits) {
+		var ret APIKeyLimits
+		return ret
+	}
+	return *o.Limits
+}
+
+// GetLimitsOk returns a tuple with the Limits field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *APIKey) GetLimitsOk() (*APIKeyLimits, bool) {
+	if o == nil || IsNil(o.Limits) {
+		return nil, false
+	}
+	return o.Limits, true
+}
+
+// HasLimits returns a boolean if a field has been set.
+func (o *APIKey) HasLimits() bool {
+	if o != nil && !IsNil(o.Limits) {
+		return true
+	}
+
+	return false
+}
+
+// SetLimits gets a reference to the given APIKeyLimits and assigns it to the Limits field.
+func (o *APIKey) SetLimits(v APIKeyLimits) {
+	o.Limits = &v
+}
+
 func (o APIKey) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -300,6 +334,9 @@ func (o APIKey) ToMap() (map[string]interface{}, error) {
 		toSerialize["expires_at"] = o.ExpiresAt.Get()
 	}
 	toSerialize["last_used_at"] = o.LastUsedAt.Get()
+	if !IsNil(o.Limits) {
+		toSerialize["limits"] = o.Limits
+	}
 	return toSerialize, nil
 }
 

@@ -27,6 +27,8 @@ type CreateAPIKeyRequest struct {
 	Operation NullableString `json:"operation,omitempty"`
 	// When the key expires. Default: never.
 	ExpiresAt NullableTime `json:"expires_at,omitempty"`
+	// What the key is limited to. Default: nothing within its scope.
+	Limits *APIKeyLimits `json:"limits,omitempty"`
 }
 
 type _CreateAPIKeyRequest CreateAPIKeyRequest
@@ -217,6 +219,38 @@ func (o *CreateAPIKeyRequest) UnsetExpiresAt() {
 	o.ExpiresAt.Unset()
 }
 
+// GetLimits returns the Limits field value if set, zero value otherwise.
+func (o *CreateAPIKeyRequest) GetLimits() APIKeyLimits {
+	if o == nil || IsNil(o.Limits) {
+		var ret APIKeyLimits
+		return ret
+	}
+	return *o.Limits
+}
+
+// GetLimitsOk returns a tuple with the Limits field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *CreateAPIKeyRequest) GetLimitsOk() (*APIKeyLimits, bool) {
+	if o == nil || IsNil(o.Limits) {
+		return nil, false
+	}
+	return o.Limits, true
+}
+
+// HasLimits returns a boolean if a field has been set.
+func (o *CreateAPIKeyRequest) HasLimits() bool {
+	if o != nil && !IsNil(o.Limits) {
+		return true
+	}
+
+	return false
+}
+
+// SetLimits gets a reference to the given APIKeyLimits and assigns it to the Limits field.
+func (o *CreateAPIKeyRequest) SetLimits(v APIKeyLimits) {
+	o.Limits = &v
+}
+
 func (o CreateAPIKeyRequest) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -237,6 +271,9 @@ func (o CreateAPIKeyRequest) ToMap() (map[string]interface{}, error) {
 	}
 	if o.ExpiresAt.IsSet() {
 		toSerialize["expires_at"] = o.ExpiresAt.Get()
+	}
+	if !IsNil(o.Limits) {
+		toSerialize["limits"] = o.Limits
 	}
 	return toSerialize, nil
 }

@@ -22,6 +22,8 @@ type CreatePromptPayloadRequest struct {
 	// Any JSON value; usually an object of variables.
 	Variables interface{}    `json:"variables"`
 	Name      NullableString `json:"name,omitempty"`
+	// What is expected of the output, at most 50 entries. Default: none.
+	Assertions []Assertion `json:"assertions,omitempty"`
 }
 
 type _CreatePromptPayloadRequest CreatePromptPayloadRequest
@@ -113,6 +115,39 @@ func (o *CreatePromptPayloadRequest) UnsetName() {
 	o.Name.Unset()
 }
 
+// GetAssertions returns the Assertions field value if set, zero value otherwise (both if not set or set to explicit null).
+func (o *CreatePromptPayloadRequest) GetAssertions() []Assertion {
+	if o == nil {
+		var ret []Assertion
+		return ret
+	}
+	return o.Assertions
+}
+
+// GetAssertionsOk returns a tuple with the Assertions field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *CreatePromptPayloadRequest) GetAssertionsOk() ([]Assertion, bool) {
+	if o == nil || IsNil(o.Assertions) {
+		return nil, false
+	}
+	return o.Assertions, true
+}
+
+// HasAssertions returns a boolean if a field has been set.
+func (o *CreatePromptPayloadRequest) HasAssertions() bool {
+	if o != nil && !IsNil(o.Assertions) {
+		return true
+	}
+
+	return false
+}
+
+// SetAssertions gets a reference to the given []Assertion and assigns it to the Assertions field.
+func (o *CreatePromptPayloadRequest) SetAssertions(v []Assertion) {
+	o.Assertions = v
+}
+
 func (o CreatePromptPayloadRequest) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -128,6 +163,9 @@ func (o CreatePromptPayloadRequest) ToMap() (map[string]interface{}, error) {
 	}
 	if o.Name.IsSet() {
 		toSerialize["name"] = o.Name.Get()
+	}
+	if o.Assertions != nil {
+		toSerialize["assertions"] = o.Assertions
 	}
 	return toSerialize, nil
 }

@@ -17,7 +17,7 @@ import (
 // checks if the LivePayloadOutcome type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &LivePayloadOutcome{}
 
-// LivePayloadOutcome Null if there is no live version.
+// LivePayloadOutcome The output of the live version, or of `base`. Null if there is none.
 type LivePayloadOutcome struct {
 	Outcome  string         `json:"outcome"`
 	Rendered NullableString `json:"rendered"`

@@ -27,6 +27,8 @@ type PayloadCheck struct {
 	Diff NullableString `json:"diff"`
 	// What the input schema of this version refuses in the payload; null for nothing.
 	Violations NullableContractViolation `json:"violations,omitempty"`
+	// In the order of the payload. Empty without assertions, and if the payload unexpectedly fails to render; with `fails` only those.
+	Assertions []AssertionResult `json:"assertions,omitempty"`
 }
 
 type _PayloadCheck PayloadCheck
@@ -222,6 +224,38 @@ func (o *PayloadCheck) UnsetViolations() {
 	o.Violations.Unset()
 }
 
+// GetAssertions returns the Assertions field value if set, zero value otherwise.
+func (o *PayloadCheck) GetAssertions() []AssertionResult {
+	if o == nil || IsNil(o.Assertions) {
+		var ret []AssertionResult
+		return ret
+	}
+	return o.Assertions
+}
+
+// GetAssertionsOk returns a tuple with the Assertions field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *PayloadCheck) GetAssertionsOk() ([]AssertionResult, bool) {
+	if o == nil || IsNil(o.Assertions) {
+		return nil, false
+	}
+	return o.Assertions, true
+}
+
+// HasAssertions returns a boolean if a field has been set.
+func (o *PayloadCheck) HasAssertions() bool {
+	if o != nil && !IsNil(o.Assertions) {
+		return true
+	}
+
+	return false
+}
+
+// SetAssertions gets a reference to the given []AssertionResult and assigns it to the Assertions field.
+func (o *PayloadCheck) SetAssertions(v []AssertionResult) {
+	o.Assertions = v
+}
+
 func (o PayloadCheck) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -239,6 +273,9 @@ func (o PayloadCheck) ToMap() (map[string]interface{}, error) {
 	toSerialize["diff"] = o.Diff.Get()
 	if o.Violations.IsSet() {
 		toSerialize["violations"] = o.Violations.Get()
+	}
+	if !IsNil(o.Assertions) {
+		toSerialize["assertions"] = o.Assertions
 	}
 	return toSerialize, nil
 }

@@ -18,15 +18,18 @@ import (
 // checks if the PromptPayload type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &PromptPayload{}
 
-// PromptPayload A sample set of variables for a prompt.
+// PromptPayload A sample set of variables for a prompt, and what is expected of the output: a test case of the prompt.
 type PromptPayload struct {
 	Id       string         `json:"id"`
 	PromptId string         `json:"prompt_id"`
 	Name     NullableString `json:"name"`
 	// Any JSON value, exactly as saved.
-	Variables interface{} `json:"variables"`
-	CreatedAt time.Time   `json:"created_at"`
-	UpdatedAt time.Time   `json:"updated_at"`
+	Variables  interface{} `json:"variables"`
+	CreatedAt  time.Time   `json:"created_at"`
+	UpdatedAt  time.Time   `json:"updated_at"`
+	Assertions []Assertion `json:"assertions,omitempty"`
+	// The accepted output. Null for none.
+	Snapshot NullablePayloadSnapshot `json:"snapshot,omitempty"`
 }
 
 type _PromptPayload PromptPayload
@@ -202,6 +205,81 @@ func (o *PromptPayload) SetUpdatedAt(v time.Time) {
 	o.UpdatedAt = v
 }
 
+// GetAssertions returns the Assertions field value if set, zero value otherwise.
+func (o *PromptPayload) GetAssertions() []Assertion {
+	if o == nil || IsNil(o.Assertions) {
+		var ret []Assertion
+		return ret
+	}
+	return o.Assertions
+}
+
+// GetAssertionsOk returns a tuple with the Assertions field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *PromptPayload) GetAssertionsOk() ([]Assertion, bool) {
+	if o == nil || IsNil(o.Assertions) {
+		return nil, false
+	}
+	return o.Assertions, true
+}
+
+// HasAssertions returns a boolean if a field has been set.
+func (o *PromptPayload) HasAssertions() bool {
+	if o != nil && !IsNil(o.Assertions) {
+		return true
+	}
+
+	return false
+}
+
+// SetAssertions gets a reference to the given []Assertion and assigns it to the Assertions field.
+func (o *PromptPayload) SetAssertions(v []Assertion) {
+	o.Assertions = v
+}
+
+// GetSnapshot returns the Snapshot field value if set, zero value otherwise (both if not set or set to explicit null).
+func (o *PromptPayload) GetSnapshot() PayloadSnapshot {
+	if o == nil || IsNil(o.Snapshot.Get()) {
+		var ret PayloadSnapshot
+		return ret
+	}
+	return *o.Snapshot.Get()
+}
+
+// GetSnapshotOk returns a tuple with the Snapshot field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *PromptPayload) GetSnapshotOk() (*PayloadSnapshot, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.Snapshot.Get(), o.Snapshot.IsSet()
+}
+
+// HasSnapshot returns a boolean if a field has been set.
+func (o *PromptPayload) HasSnapshot() bool {
+	if o != nil && o.Snapshot.IsSet() {
+		return true
+	}
+
+	return false
+}
+
+// SetSnapshot gets a reference to the given NullablePayloadSnapshot and assigns it to the Snapshot field.
+func (o *PromptPayload) SetSnapshot(v PayloadSnapshot) {
+	o.Snapshot.Set(&v)
+}
+
+// SetSnapshotNil sets the value for Snapshot to be an explicit nil
+func (o *PromptPayload) SetSnapshotNil() {
+	o.Snapshot.Set(nil)
+}
+
+// UnsetSnapshot ensures that no value is present for Snapshot, not even an explicit nil
+func (o *PromptPayload) UnsetSnapshot() {
+	o.Snapshot.Unset()
+}
+
 func (o PromptPayload) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -220,6 +298,12 @@ func (o PromptPayload) ToMap() (map[string]interface{}, error) {
 	}
 	toSerialize["created_at"] = o.CreatedAt
 	toSerialize["updated_at"] = o.UpdatedAt
+	if !IsNil(o.Assertions) {
+		toSerialize["assertions"] = o.Assertions
+	}
+	if o.Snapshot.IsSet() {
+		toSerialize["snapshot"] = o.Snapshot.Get()
+	}
 	return toSerialize, nil
 }
 

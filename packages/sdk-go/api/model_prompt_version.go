@@ -35,6 +35,8 @@ type PromptVersion struct {
 	// Why the version was made; empty for none.
 	Note      *string                 `json:"note,omitempty"`
 	CreatedBy NullablePromptCreatedBy `json:"created_by,omitempty"`
+	// `sha256:` and the hexadecimal digest of what renders the version: of a plain text its UTF-8, else the program as RFC 8785 JSON. It changes with the text, the messages, the configuration and the input schema.
+	ContentHash *string `json:"content_hash,omitempty"`
 	// Of a chat: the conversation as it was written. `template` is then made from it.
 	Messages []ChatMessage `json:"messages,omitempty"`
 	// The settings of the model. Known keys: `model`, `max_tokens`, `temperature`, `top_p`, `stop`, `seed`, `response_schema`, `tools`, `tool_choice`, `openai`, `anthropic`, `gemini`.
@@ -400,6 +402,38 @@ func (o *PromptVersion) UnsetCreatedBy() {
 	o.CreatedBy.Unset()
 }
 
+// GetContentHash returns the ContentHash field value if set, zero value otherwise.
+func (o *PromptVersion) GetContentHash() string {
+	if o == nil || IsNil(o.ContentHash) {
+		var ret string
+		return ret
+	}
+	return *o.ContentHash
+}
+
+// GetContentHashOk returns a tuple with the ContentHash field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *PromptVersion) GetContentHashOk() (*string, bool) {
+	if o == nil || IsNil(o.ContentHash) {
+		return nil, false
+	}
+	return o.ContentHash, true
+}
+
+// HasContentHash returns a boolean if a field has been set.
+func (o *PromptVersion) HasContentHash() bool {
+	if o != nil && !IsNil(o.ContentHash) {
+		return true
+	}
+
+	return false
+}
+
+// SetContentHash gets a reference to the given string and assigns it to the ContentHash field.
+func (o *PromptVersion) SetContentHash(v string) {
+	o.ContentHash = &v
+}
+
 // GetMessages returns the Messages field value if set, zero value otherwise.
 func (o *PromptVersion) GetMessages() []ChatMessage {
 	if o == nil || IsNil(o.Messages) {
@@ -587,6 +621,9 @@ func (o PromptVersion) ToMap() (map[string]interface{}, error) {
 	}
 	if o.CreatedBy.IsSet() {
 		toSerialize["created_by"] = o.CreatedBy.Get()
+	}
+	if !IsNil(o.ContentHash) {
+		toSerialize["content_hash"] = o.ContentHash
 	}
 	if !IsNil(o.Messages) {
 		toSerialize["messages"] = o.Messages

@@ -23,6 +23,8 @@ type UpdatePromptPayloadRequest struct {
 	Variables interface{} `json:"variables,omitempty"`
 	// Omitted or null: unchanged.
 	Name NullableString `json:"name,omitempty"`
+	// Replaces all assertions. Omitted: unchanged.
+	Assertions []Assertion `json:"assertions,omitempty"`
 }
 
 // NewUpdatePromptPayloadRequest instantiates a new UpdatePromptPayloadRequest object
@@ -118,6 +120,39 @@ func (o *UpdatePromptPayloadRequest) UnsetName() {
 	o.Name.Unset()
 }
 
+// GetAssertions returns the Assertions field value if set, zero value otherwise (both if not set or set to explicit null).
+func (o *UpdatePromptPayloadRequest) GetAssertions() []Assertion {
+	if o == nil {
+		var ret []Assertion
+		return ret
+	}
+	return o.Assertions
+}
+
+// GetAssertionsOk returns a tuple with the Assertions field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *UpdatePromptPayloadRequest) GetAssertionsOk() ([]Assertion, bool) {
+	if o == nil || IsNil(o.Assertions) {
+		return nil, false
+	}
+	return o.Assertions, true
+}
+
+// HasAssertions returns a boolean if a field has been set.
+func (o *UpdatePromptPayloadRequest) HasAssertions() bool {
+	if o != nil && !IsNil(o.Assertions) {
+		return true
+	}
+
+	return false
+}
+
+// SetAssertions gets a reference to the given []Assertion and assigns it to the Assertions field.
+func (o *UpdatePromptPayloadRequest) SetAssertions(v []Assertion) {
+	o.Assertions = v
+}
+
 func (o UpdatePromptPayloadRequest) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -133,6 +168,9 @@ func (o UpdatePromptPayloadRequest) ToMap() (map[string]interface{}, error) {
 	}
 	if o.Name.IsSet() {
 		toSerialize["name"] = o.Name.Get()
+	}
+	if o.Assertions != nil {
+		toSerialize["assertions"] = o.Assertions
 	}
 	return toSerialize, nil
 }

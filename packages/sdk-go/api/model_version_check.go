@@ -21,12 +21,20 @@ var _ MappedNullable = &VersionCheck{}
 type VersionCheck struct {
 	Version     int32         `json:"version"`
 	LiveVersion NullableInt32 `json:"live_version"`
-	// Whether every payload renders with the version.
+	// Whether every payload renders, or is expected to fail, and no assertion of severity `error` fails.
 	Passed bool `json:"passed"`
 	// Variables that this version requires and the live version does not.
 	NewVariables []string        `json:"new_variables"`
 	Contract     *ContractChange `json:"contract,omitempty"`
 	Payloads     []PayloadCheck  `json:"payloads"`
+	// What `live`, `diff`, `new_variables` and `contract` compare with. Null if there is none.
+	BaseVersion NullableInt32 `json:"base_version,omitempty"`
+	// How many payloads fail; 0 if the check passed.
+	Failed *int32 `json:"failed,omitempty"`
+	// How many assertions of severity `warning` fail.
+	Warnings *int32 `json:"warnings,omitempty"`
+	// Changes with every change of a payload of the prompt: `sha256:` and hexadecimal digits.
+	PayloadsDigest *string `json:"payloads_digest,omitempty"`
 }
 
 type _VersionCheck VersionCheck
@@ -207,6 +215,145 @@ func (o *VersionCheck) SetPayloads(v []PayloadCheck) {
 	o.Payloads = v
 }
 
+// GetBaseVersion returns the BaseVersion field value if set, zero value otherwise (both if not set or set to explicit null).
+func (o *VersionCheck) GetBaseVersion() int32 {
+	if o == nil || IsNil(o.BaseVersion.Get()) {
+		var ret int32
+		return ret
+	}
+	return *o.BaseVersion.Get()
+}
+
+// GetBaseVersionOk returns a tuple with the BaseVersion field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *VersionCheck) GetBaseVersionOk() (*int32, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.BaseVersion.Get(), o.BaseVersion.IsSet()
+}
+
+// HasBaseVersion returns a boolean if a field has been set.
+func (o *VersionCheck) HasBaseVersion() bool {
+	if o != nil && o.BaseVersion.IsSet() {
+		return true
+	}
+
+	return false
+}
+
+// SetBaseVersion gets a reference to the given NullableInt32 and assigns it to the BaseVersion field.
+func (o *VersionCheck) SetBaseVersion(v int32) {
+	o.BaseVersion.Set(&v)
+}
+
+// SetBaseVersionNil sets the value for BaseVersion to be an explicit nil
+func (o *VersionCheck) SetBaseVersionNil() {
+	o.BaseVersion.Set(nil)
+}
+
+// UnsetBaseVersion ensures that no value is present for BaseVersion, not even an explicit nil
+func (o *VersionCheck) UnsetBaseVersion() {
+	o.BaseVersion.Unset()
+}
+
+// GetFailed returns the Failed field value if set, zero value otherwise.
+func (o *VersionCheck) GetFailed() int32 {
+	if o == nil || IsNil(o.Failed) {
+		var ret int32
+		return ret
+	}
+	return *o.Failed
+}
+
+// GetFailedOk returns a tuple with the Failed field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *VersionCheck) GetFailedOk() (*int32, bool) {
+	if o == nil || IsNil(o.Failed) {
+		return nil, false
+	}
+	return o.Failed, true
+}
+
+// HasFailed returns a boolean if a field has been set.
+func (o *VersionCheck) HasFailed() bool {
+	if o != nil && !IsNil(o.Failed) {
+		return true
+	}
+
+	return false
+}
+
+// SetFailed gets a reference to the given int32 and assigns it to the Failed field.
+func (o *VersionCheck) SetFailed(v int32) {
+	o.Failed = &v
+}
+
+// GetWarnings returns the Warnings field value if set, zero value otherwise.
+func (o *VersionCheck) GetWarnings() int32 {
+	if o == nil || IsNil(o.Warnings) {
+		var ret int32
+		return ret
+	}
+	return *o.Warnings
+}
+
+// GetWarningsOk returns a tuple with the Warnings field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *VersionCheck) GetWarningsOk() (*int32, bool) {
+	if o == nil || IsNil(o.Warnings) {
+		return nil, false
+	}
+	return o.Warnings, true
+}
+
+// HasWarnings returns a boolean if a field has been set.
+func (o *VersionCheck) HasWarnings() bool {
+	if o != nil && !IsNil(o.Warnings) {
+		return true
+	}
+
+	return false
+}
+
+// SetWarnings gets a reference to the given int32 and assigns it to the Warnings field.
+func (o *VersionCheck) SetWarnings(v int32) {
+	o.Warnings = &v
+}
+
+// GetPayloadsDigest returns the PayloadsDigest field value if set, zero value otherwise.
+func (o *VersionCheck) GetPayloadsDigest() string {
+	if o == nil || IsNil(o.PayloadsDigest) {
+		var ret string
+		return ret
+	}
+	return *o.PayloadsDigest
+}
+
+// GetPayloadsDigestOk returns a tuple with the PayloadsDigest field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *VersionCheck) GetPayloadsDigestOk() (*string, bool) {
+	if o == nil || IsNil(o.PayloadsDigest) {
+		return nil, false
+	}
+	return o.PayloadsDigest, true
+}
+
+// HasPayloadsDigest returns a boolean if a field has been set.
+func (o *VersionCheck) HasPayloadsDigest() bool {
+	if o != nil && !IsNil(o.PayloadsDigest) {
+		return true
+	}
+
+	return false
+}
+
+// SetPayloadsDigest gets a reference to the given string and assigns it to the PayloadsDigest field.
+func (o *VersionCheck) SetPayloadsDigest(v string) {
+	o.PayloadsDigest = &v
+}
+
 func (o VersionCheck) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -225,6 +372,18 @@ func (o VersionCheck) ToMap() (map[string]interface{}, error) {
 		toSerialize["contract"] = o.Contract
 	}
 	toSerialize["payloads"] = o.Payloads
+	if o.BaseVersion.IsSet() {
+		toSerialize["base_version"] = o.BaseVersion.Get()
+	}
+	if !IsNil(o.Failed) {
+		toSerialize["failed"] = o.Failed
+	}
+	if !IsNil(o.Warnings) {
+		toSerialize["warnings"] = o.Warnings
+	}
+	if !IsNil(o.PayloadsDigest) {
+		toSerialize["payloads_digest"] = o.PayloadsDigest
+	}
 	return toSerialize, nil
 }
 

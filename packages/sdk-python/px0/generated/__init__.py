@@ -20,12 +20,14 @@ __version__ = "0.1.0"
 __all__ = [
     "APIKeysApi",
     "AuthApi",
+    "ChangeRequestsApi",
     "DeliveryApi",
     "HealthApi",
     "InboxApi",
     "OrganizationsApi",
     "ProfileApi",
     "PromptPayloadsApi",
+    "PromptPoliciesApi",
     "PromptRendersApi",
     "PromptVersionsApi",
     "PromptsApi",
@@ -44,13 +46,33 @@ __all__ = [
     "APIError",
     "APIKey",
     "APIKeyCreatedResponse",
+    "APIKeyLimits",
+    "APIKeyRefs",
+    "AcceptSnapshotRequest",
     "AddTeamMemberRequest",
+    "ApplyChangeRequest200Response",
+    "Assertion",
+    "AssertionResult",
+    "Change",
     "ChangePasswordRequest",
+    "ChangeRequest",
+    "ChangeRequestAppliedBy",
+    "ChangeRequestAuthor",
+    "ChangeRequestBinding",
+    "ChangeRequestBreakGlass",
     "ChatMessage",
+    "CheckTemplate200Response",
+    "CheckTemplateRequest",
     "CheckVersion200Response",
+    "CloseChangeRequestRequest",
+    "Comment",
+    "CommentChangeRequest201Response",
+    "CommentChangeRequestRequest",
     "ContractChange",
     "ContractViolation",
     "CreateAPIKeyRequest",
+    "CreateChangeRequest201Response",
+    "CreateChangeRequestRequest",
     "CreateOrg201Response",
     "CreateOrgRequest",
     "CreatePrompt201Response",
@@ -58,15 +80,21 @@ __all__ = [
     "CreatePromptPayloadRequest",
     "CreatePromptRequest",
     "CreateTeam201Response",
+    "CreateTeamPolicy201Response",
     "CreateVersion201Response",
     "CreateVersionRequest",
     "DiffHunk",
     "DiffLine",
     "DiffSection",
     "DiffVersions200Response",
+    "ExplainPolicies200Response",
+    "ExternalCheck",
+    "ExternalCheckPostedBy",
     "GetAdminInbox200Response",
+    "GetChangeRequest200Response",
     "GetPrompt200Response",
     "GetPromptUsage200Response",
+    "GetSnapshot200Response",
     "HealthCheck200Response",
     "ImportChange",
     "ImportPromptsRequest",
@@ -74,8 +102,12 @@ __all__ = [
     "InboxItem",
     "JoinRequestPayload",
     "ListAPIKeys200Response",
+    "ListChangeRequests200Response",
+    "ListChecks200Response",
+    "ListComments200Response",
     "ListFolders200Response",
     "ListFolders200ResponseFoldersInner",
+    "ListMyChangeRequests200Response",
     "ListOrgAudit200Response",
     "ListOrgPeople200Response",
     "ListPromptAudit200Response",
@@ -84,6 +116,7 @@ __all__ = [
     "ListPrompts200Response",
     "ListSigningKeys200Response",
     "ListTeamMembers200Response",
+    "ListTeamPolicies200Response",
     "ListTeamServices200Response",
     "ListUserOrgs200Response",
     "ListUserTeams200Response",
@@ -103,12 +136,25 @@ __all__ = [
     "PatchPromptRequest",
     "PayloadCheck",
     "PayloadOutcome",
+    "PayloadSnapshot",
+    "PolicyCheck",
+    "PostCheck201Response",
+    "PostCheckRequest",
     "Prompt",
     "PromptAuditEntry",
     "PromptAuditEntryActor",
     "PromptCreatedBy",
     "PromptDocumentEnvelope",
     "PromptPayload",
+    "PromptPolicy",
+    "PromptPolicyBreakGlass",
+    "PromptPolicyMatch",
+    "PromptPolicyRequest",
+    "PromptPolicyRequestBreakGlass",
+    "PromptPolicyRequestMatch",
+    "PromptPolicyRequestRequire",
+    "PromptPolicyRequire",
+    "PromptPolicyScope",
     "PromptService",
     "PromptSummary",
     "PromptSummaryLastChange",
@@ -123,15 +169,21 @@ __all__ = [
     "RenderRequest",
     "RenderRequestOptions",
     "RenderResponse",
+    "Requirement",
+    "RequirementChecksInner",
     "ResetPassword200Response",
     "ResetPasswordRequest",
     "ResolveJoinRequestRequest",
+    "Review",
+    "ReviewChangeRequestRequest",
+    "RevokeAPIKeyRequest",
     "RotateAPIKeyRequest",
     "SetVersionTagRequest",
     "Team",
     "TeamJoinRequest",
     "TeamMemberResponse",
     "TeamService",
+    "TemplateCheck",
     "TemplateProblem",
     "TemplateValidation",
     "TemplateVariable",
@@ -166,12 +218,14 @@ if _typing.TYPE_CHECKING:
     # import apis into sdk package
     from px0.generated.api.api_keys_api import APIKeysApi as APIKeysApi
     from px0.generated.api.auth_api import AuthApi as AuthApi
+    from px0.generated.api.change_requests_api import ChangeRequestsApi as ChangeRequestsApi
     from px0.generated.api.delivery_api import DeliveryApi as DeliveryApi
     from px0.generated.api.health_api import HealthApi as HealthApi
     from px0.generated.api.inbox_api import InboxApi as InboxApi
     from px0.generated.api.organizations_api import OrganizationsApi as OrganizationsApi
     from px0.generated.api.profile_api import ProfileApi as ProfileApi
     from px0.generated.api.prompt_payloads_api import PromptPayloadsApi as PromptPayloadsApi
+    from px0.generated.api.prompt_policies_api import PromptPoliciesApi as PromptPoliciesApi
     from px0.generated.api.prompt_renders_api import PromptRendersApi as PromptRendersApi
     from px0.generated.api.prompt_versions_api import PromptVersionsApi as PromptVersionsApi
     from px0.generated.api.prompts_api import PromptsApi as PromptsApi
@@ -194,13 +248,33 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.api_error import APIError as APIError
     from px0.generated.models.api_key import APIKey as APIKey
     from px0.generated.models.api_key_created_response import APIKeyCreatedResponse as APIKeyCreatedResponse
+    from px0.generated.models.api_key_limits import APIKeyLimits as APIKeyLimits
+    from px0.generated.models.api_key_refs import APIKeyRefs as APIKeyRefs
+    from px0.generated.models.accept_snapshot_request import AcceptSnapshotRequest as AcceptSnapshotRequest
     from px0.generated.models.add_team_member_request import AddTeamMemberRequest as AddTeamMemberRequest
+    from px0.generated.models.apply_change_request200_response import ApplyChangeRequest200Response as ApplyChangeRequest200Response
+    from px0.generated.models.assertion import Assertion as Assertion
+    from px0.generated.models.assertion_result import AssertionResult as AssertionResult
+    from px0.generated.models.change import Change as Change
     from px0.generated.models.change_password_request import ChangePasswordRequest as ChangePasswordRequest
+    from px0.generated.models.change_request import ChangeRequest as ChangeRequest
+    from px0.generated.models.change_request_applied_by import ChangeRequestAppliedBy as ChangeRequestAppliedBy
+    from px0.generated.models.change_request_author import ChangeRequestAuthor as ChangeRequestAuthor
+    from px0.generated.models.change_request_binding import ChangeRequestBinding as ChangeRequestBinding
+    from px0.generated.models.change_request_break_glass import ChangeRequestBreakGlass as ChangeRequestBreakGlass
     from px0.generated.models.chat_message import ChatMessage as ChatMessage
+    from px0.generated.models.check_template200_response import CheckTemplate200Response as CheckTemplate200Response
+    from px0.generated.models.check_template_request import CheckTemplateRequest as CheckTemplateRequest
     from px0.generated.models.check_version200_response import CheckVersion200Response as CheckVersion200Response
+    from px0.generated.models.close_change_request_request import CloseChangeRequestRequest as CloseChangeRequestRequest
+    from px0.generated.models.comment import Comment as Comment
+    from px0.generated.models.comment_change_request201_response import CommentChangeRequest201Response as CommentChangeRequest201Response
+    from px0.generated.models.comment_change_request_request import CommentChangeRequestRequest as CommentChangeRequestRequest
     from px0.generated.models.contract_change import ContractChange as ContractChange
     from px0.generated.models.contract_violation import ContractViolation as ContractViolation
     from px0.generated.models.create_api_key_request import CreateAPIKeyRequest as CreateAPIKeyRequest
+    from px0.generated.models.create_change_request201_response import CreateChangeRequest201Response as CreateChangeRequest201Response
+    from px0.generated.models.create_change_request_request import CreateChangeRequestRequest as CreateChangeRequestRequest
     from px0.generated.models.create_org201_response import CreateOrg201Response as CreateOrg201Response
     from px0.generated.models.create_org_request import CreateOrgRequest as CreateOrgRequest
     from px0.generated.models.create_prompt201_response import CreatePrompt201Response as CreatePrompt201Response
@@ -208,15 +282,21 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.create_prompt_payload_request import CreatePromptPayloadRequest as CreatePromptPayloadRequest
     from px0.generated.models.create_prompt_request import CreatePromptRequest as CreatePromptRequest
     from px0.generated.models.create_team201_response import CreateTeam201Response as CreateTeam201Response
+    from px0.generated.models.create_team_policy201_response import CreateTeamPolicy201Response as CreateTeamPolicy201Response
     from px0.generated.models.create_version201_response import CreateVersion201Response as CreateVersion201Response
     from px0.generated.models.create_version_request import CreateVersionRequest as CreateVersionRequest
     from px0.generated.models.diff_hunk import DiffHunk as DiffHunk
     from px0.generated.models.diff_line import DiffLine as DiffLine
     from px0.generated.models.diff_section import DiffSection as DiffSection
     from px0.generated.models.diff_versions200_response import DiffVersions200Response as DiffVersions200Response
+    from px0.generated.models.explain_policies200_response import ExplainPolicies200Response as ExplainPolicies200Response
+    from px0.generated.models.external_check import ExternalCheck as ExternalCheck
+    from px0.generated.models.external_check_posted_by import ExternalCheckPostedBy as ExternalCheckPostedBy
     from px0.generated.models.get_admin_inbox200_response import GetAdminInbox200Response as GetAdminInbox200Response
+    from px0.generated.models.get_change_request200_response import GetChangeRequest200Response as GetChangeRequest200Response
     from px0.generated.models.get_prompt200_response import GetPrompt200Response as GetPrompt200Response
     from px0.generated.models.get_prompt_usage200_response import GetPromptUsage200Response as GetPromptUsage200Response
+    from px0.generated.models.get_snapshot200_response import GetSnapshot200Response as GetSnapshot200Response
     from px0.generated.models.health_check200_response import HealthCheck200Response as HealthCheck200Response
     from px0.generated.models.import_change import ImportChange as ImportChange
     from px0.generated.models.import_prompts_request import ImportPromptsRequest as ImportPromptsRequest
@@ -224,8 +304,12 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.inbox_item import InboxItem as InboxItem
     from px0.generated.models.join_request_payload import JoinRequestPayload as JoinRequestPayload
     from px0.generated.models.list_api_keys200_response import ListAPIKeys200Response as ListAPIKeys200Response
+    from px0.generated.models.list_change_requests200_response import ListChangeRequests200Response as ListChangeRequests200Response
+    from px0.generated.models.list_checks200_response import ListChecks200Response as ListChecks200Response
+    from px0.generated.models.list_comments200_response import ListComments200Response as ListComments200Response
     from px0.generated.models.list_folders200_response import ListFolders200Response as ListFolders200Response
     from px0.generated.models.list_folders200_response_folders_inner import ListFolders200ResponseFoldersInner as ListFolders200ResponseFoldersInner
+    from px0.generated.models.list_my_change_requests200_response import ListMyChangeRequests200Response as ListMyChangeRequests200Response
     from px0.generated.models.list_org_audit200_response import ListOrgAudit200Response as ListOrgAudit200Response
     from px0.generated.models.list_org_people200_response import ListOrgPeople200Response as ListOrgPeople200Response
     from px0.generated.models.list_prompt_audit200_response import ListPromptAudit200Response as ListPromptAudit200Response
@@ -234,6 +318,7 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.list_prompts200_response import ListPrompts200Response as ListPrompts200Response
     from px0.generated.models.list_signing_keys200_response import ListSigningKeys200Response as ListSigningKeys200Response
     from px0.generated.models.list_team_members200_response import ListTeamMembers200Response as ListTeamMembers200Response
+    from px0.generated.models.list_team_policies200_response import ListTeamPolicies200Response as ListTeamPolicies200Response
     from px0.generated.models.list_team_services200_response import ListTeamServices200Response as ListTeamServices200Response
     from px0.generated.models.list_user_orgs200_response import ListUserOrgs200Response as ListUserOrgs200Response
     from px0.generated.models.list_user_teams200_response import ListUserTeams200Response as ListUserTeams200Response
@@ -253,12 +338,25 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.patch_prompt_request import PatchPromptRequest as PatchPromptRequest
     from px0.generated.models.payload_check import PayloadCheck as PayloadCheck
     from px0.generated.models.payload_outcome import PayloadOutcome as PayloadOutcome
+    from px0.generated.models.payload_snapshot import PayloadSnapshot as PayloadSnapshot
+    from px0.generated.models.policy_check import PolicyCheck as PolicyCheck
+    from px0.generated.models.post_check201_response import PostCheck201Response as PostCheck201Response
+    from px0.generated.models.post_check_request import PostCheckRequest as PostCheckRequest
     from px0.generated.models.prompt import Prompt as Prompt
     from px0.generated.models.prompt_audit_entry import PromptAuditEntry as PromptAuditEntry
     from px0.generated.models.prompt_audit_entry_actor import PromptAuditEntryActor as PromptAuditEntryActor
     from px0.generated.models.prompt_created_by import PromptCreatedBy as PromptCreatedBy
     from px0.generated.models.prompt_document_envelope import PromptDocumentEnvelope as PromptDocumentEnvelope
     from px0.generated.models.prompt_payload import PromptPayload as PromptPayload
+    from px0.generated.models.prompt_policy import PromptPolicy as PromptPolicy
+    from px0.generated.models.prompt_policy_break_glass import PromptPolicyBreakGlass as PromptPolicyBreakGlass
+    from px0.generated.models.prompt_policy_match import PromptPolicyMatch as PromptPolicyMatch
+    from px0.generated.models.prompt_policy_request import PromptPolicyRequest as PromptPolicyRequest
+    from px0.generated.models.prompt_policy_request_break_glass import PromptPolicyRequestBreakGlass as PromptPolicyRequestBreakGlass
+    from px0.generated.models.prompt_policy_request_match import PromptPolicyRequestMatch as PromptPolicyRequestMatch
+    from px0.generated.models.prompt_policy_request_require import PromptPolicyRequestRequire as PromptPolicyRequestRequire
+    from px0.generated.models.prompt_policy_require import PromptPolicyRequire as PromptPolicyRequire
+    from px0.generated.models.prompt_policy_scope import PromptPolicyScope as PromptPolicyScope
     from px0.generated.models.prompt_service import PromptService as PromptService
     from px0.generated.models.prompt_summary import PromptSummary as PromptSummary
     from px0.generated.models.prompt_summary_last_change import PromptSummaryLastChange as PromptSummaryLastChange
@@ -273,15 +371,21 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.render_request import RenderRequest as RenderRequest
     from px0.generated.models.render_request_options import RenderRequestOptions as RenderRequestOptions
     from px0.generated.models.render_response import RenderResponse as RenderResponse
+    from px0.generated.models.requirement import Requirement as Requirement
+    from px0.generated.models.requirement_checks_inner import RequirementChecksInner as RequirementChecksInner
     from px0.generated.models.reset_password200_response import ResetPassword200Response as ResetPassword200Response
     from px0.generated.models.reset_password_request import ResetPasswordRequest as ResetPasswordRequest
     from px0.generated.models.resolve_join_request_request import ResolveJoinRequestRequest as ResolveJoinRequestRequest
+    from px0.generated.models.review import Review as Review
+    from px0.generated.models.review_change_request_request import ReviewChangeRequestRequest as ReviewChangeRequestRequest
+    from px0.generated.models.revoke_api_key_request import RevokeAPIKeyRequest as RevokeAPIKeyRequest
     from px0.generated.models.rotate_api_key_request import RotateAPIKeyRequest as RotateAPIKeyRequest
     from px0.generated.models.set_version_tag_request import SetVersionTagRequest as SetVersionTagRequest
     from px0.generated.models.team import Team as Team
     from px0.generated.models.team_join_request import TeamJoinRequest as TeamJoinRequest
     from px0.generated.models.team_member_response import TeamMemberResponse as TeamMemberResponse
     from px0.generated.models.team_service import TeamService as TeamService
+    from px0.generated.models.template_check import TemplateCheck as TemplateCheck
     from px0.generated.models.template_problem import TemplateProblem as TemplateProblem
     from px0.generated.models.template_validation import TemplateValidation as TemplateValidation
     from px0.generated.models.template_variable import TemplateVariable as TemplateVariable
@@ -315,12 +419,14 @@ else:
     _exports = {
         "APIKeysApi": ".api.api_keys_api",
         "AuthApi": ".api.auth_api",
+        "ChangeRequestsApi": ".api.change_requests_api",
         "DeliveryApi": ".api.delivery_api",
         "HealthApi": ".api.health_api",
         "InboxApi": ".api.inbox_api",
         "OrganizationsApi": ".api.organizations_api",
         "ProfileApi": ".api.profile_api",
         "PromptPayloadsApi": ".api.prompt_payloads_api",
+        "PromptPoliciesApi": ".api.prompt_policies_api",
         "PromptRendersApi": ".api.prompt_renders_api",
         "PromptVersionsApi": ".api.prompt_versions_api",
         "PromptsApi": ".api.prompts_api",
@@ -339,13 +445,33 @@ else:
         "APIError": ".models.api_error",
         "APIKey": ".models.api_key",
         "APIKeyCreatedResponse": ".models.api_key_created_response",
+        "APIKeyLimits": ".models.api_key_limits",
+        "APIKeyRefs": ".models.api_key_refs",
+        "AcceptSnapshotRequest": ".models.accept_snapshot_request",
         "AddTeamMemberRequest": ".models.add_team_member_request",
+        "ApplyChangeRequest200Response": ".models.apply_change_request200_response",
+        "Assertion": ".models.assertion",
+        "AssertionResult": ".models.assertion_result",
+        "Change": ".models.change",
         "ChangePasswordRequest": ".models.change_password_request",
+        "ChangeRequest": ".models.change_request",
+        "ChangeRequestAppliedBy": ".models.change_request_applied_by",
+        "ChangeRequestAuthor": ".models.change_request_author",
+        "ChangeRequestBinding": ".models.change_request_binding",
+        "ChangeRequestBreakGlass": ".models.change_request_break_glass",
         "ChatMessage": ".models.chat_message",
+        "CheckTemplate200Response": ".models.check_template200_response",
+        "CheckTemplateRequest": ".models.check_template_request",
         "CheckVersion200Response": ".models.check_version200_response",
+        "CloseChangeRequestRequest": ".models.close_change_request_request",
+        "Comment": ".models.comment",
+        "CommentChangeRequest201Response": ".models.comment_change_request201_response",
+        "CommentChangeRequestRequest": ".models.comment_change_request_request",
         "ContractChange": ".models.contract_change",
         "ContractViolation": ".models.contract_violation",
         "CreateAPIKeyRequest": ".models.create_api_key_request",
+        "CreateChangeRequest201Response": ".models.create_change_request201_response",
+        "CreateChangeRequestRequest": ".models.create_change_request_request",
         "CreateOrg201Response": ".models.create_org201_response",
         "CreateOrgRequest": ".models.create_org_request",
         "CreatePrompt201Response": ".models.create_prompt201_response",
@@ -353,15 +479,21 @@ else:
         "CreatePromptPayloadRequest": ".models.create_prompt_payload_request",
         "CreatePromptRequest": ".models.create_prompt_request",
         "CreateTeam201Response": ".models.create_team201_response",
+        "CreateTeamPolicy201Response": ".models.create_team_policy201_response",
         "CreateVersion201Response": ".models.create_version201_response",
         "CreateVersionRequest": ".models.create_version_request",
         "DiffHunk": ".models.diff_hunk",
         "DiffLine": ".models.diff_line",
         "DiffSection": ".models.diff_section",
         "DiffVersions200Response": ".models.diff_versions200_response",
+        "ExplainPolicies200Response": ".models.explain_policies200_response",
+        "ExternalCheck": ".models.external_check",
+        "ExternalCheckPostedBy": ".models.external_check_posted_by",
         "GetAdminInbox200Response": ".models.get_admin_inbox200_response",
+        "GetChangeRequest200Response": ".models.get_change_request200_response",
         "GetPrompt200Response": ".models.get_prompt200_response",
         "GetPromptUsage200Response": ".models.get_prompt_usage200_response",
+        "GetSnapshot200Response": ".models.get_snapshot200_response",
         "HealthCheck200Response": ".models.health_check200_response",
         "ImportChange": ".models.import_change",
         "ImportPromptsRequest": ".models.import_prompts_request",
@@ -369,8 +501,12 @@ else:
         "InboxItem": ".models.inbox_item",
         "JoinRequestPayload": ".models.join_request_payload",
         "ListAPIKeys200Response": ".models.list_api_keys200_response",
+        "ListChangeRequests200Response": ".models.list_change_requests200_response",
+        "ListChecks200Response": ".models.list_checks200_response",
+        "ListComments200Response": ".models.list_comments200_response",
         "ListFolders200Response": ".models.list_folders200_response",
         "ListFolders200ResponseFoldersInner": ".models.list_folders200_response_folders_inner",
+        "ListMyChangeRequests200Response": ".models.list_my_change_requests200_response",
         "ListOrgAudit200Response": ".models.list_org_audit200_response",
         "ListOrgPeople200Response": ".models.list_org_people200_response",
         "ListPromptAudit200Response": ".models.list_prompt_audit200_response",
@@ -379,6 +515,7 @@ else:
         "ListPrompts200Response": ".models.list_prompts200_response",
         "ListSigningKeys200Response": ".models.list_signing_keys200_response",
         "ListTeamMembers200Response": ".models.list_team_members200_response",
+        "ListTeamPolicies200Response": ".models.list_team_policies200_response",
         "ListTeamServices200Response": ".models.list_team_services200_response",
         "ListUserOrgs200Response": ".models.list_user_orgs200_response",
         "ListUserTeams200Response": ".models.list_user_teams200_response",
@@ -398,12 +535,25 @@ else:
         "PatchPromptRequest": ".models.patch_prompt_request",
         "PayloadCheck": ".models.payload_check",
         "PayloadOutcome": ".models.payload_outcome",
+        "PayloadSnapshot": ".models.payload_snapshot",
+        "PolicyCheck": ".models.policy_check",
+        "PostCheck201Response": ".models.post_check201_response",
+        "PostCheckRequest": ".models.post_check_request",
         "Prompt": ".models.prompt",
         "PromptAuditEntry": ".models.prompt_audit_entry",
         "PromptAuditEntryActor": ".models.prompt_audit_entry_actor",
         "PromptCreatedBy": ".models.prompt_created_by",
         "PromptDocumentEnvelope": ".models.prompt_document_envelope",
         "PromptPayload": ".models.prompt_payload",
+        "PromptPolicy": ".models.prompt_policy",
+        "PromptPolicyBreakGlass": ".models.prompt_policy_break_glass",
+        "PromptPolicyMatch": ".models.prompt_policy_match",
+        "PromptPolicyRequest": ".models.prompt_policy_request",
+        "PromptPolicyRequestBreakGlass": ".models.prompt_policy_request_break_glass",
+        "PromptPolicyRequestMatch": ".models.prompt_policy_request_match",
+        "PromptPolicyRequestRequire": ".models.prompt_policy_request_require",
+        "PromptPolicyRequire": ".models.prompt_policy_require",
+        "PromptPolicyScope": ".models.prompt_policy_scope",
         "PromptService": ".models.prompt_service",
         "PromptSummary": ".models.prompt_summary",
         "PromptSummaryLastChange": ".models.prompt_summary_last_change",
@@ -418,15 +568,21 @@ else:
         "RenderRequest": ".models.render_request",
         "RenderRequestOptions": ".models.render_request_options",
         "RenderResponse": ".models.render_response",
+        "Requirement": ".models.requirement",
+        "RequirementChecksInner": ".models.requirement_checks_inner",
         "ResetPassword200Response": ".models.reset_password200_response",
         "ResetPasswordRequest": ".models.reset_password_request",
         "ResolveJoinRequestRequest": ".models.resolve_join_request_request",
+        "Review": ".models.review",
+        "ReviewChangeRequestRequest": ".models.review_change_request_request",
+        "RevokeAPIKeyRequest": ".models.revoke_api_key_request",
         "RotateAPIKeyRequest": ".models.rotate_api_key_request",
         "SetVersionTagRequest": ".models.set_version_tag_request",
         "Team": ".models.team",
         "TeamJoinRequest": ".models.team_join_request",
         "TeamMemberResponse": ".models.team_member_response",
         "TeamService": ".models.team_service",
+        "TemplateCheck": ".models.template_check",
         "TemplateProblem": ".models.template_problem",
         "TemplateValidation": ".models.template_validation",
         "TemplateVariable": ".models.template_variable",

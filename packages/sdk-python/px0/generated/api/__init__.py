@@ -3,12 +3,14 @@
 __all__ = [
     "APIKeysApi",
     "AuthApi",
+    "ChangeRequestsApi",
     "DeliveryApi",
     "HealthApi",
     "InboxApi",
     "OrganizationsApi",
     "ProfileApi",
     "PromptPayloadsApi",
+    "PromptPoliciesApi",
     "PromptRendersApi",
     "PromptVersionsApi",
     "PromptsApi",
@@ -23,12 +25,14 @@ if _typing.TYPE_CHECKING:
     # import apis into api package
     from px0.generated.api.api_keys_api import APIKeysApi
     from px0.generated.api.auth_api import AuthApi
+    from px0.generated.api.change_requests_api import ChangeRequestsApi
     from px0.generated.api.delivery_api import DeliveryApi
     from px0.generated.api.health_api import HealthApi
     from px0.generated.api.inbox_api import InboxApi
     from px0.generated.api.organizations_api import OrganizationsApi
     from px0.generated.api.profile_api import ProfileApi
     from px0.generated.api.prompt_payloads_api import PromptPayloadsApi
+    from px0.generated.api.prompt_policies_api import PromptPoliciesApi
     from px0.generated.api.prompt_renders_api import PromptRendersApi
     from px0.generated.api.prompt_versions_api import PromptVersionsApi
     from px0.generated.api.prompts_api import PromptsApi
@@ -42,12 +46,14 @@ else:
     _exports = {
         "APIKeysApi": ".api_keys_api",
         "AuthApi": ".auth_api",
+        "ChangeRequestsApi": ".change_requests_api",
         "DeliveryApi": ".delivery_api",
         "HealthApi": ".health_api",
         "InboxApi": ".inbox_api",
         "OrganizationsApi": ".organizations_api",
         "ProfileApi": ".profile_api",
         "PromptPayloadsApi": ".prompt_payloads_api",
+        "PromptPoliciesApi": ".prompt_policies_api",
         "PromptRendersApi": ".prompt_renders_api",
         "PromptVersionsApi": ".prompt_versions_api",
         "PromptsApi": ".prompts_api",

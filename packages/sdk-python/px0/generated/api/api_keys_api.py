@@ -23,6 +23,7 @@ from uuid import UUID
 from px0.generated.models.api_key_created_response import APIKeyCreatedResponse
 from px0.generated.models.create_api_key_request import CreateAPIKeyRequest
 from px0.generated.models.list_api_keys200_response import ListAPIKeys200Response
+from px0.generated.models.revoke_api_key_request import RevokeAPIKeyRequest
 from px0.generated.models.rotate_api_key_request import RotateAPIKeyRequest
 
 from px0.generated.api_client import ApiClient, RequestSerialized
@@ -998,6 +999,324 @@ class APIKeysApi:
 
 
     @validate_call
+    def revoke_api_key(
+        self,
+        revoke_api_key_request: RevokeAPIKeyRequest,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> None:
+        """Revoke a Leaked API Key
+
+        Revokes the key that is sent, immediately: whoever finds a key may end it. The response is the same for a text that is no key.
+
+        :param revoke_api_key_request: (required)
+        :type revoke_api_key_request: RevokeAPIKeyRequest
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._revoke_api_key_serialize(
+            revoke_api_key_request=revoke_api_key_request,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '204': None,
+            '400': "APIError",
+            '413': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        response_data.read()
+        return self.api_client.response_deserialize(
+            response_data=response_data,
+            response_types_map=_response_types_map,
+        ).data
+
+
+    @validate_call
+    def revoke_api_key_with_http_info(
+        self,
+        revoke_api_key_request: RevokeAPIKeyRequest,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> ApiResponse[None]:
+        """Revoke a Leaked API Key
+
+        Revokes the key that is sent, immediately: whoever finds a key may end it. The response is the same for a text that is no key.
+
+        :param revoke_api_key_request: (required)
+        :type revoke_api_key_request: RevokeAPIKeyRequest
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._revoke_api_key_serialize(
+            revoke_api_key_request=revoke_api_key_request,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '204': None,
+            '400': "APIError",
+            '413': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        response_data.read()
+        return self.api_client.response_deserialize(
+            response_data=response_data,
+            response_types_map=_response_types_map,
+        )
+
+
+    @validate_call
+    def revoke_api_key_without_preload_content(
+        self,
+        revoke_api_key_request: RevokeAPIKeyRequest,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> RESTResponseType:
+        """Revoke a Leaked API Key
+
+        Revokes the key that is sent, immediately: whoever finds a key may end it. The response is the same for a text that is no key.
+
+        :param revoke_api_key_request: (required)
+        :type revoke_api_key_request: RevokeAPIKeyRequest
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._revoke_api_key_serialize(
+            revoke_api_key_request=revoke_api_key_request,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '204': None,
+            '400': "APIError",
+            '413': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        return response_data.response
+
+
+    def _revoke_api_key_serialize(
+        self,
+        revoke_api_key_request,
+        px0_min_revision,
+        px0_consistency,
+        _request_auth,
+        _content_type,
+        _headers,
+        _host_index,
+    ) -> RequestSerialized:
+
+        _host = None
+
+        _collection_formats: Dict[str, str] = {
+        }
+
+        _path_params: Dict[str, str] = {}
+        _query_params: List[Tuple[str, str]] = []
+        _header_params: Dict[str, Optional[str]] = _headers or {}
+        _form_params: List[Tuple[str, str]] = []
+        _files: Dict[
+            str, Union[str, bytes, List[str], List[bytes], List[Tuple[str, bytes]]]
+        ] = {}
+        _body_params: Optional[bytes] = None
+
+        # process the path parameters
+        # process the query parameters
+        # process the header parameters
+        if px0_min_revision is not None:
+            _header_params['Px0-Min-Revision'] = px0_min_revision
+        if px0_consistency is not None:
+            _header_params['Px0-Consistency'] = px0_consistency
+        # process the form parameters
+        # process the body parameter
+        if revoke_api_key_request is not None:
+            _body_params = revoke_api_key_request
+
+
+        # set the HTTP header `Accept`
+        if 'Accept' not in _header_params:
+            _header_params['Accept'] = self.api_client.select_header_accept(
+                [
+                    'application/json'
+                ]
+            )
+
+        # set the HTTP header `Content-Type`
+        if _content_type:
+            _header_params['Content-Type'] = _content_type
+        else:
+            _default_content_type = (
+                self.api_client.select_header_content_type(
+                    [
+                        'application/json'
+                    ]
+                )
+            )
+            if _default_content_type is not None:
+                _header_params['Content-Type'] = _default_content_type
+
+        # authentication setting
+        _auth_settings: List[str] = [
+        ]
+
+        return self.api_client.param_serialize(
+            method='POST',
+            resource_path='/v1/api-keys/revoke',
+            path_params=_path_params,
+            query_params=_query_params,
+            header_params=_header_params,
+            body=_body_params,
+            post_params=_form_params,
+            files=_files,
+            auth_settings=_auth_settings,
+            collection_formats=_collection_formats,
+            _host=_host,
+            _request_auth=_request_auth
+        )
+
+
+
+
+    @validate_call
     def rotate_api_key(
         self,
         id: Annotated[UUID, Field(description="The id of the key.")],
@@ -1019,7 +1338,7 @@ class APIKeysApi:
     ) -> APIKeyCreatedResponse:
         """Rotate an API Key
 
-        Creates a replacement with the same name, scope, operation and lifetime. The old key keeps working during the overlap.
+        Creates a replacement with the same name, scope, operation, limits and lifetime. The old key keeps working during the overlap.
 
         :param id: The id of the key. (required)
         :type id: UUID
@@ -1106,7 +1425,7 @@ class APIKeysApi:
     ) -> ApiResponse[APIKeyCreatedResponse]:
         """Rotate an API Key
 
-        Creates a replacement with the same name, scope, operation and lifetime. The old key keeps working during the overlap.
+        Creates a replacement with the same name, scope, operation, limits and lifetime. The old key keeps working during the overlap.
 
         :param id: The id of the key. (required)
         :type id: UUID
@@ -1193,7 +1512,7 @@ class APIKeysApi:
     ) -> RESTResponseType:
         """Rotate an API Key
 
-        Creates a replacement with the same name, scope, operation and lifetime. The old key keeps working during the overlap.
+        Creates a replacement with the same name, scope, operation, limits and lifetime. The old key keeps working during the overlap.
 
         :param id: The id of the key. (required)
         :type id: UUID

@@ -20,8 +20,10 @@ from pydantic import Field, StrictStr, field_validator
 from typing import Optional
 from typing_extensions import Annotated
 from uuid import UUID
+from px0.generated.models.accept_snapshot_request import AcceptSnapshotRequest
 from px0.generated.models.create_prompt_payload201_response import CreatePromptPayload201Response
 from px0.generated.models.create_prompt_payload_request import CreatePromptPayloadRequest
+from px0.generated.models.get_snapshot200_response import GetSnapshot200Response
 from px0.generated.models.list_prompt_payloads200_response import ListPromptPayloads200Response
 from px0.generated.models.update_prompt_payload_request import UpdatePromptPayloadRequest
 
@@ -44,12 +46,393 @@ class PromptPayloadsApi:
 
 
     @validate_call
+    def accept_snapshot(
+        self,
+        id: Annotated[UUID, Field(description="The id of the prompt.")],
+        payload_id: Annotated[UUID, Field(description="The id of the payload.")],
+        accept_snapshot_request: AcceptSnapshotRequest,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> CreatePromptPayload201Response:
+        """Accept a Snapshot
+
+        Renders a payload with a version and keeps the output as the right one. Assertions of type `snapshot` compare with it.
+
+        :param id: The id of the prompt. (required)
+        :type id: UUID
+        :param payload_id: The id of the payload. (required)
+        :type payload_id: UUID
+        :param accept_snapshot_request: (required)
+        :type accept_snapshot_request: AcceptSnapshotRequest
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._accept_snapshot_serialize(
+            id=id,
+            payload_id=payload_id,
+            accept_snapshot_request=accept_snapshot_request,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "CreatePromptPayload201Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '409': "APIError",
+            '413': "APIError",
+            '422': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        response_data.read()
+        return self.api_client.response_deserialize(
+            response_data=response_data,
+            response_types_map=_response_types_map,
+        ).data
+
+
+    @validate_call
+    def accept_snapshot_with_http_info(
+        self,
+        id: Annotated[UUID, Field(description="The id of the prompt.")],
+        payload_id: Annotated[UUID, Field(description="The id of the payload.")],
+        accept_snapshot_request: AcceptSnapshotRequest,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> ApiResponse[CreatePromptPayload201Response]:
+        """Accept a Snapshot
+
+        Renders a payload with a version and keeps the output as the right one. Assertions of type `snapshot` compare with it.
+
+        :param id: The id of the prompt. (required)
+        :type id: UUID
+        :param payload_id: The id of the payload. (required)
+        :type payload_id: UUID
+        :param accept_snapshot_request: (required)
+        :type accept_snapshot_request: AcceptSnapshotRequest
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._accept_snapshot_serialize(
+            id=id,
+            payload_id=payload_id,
+            accept_snapshot_request=accept_snapshot_request,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "CreatePromptPayload201Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '409': "APIError",
+            '413': "APIError",
+            '422': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        response_data.read()
+        return self.api_client.response_deserialize(
+            response_data=response_data,
+            response_types_map=_response_types_map,
+        )
+
+
+    @validate_call
+    def accept_snapshot_without_preload_content(
+        self,
+        id: Annotated[UUID, Field(description="The id of the prompt.")],
+        payload_id: Annotated[UUID, Field(description="The id of the payload.")],
+        accept_snapshot_request: AcceptSnapshotRequest,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> RESTResponseType:
+        """Accept a Snapshot
+
+        Renders a payload with a version and keeps the output as the right one. Assertions of type `snapshot` compare with it.
+
+        :param id: The id of the prompt. (required)
+        :type id: UUID
+        :param payload_id: The id of the payload. (required)
+        :type payload_id: UUID
+        :param accept_snapshot_request: (required)
+        :type accept_snapshot_request: AcceptSnapshotRequest
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._accept_snapshot_serialize(
+            id=id,
+            payload_id=payload_id,
+            accept_snapshot_request=accept_snapshot_request,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "CreatePromptPayload201Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '409': "APIError",
+            '413': "APIError",
+            '422': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        return response_data.response
+
+
+    def _accept_snapshot_serialize(
+        self,
+        id,
+        payload_id,
+        accept_snapshot_request,
+        px0_min_revision,
+        px0_consistency,
+        px0_break_glass,
+        _request_auth,
+        _content_type,
+        _headers,
+        _host_index,
+    ) -> RequestSerialized:
+
+        _host = None
+
+        _collection_formats: Dict[str, str] = {
+        }
+
+        _path_params: Dict[str, str] = {}
+        _query_params: List[Tuple[str, str]] = []
+        _header_params: Dict[str, Optional[str]] = _headers or {}
+        _form_params: List[Tuple[str, str]] = []
+        _files: Dict[
+            str, Union[str, bytes, List[str], List[bytes], List[Tuple[str, bytes]]]
+        ] = {}
+        _body_params: Optional[bytes] = None
+
+        # process the path parameters
+        if id is not None:
+            _path_params['id'] = id
+        if payload_id is not None:
+            _path_params['payloadID'] = payload_id
+        # process the query parameters
+        # process the header parameters
+        if px0_min_revision is not None:
+            _header_params['Px0-Min-Revision'] = px0_min_revision
+        if px0_consistency is not None:
+            _header_params['Px0-Consistency'] = px0_consistency
+        if px0_break_glass is not None:
+            _header_params['Px0-Break-Glass'] = px0_break_glass
+        # process the form parameters
+        # process the body parameter
+        if accept_snapshot_request is not None:
+            _body_params = accept_snapshot_request
+
+
+        # set the HTTP header `Accept`
+        if 'Accept' not in _header_params:
+            _header_params['Accept'] = self.api_client.select_header_accept(
+                [
+                    'application/json'
+                ]
+            )
+
+        # set the HTTP header `Content-Type`
+        if _content_type:
+            _header_params['Content-Type'] = _content_type
+        else:
+            _default_content_type = (
+                self.api_client.select_header_content_type(
+                    [
+                        'application/json'
+                    ]
+                )
+            )
+            if _default_content_type is not None:
+                _header_params['Content-Type'] = _default_content_type
+
+        # authentication setting
+        _auth_settings: List[str] = [
+            'apiKey', 
+            'session'
+        ]
+
+        return self.api_client.param_serialize(
+            method='POST',
+            resource_path='/v1/prompts/{id}/payloads/{payloadID}/snapshot',
+            path_params=_path_params,
+            query_params=_query_params,
+            header_params=_header_params,
+            body=_body_params,
+            post_params=_form_params,
+            files=_files,
+            auth_settings=_auth_settings,
+            collection_formats=_collection_formats,
+            _host=_host,
+            _request_auth=_request_auth
+        )
+
+
+
+
+    @validate_call
     def create_prompt_payload(
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         create_prompt_payload_request: CreatePromptPayloadRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -65,7 +448,7 @@ class PromptPayloadsApi:
     ) -> CreatePromptPayload201Response:
         """Create a Prompt Payload
 
-        Saves a sample set of variables.
+        Saves a sample set of variables, and what is expected of the output.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -75,6 +458,8 @@ class PromptPayloadsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -102,6 +487,7 @@ class PromptPayloadsApi:
             create_prompt_payload_request=create_prompt_payload_request,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -114,6 +500,7 @@ class PromptPayloadsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '413': "APIError",
             '429': "APIError",
             '500': "APIError",
@@ -137,6 +524,7 @@ class PromptPayloadsApi:
         create_prompt_payload_request: CreatePromptPayloadRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -152,7 +540,7 @@ class PromptPayloadsApi:
     ) -> ApiResponse[CreatePromptPayload201Response]:
         """Create a Prompt Payload
 
-        Saves a sample set of variables.
+        Saves a sample set of variables, and what is expected of the output.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -162,6 +550,8 @@ class PromptPayloadsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -189,6 +579,7 @@ class PromptPayloadsApi:
             create_prompt_payload_request=create_prompt_payload_request,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -201,6 +592,7 @@ class PromptPayloadsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '413': "APIError",
             '429': "APIError",
             '500': "APIError",
@@ -224,6 +616,7 @@ class PromptPayloadsApi:
         create_prompt_payload_request: CreatePromptPayloadRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -239,7 +632,7 @@ class PromptPayloadsApi:
     ) -> RESTResponseType:
         """Create a Prompt Payload
 
-        Saves a sample set of variables.
+        Saves a sample set of variables, and what is expected of the output.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -249,6 +642,8 @@ class PromptPayloadsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -276,6 +671,7 @@ class PromptPayloadsApi:
             create_prompt_payload_request=create_prompt_payload_request,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -288,6 +684,7 @@ class PromptPayloadsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '413': "APIError",
             '429': "APIError",
             '500': "APIError",
@@ -306,6 +703,7 @@ class PromptPayloadsApi:
         create_prompt_payload_request,
         px0_min_revision,
         px0_consistency,
+        px0_break_glass,
         _request_auth,
         _content_type,
         _headers,
@@ -335,6 +733,8 @@ class PromptPayloadsApi:
             _header_params['Px0-Min-Revision'] = px0_min_revision
         if px0_consistency is not None:
             _header_params['Px0-Consistency'] = px0_consistency
+        if px0_break_glass is not None:
+            _header_params['Px0-Break-Glass'] = px0_break_glass
         # process the form parameters
         # process the body parameter
         if create_prompt_payload_request is not None:
@@ -394,6 +794,7 @@ class PromptPayloadsApi:
         payload_id: Annotated[UUID, Field(description="The id of the payload.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -419,6 +820,8 @@ class PromptPayloadsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -446,6 +849,7 @@ class PromptPayloadsApi:
             payload_id=payload_id,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -458,6 +862,7 @@ class PromptPayloadsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '429': "APIError",
             '500': "APIError",
             '503': "APIError",
@@ -480,6 +885,7 @@ class PromptPayloadsApi:
         payload_id: Annotated[UUID, Field(description="The id of the payload.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -505,6 +911,8 @@ class PromptPayloadsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -532,6 +940,7 @@ class PromptPayloadsApi:
             payload_id=payload_id,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -544,6 +953,7 @@ class PromptPayloadsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '429': "APIError",
             '500': "APIError",
             '503': "APIError",
@@ -566,6 +976,7 @@ class PromptPayloadsApi:
         payload_id: Annotated[UUID, Field(description="The id of the payload.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -591,6 +1002,8 @@ class PromptPayloadsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -618,6 +1031,7 @@ class PromptPayloadsApi:
             payload_id=payload_id,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -630,6 +1044,7 @@ class PromptPayloadsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '429': "APIError",
             '500': "APIError",
             '503': "APIError",
@@ -647,6 +1062,7 @@ class PromptPayloadsApi:
         payload_id,
         px0_min_revision,
         px0_consistency,
+        px0_break_glass,
         _request_auth,
         _content_type,
         _headers,
@@ -678,6 +1094,8 @@ class PromptPayloadsApi:
             _header_params['Px0-Min-Revision'] = px0_min_revision
         if px0_consistency is not None:
             _header_params['Px0-Consistency'] = px0_consistency
+        if px0_break_glass is not None:
+            _header_params['Px0-Break-Glass'] = px0_break_glass
         # process the form parameters
         # process the body parameter
 
@@ -1028,6 +1446,354 @@ class PromptPayloadsApi:
         return self.api_client.param_serialize(
             method='GET',
             resource_path='/v1/prompts/{id}/payloads/{payloadID}',
+            path_params=_path_params,
+            query_params=_query_params,
+            header_params=_header_params,
+            body=_body_params,
+            post_params=_form_params,
+            files=_files,
+            auth_settings=_auth_settings,
+            collection_formats=_collection_formats,
+            _host=_host,
+            _request_auth=_request_auth
+        )
+
+
+
+
+    @validate_call
+    def get_snapshot(
+        self,
+        id: Annotated[UUID, Field(description="The id of the prompt.")],
+        payload_id: Annotated[UUID, Field(description="The id of the payload.")],
+        version: Annotated[Optional[StrictStr], Field(description="A version number or a tag. Default: only the accepted output is returned.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> GetSnapshot200Response:
+        """Get a Snapshot
+
+        Returns the accepted output of a payload, and with `version` what that version makes of the payload and how the two differ.
+
+        :param id: The id of the prompt. (required)
+        :type id: UUID
+        :param payload_id: The id of the payload. (required)
+        :type payload_id: UUID
+        :param version: A version number or a tag. Default: only the accepted output is returned.
+        :type version: str
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._get_snapshot_serialize(
+            id=id,
+            payload_id=payload_id,
+            version=version,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "GetSnapshot200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '409': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        response_data.read()
+        return self.api_client.response_deserialize(
+            response_data=response_data,
+            response_types_map=_response_types_map,
+        ).data
+
+
+    @validate_call
+    def get_snapshot_with_http_info(
+        self,
+        id: Annotated[UUID, Field(description="The id of the prompt.")],
+        payload_id: Annotated[UUID, Field(description="The id of the payload.")],
+        version: Annotated[Optional[StrictStr], Field(description="A version number or a tag. Default: only the accepted output is returned.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> ApiResponse[GetSnapshot200Response]:
+        """Get a Snapshot
+
+        Returns the accepted output of a payload, and with `version` what that version makes of the payload and how the two differ.
+
+        :param id: The id of the prompt. (required)
+        :type id: UUID
+        :param payload_id: The id of the payload. (required)
+        :type payload_id: UUID
+        :param version: A version number or a tag. Default: only the accepted output is returned.
+        :type version: str
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._get_snapshot_serialize(
+            id=id,
+            payload_id=payload_id,
+            version=version,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "GetSnapshot200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '409': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        response_data.read()
+        return self.api_client.response_deserialize(
+            response_data=response_data,
+            response_types_map=_response_types_map,
+        )
+
+
+    @validate_call
+    def get_snapshot_without_preload_content(
+        self,
+        id: Annotated[UUID, Field(description="The id of the prompt.")],
+        payload_id: Annotated[UUID, Field(description="The id of the payload.")],
+        version: Annotated[Optional[StrictStr], Field(description="A version number or a tag. Default: only the accepted output is returned.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> RESTResponseType:
+        """Get a Snapshot
+
+        Returns the accepted output of a payload, and with `version` what that version makes of the payload and how the two differ.
+
+        :param id: The id of the prompt. (required)
+        :type id: UUID
+        :param payload_id: The id of the payload. (required)
+        :type payload_id: UUID
+        :param version: A version number or a tag. Default: only the accepted output is returned.
+        :type version: str
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._get_snapshot_serialize(
+            id=id,
+            payload_id=payload_id,
+            version=version,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "GetSnapshot200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '409': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        return response_data.response
+
+
+    def _get_snapshot_serialize(
+        self,
+        id,
+        payload_id,
+        version,
+        px0_min_revision,
+        px0_consistency,
+        _request_auth,
+        _content_type,
+        _headers,
+        _host_index,
+    ) -> RequestSerialized:
+
+        _host = None
+
+        _collection_formats: Dict[str, str] = {
+        }
+
+        _path_params: Dict[str, str] = {}
+        _query_params: List[Tuple[str, str]] = []
+        _header_params: Dict[str, Optional[str]] = _headers or {}
+        _form_params: List[Tuple[str, str]] = []
+        _files: Dict[
+            str, Union[str, bytes, List[str], List[bytes], List[Tuple[str, bytes]]]
+        ] = {}
+        _body_params: Optional[bytes] = None
+
+        # process the path parameters
+        if id is not None:
+            _path_params['id'] = id
+        if payload_id is not None:
+            _path_params['payloadID'] = payload_id
+        # process the query parameters
+        if version is not None:
+            
+            _query_params.append(('version', version))
+            
+        # process the header parameters
+        if px0_min_revision is not None:
+            _header_params['Px0-Min-Revision'] = px0_min_revision
+        if px0_consistency is not None:
+            _header_params['Px0-Consistency'] = px0_consistency
+        # process the form parameters
+        # process the body parameter
+
+
+        # set the HTTP header `Accept`
+        if 'Accept' not in _header_params:
+            _header_params['Accept'] = self.api_client.select_header_accept(
+                [
+                    'application/json'
+                ]
+            )
+
+
+        # authentication setting
+        _auth_settings: List[str] = [
+            'apiKey', 
+            'session'
+        ]
+
+        return self.api_client.param_serialize(
+            method='GET',
+            resource_path='/v1/prompts/{id}/payloads/{payloadID}/snapshot',
             path_params=_path_params,
             query_params=_query_params,
             header_params=_header_params,
@@ -1398,6 +2164,7 @@ class PromptPayloadsApi:
         update_prompt_payload_request: UpdatePromptPayloadRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1413,7 +2180,7 @@ class PromptPayloadsApi:
     ) -> CreatePromptPayload201Response:
         """Update a Prompt Payload
 
-        Replaces the name of a payload, its variables, or both.
+        Replaces the name of a payload, its variables, its assertions, or any of them.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -1425,6 +2192,8 @@ class PromptPayloadsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -1453,6 +2222,7 @@ class PromptPayloadsApi:
             update_prompt_payload_request=update_prompt_payload_request,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -1465,6 +2235,7 @@ class PromptPayloadsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '413': "APIError",
             '429': "APIError",
             '500': "APIError",
@@ -1489,6 +2260,7 @@ class PromptPayloadsApi:
         update_prompt_payload_request: UpdatePromptPayloadRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1504,7 +2276,7 @@ class PromptPayloadsApi:
     ) -> ApiResponse[CreatePromptPayload201Response]:
         """Update a Prompt Payload
 
-        Replaces the name of a payload, its variables, or both.
+        Replaces the name of a payload, its variables, its assertions, or any of them.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -1516,6 +2288,8 @@ class PromptPayloadsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -1544,6 +2318,7 @@ class PromptPayloadsApi:
             update_prompt_payload_request=update_prompt_payload_request,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -1556,6 +2331,7 @@ class PromptPayloadsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '413': "APIError",
             '429': "APIError",
             '500': "APIError",
@@ -1580,6 +2356,7 @@ class PromptPayloadsApi:
         update_prompt_payload_request: UpdatePromptPayloadRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1595,7 +2372,7 @@ class PromptPayloadsApi:
     ) -> RESTResponseType:
         """Update a Prompt Payload
 
-        Replaces the name of a payload, its variables, or both.
+        Replaces the name of a payload, its variables, its assertions, or any of them.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -1607,6 +2384,8 @@ class PromptPayloadsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -1635,6 +2414,7 @@ class PromptPayloadsApi:
             update_prompt_payload_request=update_prompt_payload_request,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -1647,6 +2427,7 @@ class PromptPayloadsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '413': "APIError",
             '429': "APIError",
             '500': "APIError",
@@ -1666,6 +2447,7 @@ class PromptPayloadsApi:
         update_prompt_payload_request,
         px0_min_revision,
         px0_consistency,
+        px0_break_glass,
         _request_auth,
         _content_type,
         _headers,
@@ -1697,6 +2479,8 @@ class PromptPayloadsApi:
             _header_params['Px0-Min-Revision'] = px0_min_revision
         if px0_consistency is not None:
             _header_params['Px0-Consistency'] = px0_consistency
+        if px0_break_glass is not None:
+            _header_params['Px0-Break-Glass'] = px0_break_glass
         # process the form parameters
         # process the body parameter
         if update_prompt_payload_request is not None:

@@ -20,12 +20,17 @@ from pydantic import Field, StrictStr, field_validator
 from typing import Optional
 from typing_extensions import Annotated
 from uuid import UUID
+from px0.generated.models.check_template200_response import CheckTemplate200Response
+from px0.generated.models.check_template_request import CheckTemplateRequest
 from px0.generated.models.check_version200_response import CheckVersion200Response
 from px0.generated.models.create_version201_response import CreateVersion201Response
 from px0.generated.models.create_version_request import CreateVersionRequest
 from px0.generated.models.diff_versions200_response import DiffVersions200Response
+from px0.generated.models.list_checks200_response import ListChecks200Response
 from px0.generated.models.list_version_tags200_response import ListVersionTags200Response
 from px0.generated.models.list_versions200_response import ListVersions200Response
+from px0.generated.models.post_check201_response import PostCheck201Response
+from px0.generated.models.post_check_request import PostCheckRequest
 from px0.generated.models.set_version_tag_request import SetVersionTagRequest
 from px0.generated.models.template_validation import TemplateValidation
 from px0.generated.models.transition_request import TransitionRequest
@@ -56,7 +61,8 @@ class PromptVersionsApi:
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
-        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.")] = None,
+        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         transition_request: Optional[TransitionRequest] = None,
         _request_timeout: Union[
             None,
@@ -83,8 +89,10 @@ class PromptVersionsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
-        :param if_match: An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
+        :param if_match: An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.
         :type if_match: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param transition_request:
         :type transition_request: TransitionRequest
         :param _request_timeout: timeout setting for this request. If one
@@ -115,6 +123,7 @@ class PromptVersionsApi:
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             if_match=if_match,
+            px0_break_glass=px0_break_glass,
             transition_request=transition_request,
             _request_auth=_request_auth,
             _content_type=_content_type,
@@ -128,6 +137,7 @@ class PromptVersionsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '412': "APIError",
             '413': "APIError",
             '422': "APIError",
@@ -153,7 +163,8 @@ class PromptVersionsApi:
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
-        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.")] = None,
+        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         transition_request: Optional[TransitionRequest] = None,
         _request_timeout: Union[
             None,
@@ -180,8 +191,10 @@ class PromptVersionsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
-        :param if_match: An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
+        :param if_match: An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.
         :type if_match: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param transition_request:
         :type transition_request: TransitionRequest
         :param _request_timeout: timeout setting for this request. If one
@@ -212,6 +225,7 @@ class PromptVersionsApi:
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             if_match=if_match,
+            px0_break_glass=px0_break_glass,
             transition_request=transition_request,
             _request_auth=_request_auth,
             _content_type=_content_type,
@@ -225,6 +239,7 @@ class PromptVersionsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '412': "APIError",
             '413': "APIError",
             '422': "APIError",
@@ -250,7 +265,8 @@ class PromptVersionsApi:
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
-        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.")] = None,
+        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         transition_request: Optional[TransitionRequest] = None,
         _request_timeout: Union[
             None,
@@ -277,8 +293,10 @@ class PromptVersionsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
-        :param if_match: An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
+        :param if_match: An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.
         :type if_match: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param transition_request:
         :type transition_request: TransitionRequest
         :param _request_timeout: timeout setting for this request. If one
@@ -309,6 +327,7 @@ class PromptVersionsApi:
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             if_match=if_match,
+            px0_break_glass=px0_break_glass,
             transition_request=transition_request,
             _request_auth=_request_auth,
             _content_type=_content_type,
@@ -322,6 +341,7 @@ class PromptVersionsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '412': "APIError",
             '413': "APIError",
             '422': "APIError",
@@ -343,6 +363,7 @@ class PromptVersionsApi:
         px0_min_revision,
         px0_consistency,
         if_match,
+        px0_break_glass,
         transition_request,
         _request_auth,
         _content_type,
@@ -377,6 +398,8 @@ class PromptVersionsApi:
             _header_params['Px0-Consistency'] = px0_consistency
         if if_match is not None:
             _header_params['If-Match'] = if_match
+        if px0_break_glass is not None:
+            _header_params['Px0-Break-Glass'] = px0_break_glass
         # process the form parameters
         # process the body parameter
         if transition_request is not None:
@@ -430,12 +453,360 @@ class PromptVersionsApi:
 
 
     @validate_call
+    def check_template(
+        self,
+        id: Annotated[UUID, Field(description="The id of the prompt.")],
+        check_template_request: CheckTemplateRequest,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> CheckTemplate200Response:
+        """Check a Template
+
+        Does what the check of a version does, for a content that is not saved. Saves nothing.
+
+        :param id: The id of the prompt. (required)
+        :type id: UUID
+        :param check_template_request: (required)
+        :type check_template_request: CheckTemplateRequest
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._check_template_serialize(
+            id=id,
+            check_template_request=check_template_request,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "CheckTemplate200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '413': "APIError",
+            '422': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        response_data.read()
+        return self.api_client.response_deserialize(
+            response_data=response_data,
+            response_types_map=_response_types_map,
+        ).data
+
+
+    @validate_call
+    def check_template_with_http_info(
+        self,
+        id: Annotated[UUID, Field(description="The id of the prompt.")],
+        check_template_request: CheckTemplateRequest,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> ApiResponse[CheckTemplate200Response]:
+        """Check a Template
+
+        Does what the check of a version does, for a content that is not saved. Saves nothing.
+
+        :param id: The id of the prompt. (required)
+        :type id: UUID
+        :param check_template_request: (required)
+        :type check_template_request: CheckTemplateRequest
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._check_template_serialize(
+            id=id,
+            check_template_request=check_template_request,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "CheckTemplate200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '413': "APIError",
+            '422': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        response_data.read()
+        return self.api_client.response_deserialize(
+            response_data=response_data,
+            response_types_map=_response_types_map,
+        )
+
+
+    @validate_call
+    def check_template_without_preload_content(
+        self,
+        id: Annotated[UUID, Field(description="The id of the prompt.")],
+        check_template_request: CheckTemplateRequest,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> RESTResponseType:
+        """Check a Template
+
+        Does what the check of a version does, for a content that is not saved. Saves nothing.
+
+        :param id: The id of the prompt. (required)
+        :type id: UUID
+        :param check_template_request: (required)
+        :type check_template_request: CheckTemplateRequest
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._check_template_serialize(
+            id=id,
+            check_template_request=check_template_request,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "CheckTemplate200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '413': "APIError",
+            '422': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        return response_data.response
+
+
+    def _check_template_serialize(
+        self,
+        id,
+        check_template_request,
+        px0_min_revision,
+        px0_consistency,
+        _request_auth,
+        _content_type,
+        _headers,
+        _host_index,
+    ) -> RequestSerialized:
+
+        _host = None
+
+        _collection_formats: Dict[str, str] = {
+        }
+
+        _path_params: Dict[str, str] = {}
+        _query_params: List[Tuple[str, str]] = []
+        _header_params: Dict[str, Optional[str]] = _headers or {}
+        _form_params: List[Tuple[str, str]] = []
+        _files: Dict[
+            str, Union[str, bytes, List[str], List[bytes], List[Tuple[str, bytes]]]
+        ] = {}
+        _body_params: Optional[bytes] = None
+
+        # process the path parameters
+        if id is not None:
+            _path_params['id'] = id
+        # process the query parameters
+        # process the header parameters
+        if px0_min_revision is not None:
+            _header_params['Px0-Min-Revision'] = px0_min_revision
+        if px0_consistency is not None:
+            _header_params['Px0-Consistency'] = px0_consistency
+        # process the form parameters
+        # process the body parameter
+        if check_template_request is not None:
+            _body_params = check_template_request
+
+
+        # set the HTTP header `Accept`
+        if 'Accept' not in _header_params:
+            _header_params['Accept'] = self.api_client.select_header_accept(
+                [
+                    'application/json'
+                ]
+            )
+
+        # set the HTTP header `Content-Type`
+        if _content_type:
+            _header_params['Content-Type'] = _content_type
+        else:
+            _default_content_type = (
+                self.api_client.select_header_content_type(
+                    [
+                        'application/json'
+                    ]
+                )
+            )
+            if _default_content_type is not None:
+                _header_params['Content-Type'] = _default_content_type
+
+        # authentication setting
+        _auth_settings: List[str] = [
+            'apiKey', 
+            'session'
+        ]
+
+        return self.api_client.param_serialize(
+            method='POST',
+            resource_path='/v1/prompts/{id}/check',
+            path_params=_path_params,
+            query_params=_query_params,
+            header_params=_header_params,
+            body=_body_params,
+            post_params=_form_params,
+            files=_files,
+            auth_settings=_auth_settings,
+            collection_formats=_collection_formats,
+            _host=_host,
+            _request_auth=_request_auth
+        )
+
+
+
+
+    @validate_call
     def check_version(
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        base: Annotated[Optional[StrictStr], Field(description="What to compare with: `live` (the default), a version number or a tag.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -451,7 +822,7 @@ class PromptVersionsApi:
     ) -> CheckVersion200Response:
         """Check a Prompt Version
 
-        Renders every payload of the prompt with this version and with the live version, compares the outputs, and judges the payloads by the input schema.
+        Renders every payload of the prompt with this version and with the live version, compares the outputs, judges them by the assertions of the payloads, and the payloads by the input schema.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -461,6 +832,8 @@ class PromptVersionsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param base: What to compare with: `live` (the default), a version number or a tag.
+        :type base: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -488,6 +861,7 @@ class PromptVersionsApi:
             version=version,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            base=base,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -522,6 +896,7 @@ class PromptVersionsApi:
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        base: Annotated[Optional[StrictStr], Field(description="What to compare with: `live` (the default), a version number or a tag.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -537,7 +912,7 @@ class PromptVersionsApi:
     ) -> ApiResponse[CheckVersion200Response]:
         """Check a Prompt Version
 
-        Renders every payload of the prompt with this version and with the live version, compares the outputs, and judges the payloads by the input schema.
+        Renders every payload of the prompt with this version and with the live version, compares the outputs, judges them by the assertions of the payloads, and the payloads by the input schema.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -547,6 +922,8 @@ class PromptVersionsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param base: What to compare with: `live` (the default), a version number or a tag.
+        :type base: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -574,6 +951,7 @@ class PromptVersionsApi:
             version=version,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            base=base,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -608,6 +986,7 @@ class PromptVersionsApi:
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        base: Annotated[Optional[StrictStr], Field(description="What to compare with: `live` (the default), a version number or a tag.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -623,7 +1002,7 @@ class PromptVersionsApi:
     ) -> RESTResponseType:
         """Check a Prompt Version
 
-        Renders every payload of the prompt with this version and with the live version, compares the outputs, and judges the payloads by the input schema.
+        Renders every payload of the prompt with this version and with the live version, compares the outputs, judges them by the assertions of the payloads, and the payloads by the input schema.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -633,6 +1012,8 @@ class PromptVersionsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param base: What to compare with: `live` (the default), a version number or a tag.
+        :type base: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -660,6 +1041,7 @@ class PromptVersionsApi:
             version=version,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            base=base,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -689,6 +1071,7 @@ class PromptVersionsApi:
         version,
         px0_min_revision,
         px0_consistency,
+        base,
         _request_auth,
         _content_type,
         _headers,
@@ -715,6 +1098,10 @@ class PromptVersionsApi:
         if version is not None:
             _path_params['version'] = version
         # process the query parameters
+        if base is not None:
+            
+            _query_params.append(('base', base))
+            
         # process the header parameters
         if px0_min_revision is not None:
             _header_params['Px0-Min-Revision'] = px0_min_revision
@@ -1111,7 +1498,8 @@ class PromptVersionsApi:
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
-        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.")] = None,
+        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1137,8 +1525,10 @@ class PromptVersionsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
-        :param if_match: An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
+        :param if_match: An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.
         :type if_match: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -1167,6 +1557,7 @@ class PromptVersionsApi:
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             if_match=if_match,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -1179,6 +1570,7 @@ class PromptVersionsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '412': "APIError",
             '422': "APIError",
             '429': "APIError",
@@ -1203,7 +1595,8 @@ class PromptVersionsApi:
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
-        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.")] = None,
+        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1229,8 +1622,10 @@ class PromptVersionsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
-        :param if_match: An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
+        :param if_match: An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.
         :type if_match: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -1259,6 +1654,7 @@ class PromptVersionsApi:
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             if_match=if_match,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -1271,6 +1667,7 @@ class PromptVersionsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '412': "APIError",
             '422': "APIError",
             '429': "APIError",
@@ -1295,7 +1692,8 @@ class PromptVersionsApi:
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
-        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.")] = None,
+        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1321,8 +1719,10 @@ class PromptVersionsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
-        :param if_match: An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
+        :param if_match: An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.
         :type if_match: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -1351,6 +1751,7 @@ class PromptVersionsApi:
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             if_match=if_match,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -1363,6 +1764,7 @@ class PromptVersionsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '412': "APIError",
             '422': "APIError",
             '429': "APIError",
@@ -1383,6 +1785,7 @@ class PromptVersionsApi:
         px0_min_revision,
         px0_consistency,
         if_match,
+        px0_break_glass,
         _request_auth,
         _content_type,
         _headers,
@@ -1416,6 +1819,8 @@ class PromptVersionsApi:
             _header_params['Px0-Consistency'] = px0_consistency
         if if_match is not None:
             _header_params['If-Match'] = if_match
+        if px0_break_glass is not None:
+            _header_params['Px0-Break-Glass'] = px0_break_glass
         # process the form parameters
         # process the body parameter
 
@@ -1460,7 +1865,8 @@ class PromptVersionsApi:
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
-        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.")] = None,
+        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         transition_request: Optional[TransitionRequest] = None,
         _request_timeout: Union[
             None,
@@ -1487,8 +1893,10 @@ class PromptVersionsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
-        :param if_match: An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
+        :param if_match: An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.
         :type if_match: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param transition_request:
         :type transition_request: TransitionRequest
         :param _request_timeout: timeout setting for this request. If one
@@ -1519,6 +1927,7 @@ class PromptVersionsApi:
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             if_match=if_match,
+            px0_break_glass=px0_break_glass,
             transition_request=transition_request,
             _request_auth=_request_auth,
             _content_type=_content_type,
@@ -1532,6 +1941,7 @@ class PromptVersionsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '412': "APIError",
             '413': "APIError",
             '422': "APIError",
@@ -1557,7 +1967,8 @@ class PromptVersionsApi:
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
-        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.")] = None,
+        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         transition_request: Optional[TransitionRequest] = None,
         _request_timeout: Union[
             None,
@@ -1584,8 +1995,10 @@ class PromptVersionsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
-        :param if_match: An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
+        :param if_match: An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.
         :type if_match: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param transition_request:
         :type transition_request: TransitionRequest
         :param _request_timeout: timeout setting for this request. If one
@@ -1616,6 +2029,7 @@ class PromptVersionsApi:
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             if_match=if_match,
+            px0_break_glass=px0_break_glass,
             transition_request=transition_request,
             _request_auth=_request_auth,
             _content_type=_content_type,
@@ -1629,6 +2043,7 @@ class PromptVersionsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '412': "APIError",
             '413': "APIError",
             '422': "APIError",
@@ -1654,7 +2069,8 @@ class PromptVersionsApi:
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
-        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.")] = None,
+        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         transition_request: Optional[TransitionRequest] = None,
         _request_timeout: Union[
             None,
@@ -1681,8 +2097,10 @@ class PromptVersionsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
-        :param if_match: An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
+        :param if_match: An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.
         :type if_match: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param transition_request:
         :type transition_request: TransitionRequest
         :param _request_timeout: timeout setting for this request. If one
@@ -1713,6 +2131,7 @@ class PromptVersionsApi:
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             if_match=if_match,
+            px0_break_glass=px0_break_glass,
             transition_request=transition_request,
             _request_auth=_request_auth,
             _content_type=_content_type,
@@ -1726,6 +2145,7 @@ class PromptVersionsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '412': "APIError",
             '413': "APIError",
             '422': "APIError",
@@ -1747,6 +2167,7 @@ class PromptVersionsApi:
         px0_min_revision,
         px0_consistency,
         if_match,
+        px0_break_glass,
         transition_request,
         _request_auth,
         _content_type,
@@ -1781,6 +2202,8 @@ class PromptVersionsApi:
             _header_params['Px0-Consistency'] = px0_consistency
         if if_match is not None:
             _header_params['If-Match'] = if_match
+        if px0_break_glass is not None:
+            _header_params['Px0-Break-Glass'] = px0_break_glass
         # process the form parameters
         # process the body parameter
         if transition_request is not None:
@@ -2874,6 +3297,334 @@ class PromptVersionsApi:
 
 
     @validate_call
+    def list_checks(
+        self,
+        id: Annotated[UUID, Field(description="The id of the prompt.")],
+        version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> ListChecks200Response:
+        """List Version Checks
+
+        Returns the newest check of each name, by name.
+
+        :param id: The id of the prompt. (required)
+        :type id: UUID
+        :param version: A version number or a tag. (required)
+        :type version: str
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._list_checks_serialize(
+            id=id,
+            version=version,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "ListChecks200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        response_data.read()
+        return self.api_client.response_deserialize(
+            response_data=response_data,
+            response_types_map=_response_types_map,
+        ).data
+
+
+    @validate_call
+    def list_checks_with_http_info(
+        self,
+        id: Annotated[UUID, Field(description="The id of the prompt.")],
+        version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> ApiResponse[ListChecks200Response]:
+        """List Version Checks
+
+        Returns the newest check of each name, by name.
+
+        :param id: The id of the prompt. (required)
+        :type id: UUID
+        :param version: A version number or a tag. (required)
+        :type version: str
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._list_checks_serialize(
+            id=id,
+            version=version,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "ListChecks200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        response_data.read()
+        return self.api_client.response_deserialize(
+            response_data=response_data,
+            response_types_map=_response_types_map,
+        )
+
+
+    @validate_call
+    def list_checks_without_preload_content(
+        self,
+        id: Annotated[UUID, Field(description="The id of the prompt.")],
+        version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> RESTResponseType:
+        """List Version Checks
+
+        Returns the newest check of each name, by name.
+
+        :param id: The id of the prompt. (required)
+        :type id: UUID
+        :param version: A version number or a tag. (required)
+        :type version: str
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._list_checks_serialize(
+            id=id,
+            version=version,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "ListChecks200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        return response_data.response
+
+
+    def _list_checks_serialize(
+        self,
+        id,
+        version,
+        px0_min_revision,
+        px0_consistency,
+        _request_auth,
+        _content_type,
+        _headers,
+        _host_index,
+    ) -> RequestSerialized:
+
+        _host = None
+
+        _collection_formats: Dict[str, str] = {
+        }
+
+        _path_params: Dict[str, str] = {}
+        _query_params: List[Tuple[str, str]] = []
+        _header_params: Dict[str, Optional[str]] = _headers or {}
+        _form_params: List[Tuple[str, str]] = []
+        _files: Dict[
+            str, Union[str, bytes, List[str], List[bytes], List[Tuple[str, bytes]]]
+        ] = {}
+        _body_params: Optional[bytes] = None
+
+        # process the path parameters
+        if id is not None:
+            _path_params['id'] = id
+        if version is not None:
+            _path_params['version'] = version
+        # process the query parameters
+        # process the header parameters
+        if px0_min_revision is not None:
+            _header_params['Px0-Min-Revision'] = px0_min_revision
+        if px0_consistency is not None:
+            _header_params['Px0-Consistency'] = px0_consistency
+        # process the form parameters
+        # process the body parameter
+
+
+        # set the HTTP header `Accept`
+        if 'Accept' not in _header_params:
+            _header_params['Accept'] = self.api_client.select_header_accept(
+                [
+                    'application/json'
+                ]
+            )
+
+
+        # authentication setting
+        _auth_settings: List[str] = [
+            'apiKey', 
+            'session'
+        ]
+
+        return self.api_client.param_serialize(
+            method='GET',
+            resource_path='/v1/prompts/{id}/versions/{version}/checks',
+            path_params=_path_params,
+            query_params=_query_params,
+            header_params=_header_params,
+            body=_body_params,
+            post_params=_form_params,
+            files=_files,
+            auth_settings=_auth_settings,
+            collection_formats=_collection_formats,
+            _host=_host,
+            _request_auth=_request_auth
+        )
+
+
+
+
+    @validate_call
     def list_version_tags(
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
@@ -3585,6 +4336,371 @@ class PromptVersionsApi:
 
 
     @validate_call
+    def post_check(
+        self,
+        id: Annotated[UUID, Field(description="The id of the prompt.")],
+        version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
+        post_check_request: PostCheckRequest,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> PostCheck201Response:
+        """Post Version Check
+
+        Says what a check outside px0 found about the content of a version. Takes the place of what the same key said under the same name. Only for API keys with operation `all`: nobody attests their own change by hand.
+
+        :param id: The id of the prompt. (required)
+        :type id: UUID
+        :param version: A version number or a tag. (required)
+        :type version: str
+        :param post_check_request: (required)
+        :type post_check_request: PostCheckRequest
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._post_check_serialize(
+            id=id,
+            version=version,
+            post_check_request=post_check_request,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '201': "PostCheck201Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '409': "APIError",
+            '413': "APIError",
+            '422': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        response_data.read()
+        return self.api_client.response_deserialize(
+            response_data=response_data,
+            response_types_map=_response_types_map,
+        ).data
+
+
+    @validate_call
+    def post_check_with_http_info(
+        self,
+        id: Annotated[UUID, Field(description="The id of the prompt.")],
+        version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
+        post_check_request: PostCheckRequest,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> ApiResponse[PostCheck201Response]:
+        """Post Version Check
+
+        Says what a check outside px0 found about the content of a version. Takes the place of what the same key said under the same name. Only for API keys with operation `all`: nobody attests their own change by hand.
+
+        :param id: The id of the prompt. (required)
+        :type id: UUID
+        :param version: A version number or a tag. (required)
+        :type version: str
+        :param post_check_request: (required)
+        :type post_check_request: PostCheckRequest
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._post_check_serialize(
+            id=id,
+            version=version,
+            post_check_request=post_check_request,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '201': "PostCheck201Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '409': "APIError",
+            '413': "APIError",
+            '422': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        response_data.read()
+        return self.api_client.response_deserialize(
+            response_data=response_data,
+            response_types_map=_response_types_map,
+        )
+
+
+    @validate_call
+    def post_check_without_preload_content(
+        self,
+        id: Annotated[UUID, Field(description="The id of the prompt.")],
+        version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
+        post_check_request: PostCheckRequest,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> RESTResponseType:
+        """Post Version Check
+
+        Says what a check outside px0 found about the content of a version. Takes the place of what the same key said under the same name. Only for API keys with operation `all`: nobody attests their own change by hand.
+
+        :param id: The id of the prompt. (required)
+        :type id: UUID
+        :param version: A version number or a tag. (required)
+        :type version: str
+        :param post_check_request: (required)
+        :type post_check_request: PostCheckRequest
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._post_check_serialize(
+            id=id,
+            version=version,
+            post_check_request=post_check_request,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '201': "PostCheck201Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '409': "APIError",
+            '413': "APIError",
+            '422': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        return response_data.response
+
+
+    def _post_check_serialize(
+        self,
+        id,
+        version,
+        post_check_request,
+        px0_min_revision,
+        px0_consistency,
+        _request_auth,
+        _content_type,
+        _headers,
+        _host_index,
+    ) -> RequestSerialized:
+
+        _host = None
+
+        _collection_formats: Dict[str, str] = {
+        }
+
+        _path_params: Dict[str, str] = {}
+        _query_params: List[Tuple[str, str]] = []
+        _header_params: Dict[str, Optional[str]] = _headers or {}
+        _form_params: List[Tuple[str, str]] = []
+        _files: Dict[
+            str, Union[str, bytes, List[str], List[bytes], List[Tuple[str, bytes]]]
+        ] = {}
+        _body_params: Optional[bytes] = None
+
+        # process the path parameters
+        if id is not None:
+            _path_params['id'] = id
+        if version is not None:
+            _path_params['version'] = version
+        # process the query parameters
+        # process the header parameters
+        if px0_min_revision is not None:
+            _header_params['Px0-Min-Revision'] = px0_min_revision
+        if px0_consistency is not None:
+            _header_params['Px0-Consistency'] = px0_consistency
+        # process the form parameters
+        # process the body parameter
+        if post_check_request is not None:
+            _body_params = post_check_request
+
+
+        # set the HTTP header `Accept`
+        if 'Accept' not in _header_params:
+            _header_params['Accept'] = self.api_client.select_header_accept(
+                [
+                    'application/json'
+                ]
+            )
+
+        # set the HTTP header `Content-Type`
+        if _content_type:
+            _header_params['Content-Type'] = _content_type
+        else:
+            _default_content_type = (
+                self.api_client.select_header_content_type(
+                    [
+                        'application/json'
+                    ]
+                )
+            )
+            if _default_content_type is not None:
+                _header_params['Content-Type'] = _default_content_type
+
+        # authentication setting
+        _auth_settings: List[str] = [
+            'apiKey', 
+            'session'
+        ]
+
+        return self.api_client.param_serialize(
+            method='POST',
+            resource_path='/v1/prompts/{id}/versions/{version}/checks',
+            path_params=_path_params,
+            query_params=_query_params,
+            header_params=_header_params,
+            body=_body_params,
+            post_params=_form_params,
+            files=_files,
+            auth_settings=_auth_settings,
+            collection_formats=_collection_formats,
+            _host=_host,
+            _request_auth=_request_auth
+        )
+
+
+
+
+    @validate_call
     def promote_version(
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
@@ -3592,8 +4708,9 @@ class PromptVersionsApi:
         require: Annotated[Optional[StrictStr], Field(description="`payloads` promotes only if every payload of the prompt renders with this version, `contract` only if the version accepts what the live one does, whatever the contract of the prompt is. Any other value is refused.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
-        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.")] = None,
+        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.")] = None,
         allow: Annotated[Optional[StrictStr], Field(description="`contract_break` promotes a version even if it refuses what the live one accepts.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         transition_request: Optional[TransitionRequest] = None,
         _request_timeout: Union[
             None,
@@ -3622,10 +4739,12 @@ class PromptVersionsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
-        :param if_match: An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
+        :param if_match: An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.
         :type if_match: str
         :param allow: `contract_break` promotes a version even if it refuses what the live one accepts.
         :type allow: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param transition_request:
         :type transition_request: TransitionRequest
         :param _request_timeout: timeout setting for this request. If one
@@ -3658,6 +4777,7 @@ class PromptVersionsApi:
             px0_consistency=px0_consistency,
             if_match=if_match,
             allow=allow,
+            px0_break_glass=px0_break_glass,
             transition_request=transition_request,
             _request_auth=_request_auth,
             _content_type=_content_type,
@@ -3698,8 +4818,9 @@ class PromptVersionsApi:
         require: Annotated[Optional[StrictStr], Field(description="`payloads` promotes only if every payload of the prompt renders with this version, `contract` only if the version accepts what the live one does, whatever the contract of the prompt is. Any other value is refused.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
-        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.")] = None,
+        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.")] = None,
         allow: Annotated[Optional[StrictStr], Field(description="`contract_break` promotes a version even if it refuses what the live one accepts.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         transition_request: Optional[TransitionRequest] = None,
         _request_timeout: Union[
             None,
@@ -3728,10 +4849,12 @@ class PromptVersionsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
-        :param if_match: An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
+        :param if_match: An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.
         :type if_match: str
         :param allow: `contract_break` promotes a version even if it refuses what the live one accepts.
         :type allow: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param transition_request:
         :type transition_request: TransitionRequest
         :param _request_timeout: timeout setting for this request. If one
@@ -3764,6 +4887,7 @@ class PromptVersionsApi:
             px0_consistency=px0_consistency,
             if_match=if_match,
             allow=allow,
+            px0_break_glass=px0_break_glass,
             transition_request=transition_request,
             _request_auth=_request_auth,
             _content_type=_content_type,
@@ -3804,8 +4928,9 @@ class PromptVersionsApi:
         require: Annotated[Optional[StrictStr], Field(description="`payloads` promotes only if every payload of the prompt renders with this version, `contract` only if the version accepts what the live one does, whatever the contract of the prompt is. Any other value is refused.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
-        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.")] = None,
+        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.")] = None,
         allow: Annotated[Optional[StrictStr], Field(description="`contract_break` promotes a version even if it refuses what the live one accepts.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         transition_request: Optional[TransitionRequest] = None,
         _request_timeout: Union[
             None,
@@ -3834,10 +4959,12 @@ class PromptVersionsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
-        :param if_match: An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
+        :param if_match: An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.
         :type if_match: str
         :param allow: `contract_break` promotes a version even if it refuses what the live one accepts.
         :type allow: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param transition_request:
         :type transition_request: TransitionRequest
         :param _request_timeout: timeout setting for this request. If one
@@ -3870,6 +4997,7 @@ class PromptVersionsApi:
             px0_consistency=px0_consistency,
             if_match=if_match,
             allow=allow,
+            px0_break_glass=px0_break_glass,
             transition_request=transition_request,
             _request_auth=_request_auth,
             _content_type=_content_type,
@@ -3907,6 +5035,7 @@ class PromptVersionsApi:
         px0_consistency,
         if_match,
         allow,
+        px0_break_glass,
         transition_request,
         _request_auth,
         _content_type,
@@ -3949,6 +5078,8 @@ class PromptVersionsApi:
             _header_params['Px0-Consistency'] = px0_consistency
         if if_match is not None:
             _header_params['If-Match'] = if_match
+        if px0_break_glass is not None:
+            _header_params['Px0-Break-Glass'] = px0_break_glass
         # process the form parameters
         # process the body parameter
         if transition_request is not None:
@@ -4008,6 +5139,7 @@ class PromptVersionsApi:
         tag: Annotated[str, Field(min_length=1, strict=True, description="The tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -4033,6 +5165,8 @@ class PromptVersionsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -4060,6 +5194,7 @@ class PromptVersionsApi:
             tag=tag,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -4072,6 +5207,7 @@ class PromptVersionsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '429': "APIError",
             '500': "APIError",
             '503': "APIError",
@@ -4094,6 +5230,7 @@ class PromptVersionsApi:
         tag: Annotated[str, Field(min_length=1, strict=True, description="The tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -4119,6 +5256,8 @@ class PromptVersionsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -4146,6 +5285,7 @@ class PromptVersionsApi:
             tag=tag,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -4158,6 +5298,7 @@ class PromptVersionsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '429': "APIError",
             '500': "APIError",
             '503': "APIError",
@@ -4180,6 +5321,7 @@ class PromptVersionsApi:
         tag: Annotated[str, Field(min_length=1, strict=True, description="The tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -4205,6 +5347,8 @@ class PromptVersionsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -4232,6 +5376,7 @@ class PromptVersionsApi:
             tag=tag,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -4244,6 +5389,7 @@ class PromptVersionsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '429': "APIError",
             '500': "APIError",
             '503': "APIError",
@@ -4261,6 +5407,7 @@ class PromptVersionsApi:
         tag,
         px0_min_revision,
         px0_consistency,
+        px0_break_glass,
         _request_auth,
         _content_type,
         _headers,
@@ -4292,6 +5439,8 @@ class PromptVersionsApi:
             _header_params['Px0-Min-Revision'] = px0_min_revision
         if px0_consistency is not None:
             _header_params['Px0-Consistency'] = px0_consistency
+        if px0_break_glass is not None:
+            _header_params['Px0-Break-Glass'] = px0_break_glass
         # process the form parameters
         # process the body parameter
 
@@ -4337,6 +5486,7 @@ class PromptVersionsApi:
         set_version_tag_request: SetVersionTagRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -4364,6 +5514,8 @@ class PromptVersionsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -4392,6 +5544,7 @@ class PromptVersionsApi:
             set_version_tag_request=set_version_tag_request,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -4404,6 +5557,7 @@ class PromptVersionsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '413': "APIError",
             '422': "APIError",
             '429': "APIError",
@@ -4429,6 +5583,7 @@ class PromptVersionsApi:
         set_version_tag_request: SetVersionTagRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -4456,6 +5611,8 @@ class PromptVersionsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -4484,6 +5641,7 @@ class PromptVersionsApi:
             set_version_tag_request=set_version_tag_request,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -4496,6 +5654,7 @@ class PromptVersionsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '413': "APIError",
             '422': "APIError",
             '429': "APIError",
@@ -4521,6 +5680,7 @@ class PromptVersionsApi:
         set_version_tag_request: SetVersionTagRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -4548,6 +5708,8 @@ class PromptVersionsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -4576,6 +5738,7 @@ class PromptVersionsApi:
             set_version_tag_request=set_version_tag_request,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -4588,6 +5751,7 @@ class PromptVersionsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '413': "APIError",
             '422': "APIError",
             '429': "APIError",
@@ -4608,6 +5772,7 @@ class PromptVersionsApi:
         set_version_tag_request,
         px0_min_revision,
         px0_consistency,
+        px0_break_glass,
         _request_auth,
         _content_type,
         _headers,
@@ -4639,6 +5804,8 @@ class PromptVersionsApi:
             _header_params['Px0-Min-Revision'] = px0_min_revision
         if px0_consistency is not None:
             _header_params['Px0-Consistency'] = px0_consistency
+        if px0_break_glass is not None:
+            _header_params['Px0-Break-Glass'] = px0_break_glass
         # process the form parameters
         # process the body parameter
         if set_version_tag_request is not None:
@@ -4699,7 +5866,8 @@ class PromptVersionsApi:
         update_version_request: UpdateVersionRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
-        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.")] = None,
+        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -4727,8 +5895,10 @@ class PromptVersionsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
-        :param if_match: An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
+        :param if_match: An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.
         :type if_match: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -4758,6 +5928,7 @@ class PromptVersionsApi:
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             if_match=if_match,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -4770,6 +5941,7 @@ class PromptVersionsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '412': "APIError",
             '413': "APIError",
             '422': "APIError",
@@ -4796,7 +5968,8 @@ class PromptVersionsApi:
         update_version_request: UpdateVersionRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
-        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.")] = None,
+        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -4824,8 +5997,10 @@ class PromptVersionsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
-        :param if_match: An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
+        :param if_match: An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.
         :type if_match: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -4855,6 +6030,7 @@ class PromptVersionsApi:
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             if_match=if_match,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -4867,6 +6043,7 @@ class PromptVersionsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '412': "APIError",
             '413': "APIError",
             '422': "APIError",
@@ -4893,7 +6070,8 @@ class PromptVersionsApi:
         update_version_request: UpdateVersionRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
-        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.")] = None,
+        if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -4921,8 +6099,10 @@ class PromptVersionsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
-        :param if_match: An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
+        :param if_match: An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.
         :type if_match: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -4952,6 +6132,7 @@ class PromptVersionsApi:
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             if_match=if_match,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -4964,6 +6145,7 @@ class PromptVersionsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '412': "APIError",
             '413': "APIError",
             '422': "APIError",
@@ -4986,6 +6168,7 @@ class PromptVersionsApi:
         px0_min_revision,
         px0_consistency,
         if_match,
+        px0_break_glass,
         _request_auth,
         _content_type,
         _headers,
@@ -5019,6 +6202,8 @@ class PromptVersionsApi:
             _header_params['Px0-Consistency'] = px0_consistency
         if if_match is not None:
             _header_params['If-Match'] = if_match
+        if px0_break_glass is not None:
+            _header_params['Px0-Break-Glass'] = px0_break_glass
         # process the form parameters
         # process the body parameter
         if update_version_request is not None:

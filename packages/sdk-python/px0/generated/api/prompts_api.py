@@ -63,6 +63,7 @@ class PromptsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -86,6 +87,8 @@ class PromptsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -112,6 +115,7 @@ class PromptsApi:
             id=id,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -124,6 +128,7 @@ class PromptsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '429': "APIError",
             '500': "APIError",
             '503': "APIError",
@@ -145,6 +150,7 @@ class PromptsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -168,6 +174,8 @@ class PromptsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -194,6 +202,7 @@ class PromptsApi:
             id=id,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -206,6 +215,7 @@ class PromptsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '429': "APIError",
             '500': "APIError",
             '503': "APIError",
@@ -227,6 +237,7 @@ class PromptsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -250,6 +261,8 @@ class PromptsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -276,6 +289,7 @@ class PromptsApi:
             id=id,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -288,6 +302,7 @@ class PromptsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '429': "APIError",
             '500': "APIError",
             '503': "APIError",
@@ -304,6 +319,7 @@ class PromptsApi:
         id,
         px0_min_revision,
         px0_consistency,
+        px0_break_glass,
         _request_auth,
         _content_type,
         _headers,
@@ -333,6 +349,8 @@ class PromptsApi:
             _header_params['Px0-Min-Revision'] = px0_min_revision
         if px0_consistency is not None:
             _header_params['Px0-Consistency'] = px0_consistency
+        if px0_break_glass is not None:
+            _header_params['Px0-Break-Glass'] = px0_break_glass
         # process the form parameters
         # process the body parameter
 
@@ -1839,6 +1857,7 @@ class PromptsApi:
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         allow: Annotated[Optional[StrictStr], Field(description="`contract_break` makes versions live even if they refuse what the live ones accept.")] = None,
+        policy: Annotated[Optional[StrictStr], Field(description="`request` opens a change request for each change that needs one, and makes the others. Default: if one change needs one, none is made.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1868,6 +1887,8 @@ class PromptsApi:
         :type px0_consistency: str
         :param allow: `contract_break` makes versions live even if they refuse what the live ones accept.
         :type allow: str
+        :param policy: `request` opens a change request for each change that needs one, and makes the others. Default: if one change needs one, none is made.
+        :type policy: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -1897,6 +1918,7 @@ class PromptsApi:
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             allow=allow,
+            policy=policy,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -1936,6 +1958,7 @@ class PromptsApi:
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         allow: Annotated[Optional[StrictStr], Field(description="`contract_break` makes versions live even if they refuse what the live ones accept.")] = None,
+        policy: Annotated[Optional[StrictStr], Field(description="`request` opens a change request for each change that needs one, and makes the others. Default: if one change needs one, none is made.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1965,6 +1988,8 @@ class PromptsApi:
         :type px0_consistency: str
         :param allow: `contract_break` makes versions live even if they refuse what the live ones accept.
         :type allow: str
+        :param policy: `request` opens a change request for each change that needs one, and makes the others. Default: if one change needs one, none is made.
+        :type policy: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -1994,6 +2019,7 @@ class PromptsApi:
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             allow=allow,
+            policy=policy,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -2033,6 +2059,7 @@ class PromptsApi:
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         allow: Annotated[Optional[StrictStr], Field(description="`contract_break` makes versions live even if they refuse what the live ones accept.")] = None,
+        policy: Annotated[Optional[StrictStr], Field(description="`request` opens a change request for each change that needs one, and makes the others. Default: if one change needs one, none is made.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2062,6 +2089,8 @@ class PromptsApi:
         :type px0_consistency: str
         :param allow: `contract_break` makes versions live even if they refuse what the live ones accept.
         :type allow: str
+        :param policy: `request` opens a change request for each change that needs one, and makes the others. Default: if one change needs one, none is made.
+        :type policy: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -2091,6 +2120,7 @@ class PromptsApi:
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             allow=allow,
+            policy=policy,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -2125,6 +2155,7 @@ class PromptsApi:
         px0_min_revision,
         px0_consistency,
         allow,
+        policy,
         _request_auth,
         _content_type,
         _headers,
@@ -2156,6 +2187,10 @@ class PromptsApi:
         if allow is not None:
             
             _query_params.append(('allow', allow))
+            
+        if policy is not None:
+            
+            _query_params.append(('policy', policy))
             
         # process the header parameters
         if px0_min_revision is not None:
@@ -5234,6 +5269,7 @@ class PromptsApi:
         move_prompt_request: MovePromptRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -5259,6 +5295,8 @@ class PromptsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -5286,6 +5324,7 @@ class PromptsApi:
             move_prompt_request=move_prompt_request,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -5322,6 +5361,7 @@ class PromptsApi:
         move_prompt_request: MovePromptRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -5347,6 +5387,8 @@ class PromptsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -5374,6 +5416,7 @@ class PromptsApi:
             move_prompt_request=move_prompt_request,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -5410,6 +5453,7 @@ class PromptsApi:
         move_prompt_request: MovePromptRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -5435,6 +5479,8 @@ class PromptsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -5462,6 +5508,7 @@ class PromptsApi:
             move_prompt_request=move_prompt_request,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -5493,6 +5540,7 @@ class PromptsApi:
         move_prompt_request,
         px0_min_revision,
         px0_consistency,
+        px0_break_glass,
         _request_auth,
         _content_type,
         _headers,
@@ -5522,6 +5570,8 @@ class PromptsApi:
             _header_params['Px0-Min-Revision'] = px0_min_revision
         if px0_consistency is not None:
             _header_params['Px0-Consistency'] = px0_consistency
+        if px0_break_glass is not None:
+            _header_params['Px0-Break-Glass'] = px0_break_glass
         # process the form parameters
         # process the body parameter
         if move_prompt_request is not None:
@@ -5581,6 +5631,7 @@ class PromptsApi:
         patch_prompt_request: PatchPromptRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -5606,6 +5657,8 @@ class PromptsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -5633,6 +5686,7 @@ class PromptsApi:
             patch_prompt_request=patch_prompt_request,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -5645,6 +5699,7 @@ class PromptsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '413': "APIError",
             '429': "APIError",
             '500': "APIError",
@@ -5668,6 +5723,7 @@ class PromptsApi:
         patch_prompt_request: PatchPromptRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -5693,6 +5749,8 @@ class PromptsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -5720,6 +5778,7 @@ class PromptsApi:
             patch_prompt_request=patch_prompt_request,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -5732,6 +5791,7 @@ class PromptsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '413': "APIError",
             '429': "APIError",
             '500': "APIError",
@@ -5755,6 +5815,7 @@ class PromptsApi:
         patch_prompt_request: PatchPromptRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -5780,6 +5841,8 @@ class PromptsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -5807,6 +5870,7 @@ class PromptsApi:
             patch_prompt_request=patch_prompt_request,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -5819,6 +5883,7 @@ class PromptsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '413': "APIError",
             '429': "APIError",
             '500': "APIError",
@@ -5837,6 +5902,7 @@ class PromptsApi:
         patch_prompt_request,
         px0_min_revision,
         px0_consistency,
+        px0_break_glass,
         _request_auth,
         _content_type,
         _headers,
@@ -5866,6 +5932,8 @@ class PromptsApi:
             _header_params['Px0-Min-Revision'] = px0_min_revision
         if px0_consistency is not None:
             _header_params['Px0-Consistency'] = px0_consistency
+        if px0_break_glass is not None:
+            _header_params['Px0-Break-Glass'] = px0_break_glass
         # process the form parameters
         # process the body parameter
         if patch_prompt_request is not None:
@@ -5924,6 +5992,7 @@ class PromptsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -5947,6 +6016,8 @@ class PromptsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -5973,6 +6044,7 @@ class PromptsApi:
             id=id,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -5985,6 +6057,7 @@ class PromptsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '429': "APIError",
             '500': "APIError",
             '503': "APIError",
@@ -6006,6 +6079,7 @@ class PromptsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -6029,6 +6103,8 @@ class PromptsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -6055,6 +6131,7 @@ class PromptsApi:
             id=id,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -6067,6 +6144,7 @@ class PromptsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '429': "APIError",
             '500': "APIError",
             '503': "APIError",
@@ -6088,6 +6166,7 @@ class PromptsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        px0_break_glass: Annotated[Optional[StrictStr], Field(description="Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -6111,6 +6190,8 @@ class PromptsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param px0_break_glass: Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+        :type px0_break_glass: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -6137,6 +6218,7 @@ class PromptsApi:
             id=id,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            px0_break_glass=px0_break_glass,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -6149,6 +6231,7 @@ class PromptsApi:
             '401': "APIError",
             '403': "APIError",
             '404': "APIError",
+            '409': "APIError",
             '429': "APIError",
             '500': "APIError",
             '503': "APIError",
@@ -6165,6 +6248,7 @@ class PromptsApi:
         id,
         px0_min_revision,
         px0_consistency,
+        px0_break_glass,
         _request_auth,
         _content_type,
         _headers,
@@ -6194,6 +6278,8 @@ class PromptsApi:
             _header_params['Px0-Min-Revision'] = px0_min_revision
         if px0_consistency is not None:
             _header_params['Px0-Consistency'] = px0_consistency
+        if px0_break_glass is not None:
+            _header_params['Px0-Break-Glass'] = px0_break_glass
         # process the form parameters
         # process the body parameter
 

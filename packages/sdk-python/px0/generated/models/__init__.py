@@ -16,13 +16,33 @@ __all__ = [
     "APIError",
     "APIKey",
     "APIKeyCreatedResponse",
+    "APIKeyLimits",
+    "APIKeyRefs",
+    "AcceptSnapshotRequest",
     "AddTeamMemberRequest",
+    "ApplyChangeRequest200Response",
+    "Assertion",
+    "AssertionResult",
+    "Change",
     "ChangePasswordRequest",
+    "ChangeRequest",
+    "ChangeRequestAppliedBy",
+    "ChangeRequestAuthor",
+    "ChangeRequestBinding",
+    "ChangeRequestBreakGlass",
     "ChatMessage",
+    "CheckTemplate200Response",
+    "CheckTemplateRequest",
     "CheckVersion200Response",
+    "CloseChangeRequestRequest",
+    "Comment",
+    "CommentChangeRequest201Response",
+    "CommentChangeRequestRequest",
     "ContractChange",
     "ContractViolation",
     "CreateAPIKeyRequest",
+    "CreateChangeRequest201Response",
+    "CreateChangeRequestRequest",
     "CreateOrg201Response",
     "CreateOrgRequest",
     "CreatePrompt201Response",
@@ -30,15 +50,21 @@ __all__ = [
     "CreatePromptPayloadRequest",
     "CreatePromptRequest",
     "CreateTeam201Response",
+    "CreateTeamPolicy201Response",
     "CreateVersion201Response",
     "CreateVersionRequest",
     "DiffHunk",
     "DiffLine",
     "DiffSection",
     "DiffVersions200Response",
+    "ExplainPolicies200Response",
+    "ExternalCheck",
+    "ExternalCheckPostedBy",
     "GetAdminInbox200Response",
+    "GetChangeRequest200Response",
     "GetPrompt200Response",
     "GetPromptUsage200Response",
+    "GetSnapshot200Response",
     "HealthCheck200Response",
     "ImportChange",
     "ImportPromptsRequest",
@@ -46,8 +72,12 @@ __all__ = [
     "InboxItem",
     "JoinRequestPayload",
     "ListAPIKeys200Response",
+    "ListChangeRequests200Response",
+    "ListChecks200Response",
+    "ListComments200Response",
     "ListFolders200Response",
     "ListFolders200ResponseFoldersInner",
+    "ListMyChangeRequests200Response",
     "ListOrgAudit200Response",
     "ListOrgPeople200Response",
     "ListPromptAudit200Response",
@@ -56,6 +86,7 @@ __all__ = [
     "ListPrompts200Response",
     "ListSigningKeys200Response",
     "ListTeamMembers200Response",
+    "ListTeamPolicies200Response",
     "ListTeamServices200Response",
     "ListUserOrgs200Response",
     "ListUserTeams200Response",
@@ -75,12 +106,25 @@ __all__ = [
     "PatchPromptRequest",
     "PayloadCheck",
     "PayloadOutcome",
+    "PayloadSnapshot",
+    "PolicyCheck",
+    "PostCheck201Response",
+    "PostCheckRequest",
     "Prompt",
     "PromptAuditEntry",
     "PromptAuditEntryActor",
     "PromptCreatedBy",
     "PromptDocumentEnvelope",
     "PromptPayload",
+    "PromptPolicy",
+    "PromptPolicyBreakGlass",
+    "PromptPolicyMatch",
+    "PromptPolicyRequest",
+    "PromptPolicyRequestBreakGlass",
+    "PromptPolicyRequestMatch",
+    "PromptPolicyRequestRequire",
+    "PromptPolicyRequire",
+    "PromptPolicyScope",
     "PromptService",
     "PromptSummary",
     "PromptSummaryLastChange",
@@ -95,15 +139,21 @@ __all__ = [
     "RenderRequest",
     "RenderRequestOptions",
     "RenderResponse",
+    "Requirement",
+    "RequirementChecksInner",
     "ResetPassword200Response",
     "ResetPasswordRequest",
     "ResolveJoinRequestRequest",
+    "Review",
+    "ReviewChangeRequestRequest",
+    "RevokeAPIKeyRequest",
     "RotateAPIKeyRequest",
     "SetVersionTagRequest",
     "Team",
     "TeamJoinRequest",
     "TeamMemberResponse",
     "TeamService",
+    "TemplateCheck",
     "TemplateProblem",
     "TemplateValidation",
     "TemplateVariable",
@@ -139,13 +189,33 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.api_error import APIError
     from px0.generated.models.api_key import APIKey
     from px0.generated.models.api_key_created_response import APIKeyCreatedResponse
+    from px0.generated.models.api_key_limits import APIKeyLimits
+    from px0.generated.models.api_key_refs import APIKeyRefs
+    from px0.generated.models.accept_snapshot_request import AcceptSnapshotRequest
     from px0.generated.models.add_team_member_request import AddTeamMemberRequest
+    from px0.generated.models.apply_change_request200_response import ApplyChangeRequest200Response
+    from px0.generated.models.assertion import Assertion
+    from px0.generated.models.assertion_result import AssertionResult
+    from px0.generated.models.change import Change
     from px0.generated.models.change_password_request import ChangePasswordRequest
+    from px0.generated.models.change_request import ChangeRequest
+    from px0.generated.models.change_request_applied_by import ChangeRequestAppliedBy
+    from px0.generated.models.change_request_author import ChangeRequestAuthor
+    from px0.generated.models.change_request_binding import ChangeRequestBinding
+    from px0.generated.models.change_request_break_glass import ChangeRequestBreakGlass
     from px0.generated.models.chat_message import ChatMessage
+    from px0.generated.models.check_template200_response import CheckTemplate200Response
+    from px0.generated.models.check_template_request import CheckTemplateRequest
     from px0.generated.models.check_version200_response import CheckVersion200Response
+    from px0.generated.models.close_change_request_request import CloseChangeRequestRequest
+    from px0.generated.models.comment import Comment
+    from px0.generated.models.comment_change_request201_response import CommentChangeRequest201Response
+    from px0.generated.models.comment_change_request_request import CommentChangeRequestRequest
     from px0.generated.models.contract_change import ContractChange
     from px0.generated.models.contract_violation import ContractViolation
     from px0.generated.models.create_api_key_request import CreateAPIKeyRequest
+    from px0.generated.models.create_change_request201_response import CreateChangeRequest201Response
+    from px0.generated.models.create_change_request_request import CreateChangeRequestRequest
     from px0.generated.models.create_org201_response import CreateOrg201Response
     from px0.generated.models.create_org_request import CreateOrgRequest
     from px0.generated.models.create_prompt201_response import CreatePrompt201Response
@@ -153,15 +223,21 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.create_prompt_payload_request import CreatePromptPayloadRequest
     from px0.generated.models.create_prompt_request import CreatePromptRequest
     from px0.generated.models.create_team201_response import CreateTeam201Response
+    from px0.generated.models.create_team_policy201_response import CreateTeamPolicy201Response
     from px0.generated.models.create_version201_response import CreateVersion201Response
     from px0.generated.models.create_version_request import CreateVersionRequest
     from px0.generated.models.diff_hunk import DiffHunk
     from px0.generated.models.diff_line import DiffLine
     from px0.generated.models.diff_section import DiffSection
     from px0.generated.models.diff_versions200_response import DiffVersions200Response
+    from px0.generated.models.explain_policies200_response import ExplainPolicies200Response
+    from px0.generated.models.external_check import ExternalCheck
+    from px0.generated.models.external_check_posted_by import ExternalCheckPostedBy
     from px0.generated.models.get_admin_inbox200_response import GetAdminInbox200Response
+    from px0.generated.models.get_change_request200_response import GetChangeRequest200Response
     from px0.generated.models.get_prompt200_response import GetPrompt200Response
     from px0.generated.models.get_prompt_usage200_response import GetPromptUsage200Response
+    from px0.generated.models.get_snapshot200_response import GetSnapshot200Response
     from px0.generated.models.health_check200_response import HealthCheck200Response
     from px0.generated.models.import_change import ImportChange
     from px0.generated.models.import_prompts_request import ImportPromptsRequest
@@ -169,8 +245,12 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.inbox_item import InboxItem
     from px0.generated.models.join_request_payload import JoinRequestPayload
     from px0.generated.models.list_api_keys200_response import ListAPIKeys200Response
+    from px0.generated.models.list_change_requests200_response import ListChangeRequests200Response
+    from px0.generated.models.list_checks200_response import ListChecks200Response
+    from px0.generated.models.list_comments200_response import ListComments200Response
     from px0.generated.models.list_folders200_response import ListFolders200Response
     from px0.generated.models.list_folders200_response_folders_inner import ListFolders200ResponseFoldersInner
+    from px0.generated.models.list_my_change_requests200_response import ListMyChangeRequests200Response
     from px0.generated.models.list_org_audit200_response import ListOrgAudit200Response
     from px0.generated.models.list_org_people200_response import ListOrgPeople200Response
     from px0.generated.models.list_prompt_audit200_response import ListPromptAudit200Response
@@ -179,6 +259,7 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.list_prompts200_response import ListPrompts200Response
     from px0.generated.models.list_signing_keys200_response import ListSigningKeys200Response
     from px0.generated.models.list_team_members200_response import ListTeamMembers200Response
+    from px0.generated.models.list_team_policies200_response import ListTeamPolicies200Response
     from px0.generated.models.list_team_services200_response import ListTeamServices200Response
     from px0.generated.models.list_user_orgs200_response import ListUserOrgs200Response
     from px0.generated.models.list_user_teams200_response import ListUserTeams200Response
@@ -198,12 +279,25 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.patch_prompt_request import PatchPromptRequest
     from px0.generated.models.payload_check import PayloadCheck
     from px0.generated.models.payload_outcome import PayloadOutcome
+    from px0.generated.models.payload_snapshot import PayloadSnapshot
+    from px0.generated.models.policy_check import PolicyCheck
+    from px0.generated.models.post_check201_response import PostCheck201Response
+    from px0.generated.models.post_check_request import PostCheckRequest
     from px0.generated.models.prompt import Prompt
     from px0.generated.models.prompt_audit_entry import PromptAuditEntry
     from px0.generated.models.prompt_audit_entry_actor import PromptAuditEntryActor
     from px0.generated.models.prompt_created_by import PromptCreatedBy
     from px0.generated.models.prompt_document_envelope import PromptDocumentEnvelope
     from px0.generated.models.prompt_payload import PromptPayload
+    from px0.generated.models.prompt_policy import PromptPolicy
+    from px0.generated.models.prompt_policy_break_glass import PromptPolicyBreakGlass
+    from px0.generated.models.prompt_policy_match import PromptPolicyMatch
+    from px0.generated.models.prompt_policy_request import PromptPolicyRequest
+    from px0.generated.models.prompt_policy_request_break_glass import PromptPolicyRequestBreakGlass
+    from px0.generated.models.prompt_policy_request_match import PromptPolicyRequestMatch
+    from px0.generated.models.prompt_policy_request_require import PromptPolicyRequestRequire
+    from px0.generated.models.prompt_policy_require import PromptPolicyRequire
+    from px0.generated.models.prompt_policy_scope import PromptPolicyScope
     from px0.generated.models.prompt_service import PromptService
     from px0.generated.models.prompt_summary import PromptSummary
     from px0.generated.models.prompt_summary_last_change import PromptSummaryLastChange
@@ -218,15 +312,21 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.render_request import RenderRequest
     from px0.generated.models.render_request_options import RenderRequestOptions
     from px0.generated.models.render_response import RenderResponse
+    from px0.generated.models.requirement import Requirement
+    from px0.generated.models.requirement_checks_inner import RequirementChecksInner
     from px0.generated.models.reset_password200_response import ResetPassword200Response
     from px0.generated.models.reset_password_request import ResetPasswordRequest
     from px0.generated.models.resolve_join_request_request import ResolveJoinRequestRequest
+    from px0.generated.models.review import Review
+    from px0.generated.models.review_change_request_request import ReviewChangeRequestRequest
+    from px0.generated.models.revoke_api_key_request import RevokeAPIKeyRequest
     from px0.generated.models.rotate_api_key_request import RotateAPIKeyRequest
     from px0.generated.models.set_version_tag_request import SetVersionTagRequest
     from px0.generated.models.team import Team
     from px0.generated.models.team_join_request import TeamJoinRequest
     from px0.generated.models.team_member_response import TeamMemberResponse
     from px0.generated.models.team_service import TeamService
+    from px0.generated.models.template_check import TemplateCheck
     from px0.generated.models.template_problem import TemplateProblem
     from px0.generated.models.template_validation import TemplateValidation
     from px0.generated.models.template_variable import TemplateVariable
@@ -261,13 +361,33 @@ else:
         "APIError": ".api_error",
         "APIKey": ".api_key",
         "APIKeyCreatedResponse": ".api_key_created_response",
+        "APIKeyLimits": ".api_key_limits",
+        "APIKeyRefs": ".api_key_refs",
+        "AcceptSnapshotRequest": ".accept_snapshot_request",
         "AddTeamMemberRequest": ".add_team_member_request",
+        "ApplyChangeRequest200Response": ".apply_change_request200_response",
+        "Assertion": ".assertion",
+        "AssertionResult": ".assertion_result",
+        "Change": ".change",
         "ChangePasswordRequest": ".change_password_request",
+        "ChangeRequest": ".change_request",
+        "ChangeRequestAppliedBy": ".change_request_applied_by",
+        "ChangeRequestAuthor": ".change_request_author",
+        "ChangeRequestBinding": ".change_request_binding",
+        "ChangeRequestBreakGlass": ".change_request_break_glass",
         "ChatMessage": ".chat_message",
+        "CheckTemplate200Response": ".check_template200_response",
+        "CheckTemplateRequest": ".check_template_request",
         "CheckVersion200Response": ".check_version200_response",
+        "CloseChangeRequestRequest": ".close_change_request_request",
+        "Comment": ".comment",
+        "CommentChangeRequest201Response": ".comment_change_request201_response",
+        "CommentChangeRequestRequest": ".comment_change_request_request",
         "ContractChange": ".contract_change",
         "ContractViolation": ".contract_violation",
         "CreateAPIKeyRequest": ".create_api_key_request",
+        "CreateChangeRequest201Response": ".create_change_request201_response",
+        "CreateChangeRequestRequest": ".create_change_request_request",
         "CreateOrg201Response": ".create_org201_response",
         "CreateOrgRequest": ".create_org_request",
         "CreatePrompt201Response": ".create_prompt201_response",
@@ -275,15 +395,21 @@ else:
         "CreatePromptPayloadRequest": ".create_prompt_payload_request",
         "CreatePromptRequest": ".create_prompt_request",
         "CreateTeam201Response": ".create_team201_response",
+        "CreateTeamPolicy201Response": ".create_team_policy201_response",
         "CreateVersion201Response": ".create_version201_response",
         "CreateVersionRequest": ".create_version_request",
         "DiffHunk": ".diff_hunk",
         "DiffLine": ".diff_line",
         "DiffSection": ".diff_section",
         "DiffVersions200Response": ".diff_versions200_response",
+        "ExplainPolicies200Response": ".explain_policies200_response",
+        "ExternalCheck": ".external_check",
+        "ExternalCheckPostedBy": ".external_check_posted_by",
         "GetAdminInbox200Response": ".get_admin_inbox200_response",
+        "GetChangeRequest200Response": ".get_change_request200_response",
         "GetPrompt200Response": ".get_prompt200_response",
         "GetPromptUsage200Response": ".get_prompt_usage200_response",
+        "GetSnapshot200Response": ".get_snapshot200_response",
         "HealthCheck200Response": ".health_check200_response",
         "ImportChange": ".import_change",
         "ImportPromptsRequest": ".import_prompts_request",
@@ -291,8 +417,12 @@ else:
         "InboxItem": ".inbox_item",
         "JoinRequestPayload": ".join_request_payload",
         "ListAPIKeys200Response": ".list_api_keys200_response",
+        "ListChangeRequests200Response": ".list_change_requests200_response",
+        "ListChecks200Response": ".list_checks200_response",
+        "ListComments200Response": ".list_comments200_response",
         "ListFolders200Response": ".list_folders200_response",
         "ListFolders200ResponseFoldersInner": ".list_folders200_response_folders_inner",
+        "ListMyChangeRequests200Response": ".list_my_change_requests200_response",
         "ListOrgAudit200Response": ".list_org_audit200_response",
         "ListOrgPeople200Response": ".list_org_people200_response",
         "ListPromptAudit200Response": ".list_prompt_audit200_response",
@@ -301,6 +431,7 @@ else:
         "ListPrompts200Response": ".list_prompts200_response",
         "ListSigningKeys200Response": ".list_signing_keys200_response",
         "ListTeamMembers200Response": ".list_team_members200_response",
+        "ListTeamPolicies200Response": ".list_team_policies200_response",
         "ListTeamServices200Response": ".list_team_services200_response",
         "ListUserOrgs200Response": ".list_user_orgs200_response",
         "ListUserTeams200Response": ".list_user_teams200_response",
@@ -320,12 +451,25 @@ else:
         "PatchPromptRequest": ".patch_prompt_request",
         "PayloadCheck": ".payload_check",
         "PayloadOutcome": ".payload_outcome",
+        "PayloadSnapshot": ".payload_snapshot",
+        "PolicyCheck": ".policy_check",
+        "PostCheck201Response": ".post_check201_response",
+        "PostCheckRequest": ".post_check_request",
         "Prompt": ".prompt",
         "PromptAuditEntry": ".prompt_audit_entry",
         "PromptAuditEntryActor": ".prompt_audit_entry_actor",
         "PromptCreatedBy": ".prompt_created_by",
         "PromptDocumentEnvelope": ".prompt_document_envelope",
         "PromptPayload": ".prompt_payload",
+        "PromptPolicy": ".prompt_policy",
+        "PromptPolicyBreakGlass": ".prompt_policy_break_glass",
+        "PromptPolicyMatch": ".prompt_policy_match",
+        "PromptPolicyRequest": ".prompt_policy_request",
+        "PromptPolicyRequestBreakGlass": ".prompt_policy_request_break_glass",
+        "PromptPolicyRequestMatch": ".prompt_policy_request_match",
+        "PromptPolicyRequestRequire": ".prompt_policy_request_require",
+        "PromptPolicyRequire": ".prompt_policy_require",
+        "PromptPolicyScope": ".prompt_policy_scope",
         "PromptService": ".prompt_service",
         "PromptSummary": ".prompt_summary",
         "PromptSummaryLastChange": ".prompt_summary_last_change",
@@ -340,15 +484,21 @@ else:
         "RenderRequest": ".render_request",
         "RenderRequestOptions": ".render_request_options",
         "RenderResponse": ".render_response",
+        "Requirement": ".requirement",
+        "RequirementChecksInner": ".requirement_checks_inner",
         "ResetPassword200Response": ".reset_password200_response",
         "ResetPasswordRequest": ".reset_password_request",
         "ResolveJoinRequestRequest": ".resolve_join_request_request",
+        "Review": ".review",
+        "ReviewChangeRequestRequest": ".review_change_request_request",
+        "RevokeAPIKeyRequest": ".revoke_api_key_request",
         "RotateAPIKeyRequest": ".rotate_api_key_request",
         "SetVersionTagRequest": ".set_version_tag_request",
         "Team": ".team",
         "TeamJoinRequest": ".team_join_request",
         "TeamMemberResponse": ".team_member_response",
         "TeamService": ".team_service",
+        "TemplateCheck": ".template_check",
         "TemplateProblem": ".template_problem",
         "TemplateValidation": ".template_validation",
         "TemplateVariable": ".template_variable",

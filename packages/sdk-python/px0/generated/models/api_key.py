@@ -21,6 +21,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 from typing import Any, ClassVar, Dict, List, Optional
 from uuid import UUID
+from px0.generated.models.api_key_limits import APIKeyLimits
 from typing import Optional, Set
 from typing_extensions import Self
 from pydantic_core import to_jsonable_python
@@ -37,7 +38,8 @@ class APIKey(BaseModel):
     created_at: datetime
     expires_at: Optional[datetime] = Field(default=None, description="When the key expires; null if it never does.")
     last_used_at: Optional[datetime]
-    __properties: ClassVar[List[str]] = ["id", "name", "org_id", "team_id", "operation", "created_at", "expires_at", "last_used_at"]
+    limits: Optional[APIKeyLimits] = Field(default=None, description="What the key is limited to. Absent if it has no limits.")
+    __properties: ClassVar[List[str]] = ["id", "name", "org_id", "team_id", "operation", "created_at", "expires_at", "last_used_at", "limits"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -78,6 +80,9 @@ class APIKey(BaseModel):
             exclude=excluded_fields,
             exclude_none=True,
         )
+        # override the default output from pydantic by calling `to_dict()` of limits
+        if self.limits:
+            _dict['limits'] = self.limits.to_dict()
         # set to None if expires_at (nullable) is None
         # and model_fields_set contains the field
         if self.expires_at is None and "expires_at" in self.model_fields_set:
@@ -107,6 +112,7 @@ class APIKey(BaseModel):
             "operation": obj.get("operation"),
             "created_at": obj.get("created_at"),
             "expires_at": obj.get("expires_at"),
-            "last_used_at": obj.get("last_used_at")
+            "last_used_at": obj.get("last_used_at"),
+            "limits": APIKeyLimits.from_dict(obj["limits"]) if obj.get("limits") is not None else None
         })
         return _obj

@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictStr
 from typing import Any, ClassVar, Dict, List, Optional
 from typing_extensions import Annotated
 from uuid import UUID
+from px0.generated.models.api_key_limits import APIKeyLimits
 from typing import Optional, Set
 from typing_extensions import Self
 from pydantic_core import to_jsonable_python
@@ -35,7 +36,8 @@ class CreateAPIKeyRequest(BaseModel):
     team_ids: Optional[List[UUID]] = Field(default=None, description="The teams that the key may read. Omitted or empty: every team of the organization.")
     operation: Optional[StrictStr] = Field(default=None, description="One of ``, `read_render`, `all`, `admin`; newer servers may have more.")
     expires_at: Optional[datetime] = Field(default=None, description="When the key expires. Default: never.")
-    __properties: ClassVar[List[str]] = ["name", "org_id", "team_ids", "operation", "expires_at"]
+    limits: Optional[APIKeyLimits] = Field(default=None, description="What the key is limited to. Default: nothing within its scope.")
+    __properties: ClassVar[List[str]] = ["name", "org_id", "team_ids", "operation", "expires_at", "limits"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -76,6 +78,9 @@ class CreateAPIKeyRequest(BaseModel):
             exclude=excluded_fields,
             exclude_none=True,
         )
+        # override the default output from pydantic by calling `to_dict()` of limits
+        if self.limits:
+            _dict['limits'] = self.limits.to_dict()
         # set to None if team_ids (nullable) is None
         # and model_fields_set contains the field
         if self.team_ids is None and "team_ids" in self.model_fields_set:
@@ -107,6 +112,7 @@ class CreateAPIKeyRequest(BaseModel):
             "org_id": obj.get("org_id"),
             "team_ids": obj.get("team_ids"),
             "operation": obj.get("operation"),
-            "expires_at": obj.get("expires_at")
+            "expires_at": obj.get("expires_at"),
+            "limits": APIKeyLimits.from_dict(obj["limits"]) if obj.get("limits") is not None else None
         })
         return _obj

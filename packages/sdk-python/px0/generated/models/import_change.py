@@ -27,7 +27,7 @@ class ImportChange(BaseModel):
     """
     ImportChange
     """ # noqa: E501
-    action: StrictStr = Field(description="One of `create_prompt`, `update_description`, `set_folder`, `set_contract`, `archive_prompt`, `restore_prompt`, `create_version`, `promote_version`, `archive_version`, `set_tag`, `create_payload`, `update_payload`; newer servers may have more.")
+    action: StrictStr = Field(description="One of `create_prompt`, `update_description`, `set_folder`, `set_contract`, `archive_prompt`, `restore_prompt`, `create_version`, `promote_version`, `archive_version`, `set_tag`, `create_payload`, `update_payload`, `open_change_request`; newer servers may have more.")
     slug: StrictStr
     subject: Optional[StrictStr] = Field(description="The affected version, tag or payload.")
     __properties: ClassVar[List[str]] = ["action", "slug", "subject"]

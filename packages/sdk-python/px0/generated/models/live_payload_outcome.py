@@ -25,7 +25,7 @@ from pydantic_core import to_jsonable_python
 
 class LivePayloadOutcome(BaseModel):
     """
-    Null if there is no live version.
+    The output of the live version, or of `base`. Null if there is none.
     """ # noqa: E501
     outcome: StrictStr = Field(description="One of `rendered`, `failed`; newer servers may have more.")
     rendered: Optional[StrictStr]

@@ -20,6 +20,7 @@ import json
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 from typing import Any, ClassVar, Dict, List, Optional
 from uuid import UUID
+from px0.generated.models.assertion_result import AssertionResult
 from px0.generated.models.contract_violation import ContractViolation
 from px0.generated.models.live_payload_outcome import LivePayloadOutcome
 from px0.generated.models.payload_outcome import PayloadOutcome
@@ -37,7 +38,8 @@ class PayloadCheck(BaseModel):
     live: Optional[LivePayloadOutcome]
     diff: Optional[StrictStr] = Field(description="The unified diff from the live output to this one. Null unless both rendered, and for outputs larger than a megabyte.")
     violations: Optional[ContractViolation] = Field(default=None, description="What the input schema of this version refuses in the payload; null for nothing.")
-    __properties: ClassVar[List[str]] = ["payload_id", "name", "version", "live", "diff", "violations"]
+    assertions: Optional[List[AssertionResult]] = Field(default=None, description="In the order of the payload. Empty without assertions, and if the payload unexpectedly fails to render; with `fails` only those.")
+    __properties: ClassVar[List[str]] = ["payload_id", "name", "version", "live", "diff", "violations", "assertions"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -87,6 +89,12 @@ class PayloadCheck(BaseModel):
         # override the default output from pydantic by calling `to_dict()` of violations
         if self.violations:
             _dict['violations'] = self.violations.to_dict()
+        # override the default output from pydantic by calling `to_dict()` of each item in assertions (list)
+        _items = []
+        if self.assertions:
+            for _item_assertions in self.assertions:
+                _items.append(_item_assertions.to_dict() if _item_assertions is not None else None)
+            _dict['assertions'] = _items
         # set to None if name (nullable) is None
         # and model_fields_set contains the field
         if self.name is None and "name" in self.model_fields_set:
@@ -124,6 +132,7 @@ class PayloadCheck(BaseModel):
             "version": PayloadOutcome.from_dict(obj["version"]) if obj.get("version") is not None else None,
             "live": LivePayloadOutcome.from_dict(obj["live"]) if obj.get("live") is not None else None,
             "diff": obj.get("diff"),
-            "violations": ContractViolation.from_dict(obj["violations"]) if obj.get("violations") is not None else None
+            "violations": ContractViolation.from_dict(obj["violations"]) if obj.get("violations") is not None else None,
+            "assertions": [AssertionResult.from_dict(_item) for _item in obj["assertions"]] if obj.get("assertions") is not None else None
         })
         return _obj

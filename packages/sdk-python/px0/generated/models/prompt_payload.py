@@ -21,13 +21,15 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 from typing import Any, ClassVar, Dict, List, Optional
 from uuid import UUID
+from px0.generated.models.assertion import Assertion
+from px0.generated.models.payload_snapshot import PayloadSnapshot
 from typing import Optional, Set
 from typing_extensions import Self
 from pydantic_core import to_jsonable_python
 
 class PromptPayload(BaseModel):
     """
-    A sample set of variables for a prompt.
+    A sample set of variables for a prompt, and what is expected of the output: a test case of the prompt.
     """ # noqa: E501
     id: UUID
     prompt_id: UUID
@@ -35,7 +37,9 @@ class PromptPayload(BaseModel):
     variables: Optional[Any] = Field(description="Any JSON value, exactly as saved.")
     created_at: datetime
     updated_at: datetime
-    __properties: ClassVar[List[str]] = ["id", "prompt_id", "name", "variables", "created_at", "updated_at"]
+    assertions: Optional[List[Assertion]] = None
+    snapshot: Optional[PayloadSnapshot] = Field(default=None, description="The accepted output. Null for none.")
+    __properties: ClassVar[List[str]] = ["id", "prompt_id", "name", "variables", "created_at", "updated_at", "assertions", "snapshot"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -76,6 +80,15 @@ class PromptPayload(BaseModel):
             exclude=excluded_fields,
             exclude_none=True,
         )
+        # override the default output from pydantic by calling `to_dict()` of each item in assertions (list)
+        _items = []
+        if self.assertions:
+            for _item_assertions in self.assertions:
+                _items.append(_item_assertions.to_dict() if _item_assertions is not None else None)
+            _dict['assertions'] = _items
+        # override the default output from pydantic by calling `to_dict()` of snapshot
+        if self.snapshot:
+            _dict['snapshot'] = self.snapshot.to_dict()
         # set to None if name (nullable) is None
         # and model_fields_set contains the field
         if self.name is None and "name" in self.model_fields_set:
@@ -85,6 +98,11 @@ class PromptPayload(BaseModel):
         # and model_fields_set contains the field
         if self.variables is None and "variables" in self.model_fields_set:
             _dict['variables'] = None
+
+        # set to None if snapshot (nullable) is None
+        # and model_fields_set contains the field
+        if self.snapshot is None and "snapshot" in self.model_fields_set:
+            _dict['snapshot'] = None
 
         return _dict
 
@@ -103,6 +121,8 @@ class PromptPayload(BaseModel):
             "name": obj.get("name"),
             "variables": obj.get("variables"),
             "created_at": obj.get("created_at"),
-            "updated_at": obj.get("updated_at")
+            "updated_at": obj.get("updated_at"),
+            "assertions": [Assertion.from_dict(_item) for _item in obj["assertions"]] if obj.get("assertions") is not None else None,
+            "snapshot": PayloadSnapshot.from_dict(obj["snapshot"]) if obj.get("snapshot") is not None else None
         })
         return _obj

@@ -45,12 +45,13 @@ class PromptVersion(BaseModel):
     kind: Optional[StrictStr] = Field(default=None, description="One of `text`, `chat`; newer servers may have more.")
     note: Optional[StrictStr] = Field(default=None, description="Why the version was made; empty for none.")
     created_by: Optional[PromptCreatedBy] = None
+    content_hash: Optional[StrictStr] = Field(default=None, description="`sha256:` and the hexadecimal digest of what renders the version: of a plain text its UTF-8, else the program as RFC 8785 JSON. It changes with the text, the messages, the configuration and the input schema.")
     messages: Optional[List[ChatMessage]] = Field(default=None, description="Of a chat: the conversation as it was written. `template` is then made from it.")
     config: Optional[Dict[str, Any]] = Field(default=None, description="The settings of the model. Known keys: `model`, `max_tokens`, `temperature`, `top_p`, `stop`, `seed`, `response_schema`, `tools`, `tool_choice`, `openai`, `anthropic`, `gemini`.")
     input_schema: Optional[Dict[str, Any]] = Field(default=None, description="JSON Schema 2020-12 of the variables: what the template needs, and what the author wants. In lists only with `include=schema`.")
     authored_schema: Optional[Dict[str, Any]] = Field(default=None, description="The part of it that the author gave.")
     program: Optional[VersionProgram] = Field(default=None, description="Only with `include=program`.")
-    __properties: ClassVar[List[str]] = ["id", "prompt_id", "version", "template", "status", "created_at", "published_at", "tags", "variables", "kind", "note", "created_by", "messages", "config", "input_schema", "authored_schema", "program"]
+    __properties: ClassVar[List[str]] = ["id", "prompt_id", "version", "template", "status", "created_at", "published_at", "tags", "variables", "kind", "note", "created_by", "content_hash", "messages", "config", "input_schema", "authored_schema", "program"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -143,6 +144,7 @@ class PromptVersion(BaseModel):
             "kind": obj.get("kind"),
             "note": obj.get("note"),
             "created_by": PromptCreatedBy.from_dict(obj["created_by"]) if obj.get("created_by") is not None else None,
+            "content_hash": obj.get("content_hash"),
             "messages": [ChatMessage.from_dict(_item) for _item in obj["messages"]] if obj.get("messages") is not None else None,
             "config": obj.get("config"),
             "input_schema": obj.get("input_schema"),

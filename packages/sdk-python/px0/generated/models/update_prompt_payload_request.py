@@ -20,6 +20,7 @@ import json
 from pydantic import BaseModel, ConfigDict, Field
 from typing import Any, ClassVar, Dict, List, Optional
 from typing_extensions import Annotated
+from px0.generated.models.assertion import Assertion
 from typing import Optional, Set
 from typing_extensions import Self
 from pydantic_core import to_jsonable_python
@@ -30,7 +31,8 @@ class UpdatePromptPayloadRequest(BaseModel):
     """ # noqa: E501
     variables: Optional[Any] = Field(default=None, description="Replaces all variables. Omitted: unchanged.")
     name: Optional[Annotated[str, Field(strict=True, max_length=255)]] = Field(default=None, description="Omitted or null: unchanged.")
-    __properties: ClassVar[List[str]] = ["variables", "name"]
+    assertions: Optional[List[Assertion]] = Field(default=None, description="Replaces all assertions. Omitted: unchanged.")
+    __properties: ClassVar[List[str]] = ["variables", "name", "assertions"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -71,6 +73,12 @@ class UpdatePromptPayloadRequest(BaseModel):
             exclude=excluded_fields,
             exclude_none=True,
         )
+        # override the default output from pydantic by calling `to_dict()` of each item in assertions (list)
+        _items = []
+        if self.assertions:
+            for _item_assertions in self.assertions:
+                _items.append(_item_assertions.to_dict() if _item_assertions is not None else None)
+            _dict['assertions'] = _items
         # set to None if variables (nullable) is None
         # and model_fields_set contains the field
         if self.variables is None and "variables" in self.model_fields_set:
@@ -80,6 +88,11 @@ class UpdatePromptPayloadRequest(BaseModel):
         # and model_fields_set contains the field
         if self.name is None and "name" in self.model_fields_set:
             _dict['name'] = None
+
+        # set to None if assertions (nullable) is None
+        # and model_fields_set contains the field
+        if self.assertions is None and "assertions" in self.model_fields_set:
+            _dict['assertions'] = None
 
         return _dict
 
@@ -94,6 +107,7 @@ class UpdatePromptPayloadRequest(BaseModel):
 
         _obj = cls.model_validate({
             "variables": obj.get("variables"),
-            "name": obj.get("name")
+            "name": obj.get("name"),
+            "assertions": [Assertion.from_dict(_item) for _item in obj["assertions"]] if obj.get("assertions") is not None else None
         })
         return _obj

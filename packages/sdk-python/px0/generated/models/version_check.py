@@ -31,11 +31,15 @@ class VersionCheck(BaseModel):
     """ # noqa: E501
     version: StrictInt
     live_version: Optional[StrictInt]
-    passed: StrictBool = Field(description="Whether every payload renders with the version.")
+    passed: StrictBool = Field(description="Whether every payload renders, or is expected to fail, and no assertion of severity `error` fails.")
     new_variables: List[StrictStr] = Field(description="Variables that this version requires and the live version does not.")
     contract: Optional[ContractChange] = None
     payloads: List[PayloadCheck]
-    __properties: ClassVar[List[str]] = ["version", "live_version", "passed", "new_variables", "contract", "payloads"]
+    base_version: Optional[StrictInt] = Field(default=None, description="What `live`, `diff`, `new_variables` and `contract` compare with. Null if there is none.")
+    failed: Optional[StrictInt] = Field(default=None, description="How many payloads fail; 0 if the check passed.")
+    warnings: Optional[StrictInt] = Field(default=None, description="How many assertions of severity `warning` fail.")
+    payloads_digest: Optional[StrictStr] = Field(default=None, description="Changes with every change of a payload of the prompt: `sha256:` and hexadecimal digits.")
+    __properties: ClassVar[List[str]] = ["version", "live_version", "passed", "new_variables", "contract", "payloads", "base_version", "failed", "warnings", "payloads_digest"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -90,6 +94,11 @@ class VersionCheck(BaseModel):
         if self.live_version is None and "live_version" in self.model_fields_set:
             _dict['live_version'] = None
 
+        # set to None if base_version (nullable) is None
+        # and model_fields_set contains the field
+        if self.base_version is None and "base_version" in self.model_fields_set:
+            _dict['base_version'] = None
+
         return _dict
 
     @classmethod
@@ -107,6 +116,10 @@ class VersionCheck(BaseModel):
             "passed": obj.get("passed"),
             "new_variables": obj.get("new_variables"),
             "contract": ContractChange.from_dict(obj["contract"]) if obj.get("contract") is not None else None,
-            "payloads": [PayloadCheck.from_dict(_item) for _item in obj["payloads"]] if obj.get("payloads") is not None else None
+            "payloads": [PayloadCheck.from_dict(_item) for _item in obj["payloads"]] if obj.get("payloads") is not None else None,
+            "base_version": obj.get("base_version"),
+            "failed": obj.get("failed"),
+            "warnings": obj.get("warnings"),
+            "payloads_digest": obj.get("payloads_digest")
         })
         return _obj

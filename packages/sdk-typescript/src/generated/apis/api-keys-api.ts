@@ -38,6 +38,11 @@ import {
     ListAPIKeys200ResponseToJSON,
 } from '../models/list-api-keys200-response.ts';
 import {
+    type RevokeAPIKeyRequest,
+    RevokeAPIKeyRequestFromJSON,
+    RevokeAPIKeyRequestToJSON,
+} from '../models/revoke-api-key-request.ts';
+import {
     type RotateAPIKeyRequest,
     RotateAPIKeyRequestFromJSON,
     RotateAPIKeyRequestToJSON,
@@ -86,6 +91,21 @@ export interface ListAPIKeysRequest {
      * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ListAPIKeysPx0ConsistencyEnum;
+}
+
+export interface RevokeAPIKeyOperationRequest {
+    /**
+     * 
+     */
+    revokeAPIKeyRequest: RevokeAPIKeyRequest;
+    /**
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     */
+    px0MinRevision?: string;
+    /**
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     */
+    px0Consistency?: RevokeAPIKeyOperationPx0ConsistencyEnum;
 }
 
 export interface RotateAPIKeyOperationRequest {
@@ -299,6 +319,62 @@ export class APIKeysApi extends runtime.BaseAPI {
     }
 
     /**
+     * Creates request options for revokeAPIKey without sending the request
+     */
+    async revokeAPIKeyRequestOpts(requestParameters: RevokeAPIKeyOperationRequest): Promise<runtime.RequestOpts> {
+        if (requestParameters['revokeAPIKeyRequest'] == null) {
+            throw new runtime.RequiredError(
+                'revokeAPIKeyRequest',
+                'Required parameter "revokeAPIKeyRequest" was null or undefined when calling revokeAPIKey().'
+            );
+        }
+
+        const queryParameters: any = {};
+
+        const headerParameters: runtime.HTTPHeaders = {};
+
+        headerParameters['Content-Type'] = 'application/json';
+
+        if (requestParameters['px0MinRevision'] != null) {
+            headerParameters['Px0-Min-Revision'] = String(requestParameters['px0MinRevision']);
+        }
+
+        if (requestParameters['px0Consistency'] != null) {
+            headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
+        }
+
+
+        let urlPath = `/v1/api-keys/revoke`;
+
+        return {
+            path: urlPath,
+            method: 'POST',
+            headers: headerParameters,
+            query: queryParameters,
+            body: RevokeAPIKeyRequestToJSON(requestParameters['revokeAPIKeyRequest']),
+        };
+    }
+
+    /**
+     * Revokes the key that is sent, immediately: whoever finds a key may end it. The response is the same for a text that is no key.
+     * Revoke a Leaked API Key
+     */
+    async revokeAPIKeyRaw(requestParameters: RevokeAPIKeyOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<void>> {
+        const requestOptions = await prepared(this.revokeAPIKeyRequestOpts(requestParameters));
+        const response = await this.request(requestOptions, initOverrides);
+
+        return new runtime.VoidApiResponse(withoutResult(response));
+    }
+
+    /**
+     * Revokes the key that is sent, immediately: whoever finds a key may end it. The response is the same for a text that is no key.
+     * Revoke a Leaked API Key
+     */
+    async revokeAPIKey(revokeAPIKeyRequest: RevokeAPIKeyRequest, px0MinRevision?: string, px0Consistency?: RevokeAPIKeyOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<void> {
+        await this.revokeAPIKeyRaw({ revokeAPIKeyRequest: revokeAPIKeyRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+    }
+
+    /**
      * Creates request options for rotateAPIKey without sending the request
      */
     async rotateAPIKeyRequestOpts(requestParameters: RotateAPIKeyOperationRequest): Promise<runtime.RequestOpts> {
@@ -352,7 +428,7 @@ export class APIKeysApi extends runtime.BaseAPI {
     }
 
     /**
-     * Creates a replacement with the same name, scope, operation and lifetime. The old key keeps working during the overlap.
+     * Creates a replacement with the same name, scope, operation, limits and lifetime. The old key keeps working during the overlap.
      * Rotate an API Key
      */
     async rotateAPIKeyRaw(requestParameters: RotateAPIKeyOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<APIKeyCreatedResponse>> {
@@ -363,7 +439,7 @@ export class APIKeysApi extends runtime.BaseAPI {
     }
 
     /**
-     * Creates a replacement with the same name, scope, operation and lifetime. The old key keeps working during the overlap.
+     * Creates a replacement with the same name, scope, operation, limits and lifetime. The old key keeps working during the overlap.
      * Rotate an API Key
      */
     async rotateAPIKey(id: string, rotateAPIKeyRequest: RotateAPIKeyRequest, px0MinRevision?: string, px0Consistency?: RotateAPIKeyOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<APIKeyCreatedResponse> {
@@ -394,6 +470,13 @@ export const ListAPIKeysPx0ConsistencyEnum = {
     Require: 'require',
 } as const;
 export type ListAPIKeysPx0ConsistencyEnum = typeof ListAPIKeysPx0ConsistencyEnum[keyof typeof ListAPIKeysPx0ConsistencyEnum];
+/**
+ * @export
+ */
+export const RevokeAPIKeyOperationPx0ConsistencyEnum = {
+    Require: 'require',
+} as const;
+export type RevokeAPIKeyOperationPx0ConsistencyEnum = typeof RevokeAPIKeyOperationPx0ConsistencyEnum[keyof typeof RevokeAPIKeyOperationPx0ConsistencyEnum];
 /**
  * @export
  */

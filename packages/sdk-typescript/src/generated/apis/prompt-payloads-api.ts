@@ -15,13 +15,18 @@
 
 import { pathSegment } from '../../path-segment.ts';
 import { formed, prepared, withoutResult } from '../../generated-support.ts';
-import { instanceOfCreatePromptPayload201Response, instanceOfListPromptPayloads200Response } from '../models/index.ts';
+import { instanceOfCreatePromptPayload201Response, instanceOfGetSnapshot200Response, instanceOfListPromptPayloads200Response } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
     APIErrorFromJSON,
     APIErrorToJSON,
 } from '../models/api-error.ts';
+import {
+    type AcceptSnapshotRequest,
+    AcceptSnapshotRequestFromJSON,
+    AcceptSnapshotRequestToJSON,
+} from '../models/accept-snapshot-request.ts';
 import {
     type CreatePromptPayload201Response,
     CreatePromptPayload201ResponseFromJSON,
@@ -33,6 +38,11 @@ import {
     CreatePromptPayloadRequestToJSON,
 } from '../models/create-prompt-payload-request.ts';
 import {
+    type GetSnapshot200Response,
+    GetSnapshot200ResponseFromJSON,
+    GetSnapshot200ResponseToJSON,
+} from '../models/get-snapshot200-response.ts';
+import {
     type ListPromptPayloads200Response,
     ListPromptPayloads200ResponseFromJSON,
     ListPromptPayloads200ResponseToJSON,
@@ -42,6 +52,33 @@ import {
     UpdatePromptPayloadRequestFromJSON,
     UpdatePromptPayloadRequestToJSON,
 } from '../models/update-prompt-payload-request.ts';
+
+export interface AcceptSnapshotOperationRequest {
+    /**
+     * The id of the prompt.
+     */
+    id: string;
+    /**
+     * The id of the payload.
+     */
+    payloadID: string;
+    /**
+     * 
+     */
+    acceptSnapshotRequest: AcceptSnapshotRequest;
+    /**
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     */
+    px0MinRevision?: string;
+    /**
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     */
+    px0Consistency?: AcceptSnapshotOperationPx0ConsistencyEnum;
+    /**
+     * Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+     */
+    px0BreakGlass?: string;
+}
 
 export interface CreatePromptPayloadOperationRequest {
     /**
@@ -60,6 +97,10 @@ export interface CreatePromptPayloadOperationRequest {
      * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: CreatePromptPayloadOperationPx0ConsistencyEnum;
+    /**
+     * Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+     */
+    px0BreakGlass?: string;
 }
 
 export interface DeletePromptPayloadRequest {
@@ -79,6 +120,10 @@ export interface DeletePromptPayloadRequest {
      * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: DeletePromptPayloadPx0ConsistencyEnum;
+    /**
+     * Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+     */
+    px0BreakGlass?: string;
 }
 
 export interface GetPromptPayloadRequest {
@@ -98,6 +143,29 @@ export interface GetPromptPayloadRequest {
      * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: GetPromptPayloadPx0ConsistencyEnum;
+}
+
+export interface GetSnapshotRequest {
+    /**
+     * The id of the prompt.
+     */
+    id: string;
+    /**
+     * The id of the payload.
+     */
+    payloadID: string;
+    /**
+     * A version number or a tag. Default: only the accepted output is returned.
+     */
+    version?: string;
+    /**
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     */
+    px0MinRevision?: string;
+    /**
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     */
+    px0Consistency?: GetSnapshotPx0ConsistencyEnum;
 }
 
 export interface ListPromptPayloadsRequest {
@@ -144,12 +212,109 @@ export interface UpdatePromptPayloadOperationRequest {
      * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: UpdatePromptPayloadOperationPx0ConsistencyEnum;
+    /**
+     * Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+     */
+    px0BreakGlass?: string;
 }
 
 /**
  * 
  */
 export class PromptPayloadsApi extends runtime.BaseAPI {
+
+    /**
+     * Creates request options for acceptSnapshot without sending the request
+     */
+    async acceptSnapshotRequestOpts(requestParameters: AcceptSnapshotOperationRequest): Promise<runtime.RequestOpts> {
+        if (requestParameters['id'] == null) {
+            throw new runtime.RequiredError(
+                'id',
+                'Required parameter "id" was null or undefined when calling acceptSnapshot().'
+            );
+        }
+
+        if (requestParameters['payloadID'] == null) {
+            throw new runtime.RequiredError(
+                'payloadID',
+                'Required parameter "payloadID" was null or undefined when calling acceptSnapshot().'
+            );
+        }
+
+        if (requestParameters['acceptSnapshotRequest'] == null) {
+            throw new runtime.RequiredError(
+                'acceptSnapshotRequest',
+                'Required parameter "acceptSnapshotRequest" was null or undefined when calling acceptSnapshot().'
+            );
+        }
+
+        const queryParameters: any = {};
+
+        const headerParameters: runtime.HTTPHeaders = {};
+
+        headerParameters['Content-Type'] = 'application/json';
+
+        if (requestParameters['px0MinRevision'] != null) {
+            headerParameters['Px0-Min-Revision'] = String(requestParameters['px0MinRevision']);
+        }
+
+        if (requestParameters['px0Consistency'] != null) {
+            headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
+        }
+
+        if (requestParameters['px0BreakGlass'] != null) {
+            headerParameters['Px0-Break-Glass'] = String(requestParameters['px0BreakGlass']);
+        }
+
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("apiKey", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("session", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+
+        let urlPath = `/v1/prompts/{id}/payloads/{payloadID}/snapshot`;
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
+        urlPath = urlPath.replace('{payloadID}', pathSegment('payloadID', requestParameters['payloadID']));
+
+        return {
+            path: urlPath,
+            method: 'POST',
+            headers: headerParameters,
+            query: queryParameters,
+            body: AcceptSnapshotRequestToJSON(requestParameters['acceptSnapshotRequest']),
+        };
+    }
+
+    /**
+     * Renders a payload with a version and keeps the output as the right one. Assertions of type `snapshot` compare with it.
+     * Accept a Snapshot
+     */
+    async acceptSnapshotRaw(requestParameters: AcceptSnapshotOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreatePromptPayload201Response>> {
+        const requestOptions = await prepared(this.acceptSnapshotRequestOpts(requestParameters));
+        const response = await this.request(requestOptions, initOverrides);
+
+        return new runtime.JSONApiResponse(response, (jsonValue) => CreatePromptPayload201ResponseFromJSON(formed(jsonValue, instanceOfCreatePromptPayload201Response)));
+    }
+
+    /**
+     * Renders a payload with a version and keeps the output as the right one. Assertions of type `snapshot` compare with it.
+     * Accept a Snapshot
+     */
+    async acceptSnapshot(id: string, payloadID: string, acceptSnapshotRequest: AcceptSnapshotRequest, px0MinRevision?: string, px0Consistency?: AcceptSnapshotOperationPx0ConsistencyEnum, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePromptPayload201Response> {
+        const response = await this.acceptSnapshotRaw({ id: id, payloadID: payloadID, acceptSnapshotRequest: acceptSnapshotRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, px0BreakGlass: px0BreakGlass }, initOverrides);
+        return await response.value();
+    }
 
     /**
      * Creates request options for createPromptPayload without sending the request
@@ -183,6 +348,10 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
             headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
         }
 
+        if (requestParameters['px0BreakGlass'] != null) {
+            headerParameters['Px0-Break-Glass'] = String(requestParameters['px0BreakGlass']);
+        }
+
         if (this.configuration && this.configuration.accessToken) {
             const token = this.configuration.accessToken;
             const tokenString = await token("apiKey", []);
@@ -213,7 +382,7 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Saves a sample set of variables.
+     * Saves a sample set of variables, and what is expected of the output.
      * Create a Prompt Payload
      */
     async createPromptPayloadRaw(requestParameters: CreatePromptPayloadOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreatePromptPayload201Response>> {
@@ -224,11 +393,11 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Saves a sample set of variables.
+     * Saves a sample set of variables, and what is expected of the output.
      * Create a Prompt Payload
      */
-    async createPromptPayload(id: string, createPromptPayloadRequest: CreatePromptPayloadRequest, px0MinRevision?: string, px0Consistency?: CreatePromptPayloadOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePromptPayload201Response> {
-        const response = await this.createPromptPayloadRaw({ id: id, createPromptPayloadRequest: createPromptPayloadRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+    async createPromptPayload(id: string, createPromptPayloadRequest: CreatePromptPayloadRequest, px0MinRevision?: string, px0Consistency?: CreatePromptPayloadOperationPx0ConsistencyEnum, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePromptPayload201Response> {
+        const response = await this.createPromptPayloadRaw({ id: id, createPromptPayloadRequest: createPromptPayloadRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, px0BreakGlass: px0BreakGlass }, initOverrides);
         return await response.value();
     }
 
@@ -260,6 +429,10 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
 
         if (requestParameters['px0Consistency'] != null) {
             headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
+        }
+
+        if (requestParameters['px0BreakGlass'] != null) {
+            headerParameters['Px0-Break-Glass'] = String(requestParameters['px0BreakGlass']);
         }
 
         if (this.configuration && this.configuration.accessToken) {
@@ -306,8 +479,8 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
      * Deletes a payload.
      * Delete a Prompt Payload
      */
-    async deletePromptPayload(id: string, payloadID: string, px0MinRevision?: string, px0Consistency?: DeletePromptPayloadPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<void> {
-        await this.deletePromptPayloadRaw({ id: id, payloadID: payloadID, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+    async deletePromptPayload(id: string, payloadID: string, px0MinRevision?: string, px0Consistency?: DeletePromptPayloadPx0ConsistencyEnum, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<void> {
+        await this.deletePromptPayloadRaw({ id: id, payloadID: payloadID, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, px0BreakGlass: px0BreakGlass }, initOverrides);
     }
 
     /**
@@ -386,6 +559,89 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
      */
     async getPromptPayload(id: string, payloadID: string, px0MinRevision?: string, px0Consistency?: GetPromptPayloadPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePromptPayload201Response> {
         const response = await this.getPromptPayloadRaw({ id: id, payloadID: payloadID, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+        return await response.value();
+    }
+
+    /**
+     * Creates request options for getSnapshot without sending the request
+     */
+    async getSnapshotRequestOpts(requestParameters: GetSnapshotRequest): Promise<runtime.RequestOpts> {
+        if (requestParameters['id'] == null) {
+            throw new runtime.RequiredError(
+                'id',
+                'Required parameter "id" was null or undefined when calling getSnapshot().'
+            );
+        }
+
+        if (requestParameters['payloadID'] == null) {
+            throw new runtime.RequiredError(
+                'payloadID',
+                'Required parameter "payloadID" was null or undefined when calling getSnapshot().'
+            );
+        }
+
+        const queryParameters: any = {};
+
+        if (requestParameters['version'] != null) {
+            queryParameters['version'] = requestParameters['version'];
+        }
+
+        const headerParameters: runtime.HTTPHeaders = {};
+
+        if (requestParameters['px0MinRevision'] != null) {
+            headerParameters['Px0-Min-Revision'] = String(requestParameters['px0MinRevision']);
+        }
+
+        if (requestParameters['px0Consistency'] != null) {
+            headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
+        }
+
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("apiKey", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("session", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+
+        let urlPath = `/v1/prompts/{id}/payloads/{payloadID}/snapshot`;
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
+        urlPath = urlPath.replace('{payloadID}', pathSegment('payloadID', requestParameters['payloadID']));
+
+        return {
+            path: urlPath,
+            method: 'GET',
+            headers: headerParameters,
+            query: queryParameters,
+        };
+    }
+
+    /**
+     * Returns the accepted output of a payload, and with `version` what that version makes of the payload and how the two differ.
+     * Get a Snapshot
+     */
+    async getSnapshotRaw(requestParameters: GetSnapshotRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<GetSnapshot200Response>> {
+        const requestOptions = await prepared(this.getSnapshotRequestOpts(requestParameters));
+        const response = await this.request(requestOptions, initOverrides);
+
+        return new runtime.JSONApiResponse(response, (jsonValue) => GetSnapshot200ResponseFromJSON(formed(jsonValue, instanceOfGetSnapshot200Response)));
+    }
+
+    /**
+     * Returns the accepted output of a payload, and with `version` what that version makes of the payload and how the two differ.
+     * Get a Snapshot
+     */
+    async getSnapshot(id: string, payloadID: string, version?: string, px0MinRevision?: string, px0Consistency?: GetSnapshotPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<GetSnapshot200Response> {
+        const response = await this.getSnapshotRaw({ id: id, payloadID: payloadID, version: version, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
         return await response.value();
     }
 
@@ -507,6 +763,10 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
             headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
         }
 
+        if (requestParameters['px0BreakGlass'] != null) {
+            headerParameters['Px0-Break-Glass'] = String(requestParameters['px0BreakGlass']);
+        }
+
         if (this.configuration && this.configuration.accessToken) {
             const token = this.configuration.accessToken;
             const tokenString = await token("apiKey", []);
@@ -538,7 +798,7 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Replaces the name of a payload, its variables, or both.
+     * Replaces the name of a payload, its variables, its assertions, or any of them.
      * Update a Prompt Payload
      */
     async updatePromptPayloadRaw(requestParameters: UpdatePromptPayloadOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreatePromptPayload201Response>> {
@@ -549,16 +809,23 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Replaces the name of a payload, its variables, or both.
+     * Replaces the name of a payload, its variables, its assertions, or any of them.
      * Update a Prompt Payload
      */
-    async updatePromptPayload(id: string, payloadID: string, updatePromptPayloadRequest: UpdatePromptPayloadRequest, px0MinRevision?: string, px0Consistency?: UpdatePromptPayloadOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePromptPayload201Response> {
-        const response = await this.updatePromptPayloadRaw({ id: id, payloadID: payloadID, updatePromptPayloadRequest: updatePromptPayloadRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+    async updatePromptPayload(id: string, payloadID: string, updatePromptPayloadRequest: UpdatePromptPayloadRequest, px0MinRevision?: string, px0Consistency?: UpdatePromptPayloadOperationPx0ConsistencyEnum, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePromptPayload201Response> {
+        const response = await this.updatePromptPayloadRaw({ id: id, payloadID: payloadID, updatePromptPayloadRequest: updatePromptPayloadRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, px0BreakGlass: px0BreakGlass }, initOverrides);
         return await response.value();
     }
 
 }
 
+/**
+ * @export
+ */
+export const AcceptSnapshotOperationPx0ConsistencyEnum = {
+    Require: 'require',
+} as const;
+export type AcceptSnapshotOperationPx0ConsistencyEnum = typeof AcceptSnapshotOperationPx0ConsistencyEnum[keyof typeof AcceptSnapshotOperationPx0ConsistencyEnum];
 /**
  * @export
  */
@@ -580,6 +847,13 @@ export const GetPromptPayloadPx0ConsistencyEnum = {
     Require: 'require',
 } as const;
 export type GetPromptPayloadPx0ConsistencyEnum = typeof GetPromptPayloadPx0ConsistencyEnum[keyof typeof GetPromptPayloadPx0ConsistencyEnum];
+/**
+ * @export
+ */
+export const GetSnapshotPx0ConsistencyEnum = {
+    Require: 'require',
+} as const;
+export type GetSnapshotPx0ConsistencyEnum = typeof GetSnapshotPx0ConsistencyEnum[keyof typeof GetSnapshotPx0ConsistencyEnum];
 /**
  * @export
  */

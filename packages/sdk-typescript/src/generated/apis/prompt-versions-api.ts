@@ -15,13 +15,23 @@
 
 import { pathSegment } from '../../path-segment.ts';
 import { formed, prepared, withoutResult } from '../../generated-support.ts';
-import { instanceOfCheckVersion200Response, instanceOfCreateVersion201Response, instanceOfDiffVersions200Response, instanceOfListVersionTags200Response, instanceOfListVersions200Response, instanceOfTemplateValidation } from '../models/index.ts';
+import { instanceOfCheckTemplate200Response, instanceOfCheckVersion200Response, instanceOfCreateVersion201Response, instanceOfDiffVersions200Response, instanceOfListChecks200Response, instanceOfListVersionTags200Response, instanceOfListVersions200Response, instanceOfPostCheck201Response, instanceOfTemplateValidation } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
     APIErrorFromJSON,
     APIErrorToJSON,
 } from '../models/api-error.ts';
+import {
+    type CheckTemplate200Response,
+    CheckTemplate200ResponseFromJSON,
+    CheckTemplate200ResponseToJSON,
+} from '../models/check-template200-response.ts';
+import {
+    type CheckTemplateRequest,
+    CheckTemplateRequestFromJSON,
+    CheckTemplateRequestToJSON,
+} from '../models/check-template-request.ts';
 import {
     type CheckVersion200Response,
     CheckVersion200ResponseFromJSON,
@@ -43,6 +53,11 @@ import {
     DiffVersions200ResponseToJSON,
 } from '../models/diff-versions200-response.ts';
 import {
+    type ListChecks200Response,
+    ListChecks200ResponseFromJSON,
+    ListChecks200ResponseToJSON,
+} from '../models/list-checks200-response.ts';
+import {
     type ListVersionTags200Response,
     ListVersionTags200ResponseFromJSON,
     ListVersionTags200ResponseToJSON,
@@ -52,6 +67,16 @@ import {
     ListVersions200ResponseFromJSON,
     ListVersions200ResponseToJSON,
 } from '../models/list-versions200-response.ts';
+import {
+    type PostCheck201Response,
+    PostCheck201ResponseFromJSON,
+    PostCheck201ResponseToJSON,
+} from '../models/post-check201-response.ts';
+import {
+    type PostCheckRequest,
+    PostCheckRequestFromJSON,
+    PostCheckRequestToJSON,
+} from '../models/post-check-request.ts';
 import {
     type SetVersionTagRequest,
     SetVersionTagRequestFromJSON,
@@ -91,13 +116,36 @@ export interface ArchiveVersionRequest {
      */
     px0Consistency?: ArchiveVersionPx0ConsistencyEnum;
     /**
-     * An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
+     * An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.
      */
     ifMatch?: string;
+    /**
+     * Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+     */
+    px0BreakGlass?: string;
     /**
      * 
      */
     transitionRequest?: TransitionRequest;
+}
+
+export interface CheckTemplateOperationRequest {
+    /**
+     * The id of the prompt.
+     */
+    id: string;
+    /**
+     * 
+     */
+    checkTemplateRequest: CheckTemplateRequest;
+    /**
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     */
+    px0MinRevision?: string;
+    /**
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     */
+    px0Consistency?: CheckTemplateOperationPx0ConsistencyEnum;
 }
 
 export interface CheckVersionRequest {
@@ -117,6 +165,10 @@ export interface CheckVersionRequest {
      * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: CheckVersionPx0ConsistencyEnum;
+    /**
+     * What to compare with: `live` (the default), a version number or a tag.
+     */
+    base?: string;
 }
 
 export interface CreateVersionOperationRequest {
@@ -156,9 +208,13 @@ export interface DeletePromptVersionRequest {
      */
     px0Consistency?: DeletePromptVersionPx0ConsistencyEnum;
     /**
-     * An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
+     * An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.
      */
     ifMatch?: string;
+    /**
+     * Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+     */
+    px0BreakGlass?: string;
 }
 
 export interface DemoteVersionRequest {
@@ -179,9 +235,13 @@ export interface DemoteVersionRequest {
      */
     px0Consistency?: DemoteVersionPx0ConsistencyEnum;
     /**
-     * An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
+     * An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.
      */
     ifMatch?: string;
+    /**
+     * Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+     */
+    px0BreakGlass?: string;
     /**
      * 
      */
@@ -257,6 +317,25 @@ export interface GetVersionRequest {
     include?: GetVersionIncludeEnum;
 }
 
+export interface ListChecksRequest {
+    /**
+     * The id of the prompt.
+     */
+    id: string;
+    /**
+     * A version number or a tag.
+     */
+    version: string;
+    /**
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     */
+    px0MinRevision?: string;
+    /**
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     */
+    px0Consistency?: ListChecksPx0ConsistencyEnum;
+}
+
 export interface ListVersionTagsRequest {
     /**
      * The id of the prompt.
@@ -307,6 +386,29 @@ export interface ListVersionsRequest {
     include?: ListVersionsIncludeEnum;
 }
 
+export interface PostCheckOperationRequest {
+    /**
+     * The id of the prompt.
+     */
+    id: string;
+    /**
+     * A version number or a tag.
+     */
+    version: string;
+    /**
+     * 
+     */
+    postCheckRequest: PostCheckRequest;
+    /**
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     */
+    px0MinRevision?: string;
+    /**
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     */
+    px0Consistency?: PostCheckOperationPx0ConsistencyEnum;
+}
+
 export interface PromoteVersionRequest {
     /**
      * The id of the prompt.
@@ -329,13 +431,17 @@ export interface PromoteVersionRequest {
      */
     px0Consistency?: PromoteVersionPx0ConsistencyEnum;
     /**
-     * An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
+     * An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.
      */
     ifMatch?: string;
     /**
      * `contract_break` promotes a version even if it refuses what the live one accepts.
      */
     allow?: PromoteVersionAllowEnum;
+    /**
+     * Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+     */
+    px0BreakGlass?: string;
     /**
      * 
      */
@@ -359,6 +465,10 @@ export interface RemoveVersionTagRequest {
      * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: RemoveVersionTagPx0ConsistencyEnum;
+    /**
+     * Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+     */
+    px0BreakGlass?: string;
 }
 
 export interface SetVersionTagOperationRequest {
@@ -382,6 +492,10 @@ export interface SetVersionTagOperationRequest {
      * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: SetVersionTagOperationPx0ConsistencyEnum;
+    /**
+     * Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+     */
+    px0BreakGlass?: string;
 }
 
 export interface UpdateVersionOperationRequest {
@@ -406,9 +520,13 @@ export interface UpdateVersionOperationRequest {
      */
     px0Consistency?: UpdateVersionOperationPx0ConsistencyEnum;
     /**
-     * An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
+     * An `ETag` of what is written. The write fails with 412 if it has changed since. Default: no condition.
      */
     ifMatch?: string;
+    /**
+     * Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+     */
+    px0BreakGlass?: string;
 }
 
 export interface ValidateTemplateRequest {
@@ -467,6 +585,10 @@ export class PromptVersionsApi extends runtime.BaseAPI {
             headerParameters['If-Match'] = String(requestParameters['ifMatch']);
         }
 
+        if (requestParameters['px0BreakGlass'] != null) {
+            headerParameters['Px0-Break-Glass'] = String(requestParameters['px0BreakGlass']);
+        }
+
         if (this.configuration && this.configuration.accessToken) {
             const token = this.configuration.accessToken;
             const tokenString = await token("apiKey", []);
@@ -512,8 +634,89 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Archives a version permanently. It can still be read and rendered by number and tag.
      * Archive Prompt Version
      */
-    async archiveVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: ArchiveVersionPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction, transitionRequest?: TransitionRequest): Promise<CreateVersion201Response> {
-        const response = await this.archiveVersionRaw({ id: id, version: version, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch, transitionRequest: transitionRequest }, initOverrides);
+    async archiveVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: ArchiveVersionPx0ConsistencyEnum, ifMatch?: string, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction, transitionRequest?: TransitionRequest): Promise<CreateVersion201Response> {
+        const response = await this.archiveVersionRaw({ id: id, version: version, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch, px0BreakGlass: px0BreakGlass, transitionRequest: transitionRequest }, initOverrides);
+        return await response.value();
+    }
+
+    /**
+     * Creates request options for checkTemplate without sending the request
+     */
+    async checkTemplateRequestOpts(requestParameters: CheckTemplateOperationRequest): Promise<runtime.RequestOpts> {
+        if (requestParameters['id'] == null) {
+            throw new runtime.RequiredError(
+                'id',
+                'Required parameter "id" was null or undefined when calling checkTemplate().'
+            );
+        }
+
+        if (requestParameters['checkTemplateRequest'] == null) {
+            throw new runtime.RequiredError(
+                'checkTemplateRequest',
+                'Required parameter "checkTemplateRequest" was null or undefined when calling checkTemplate().'
+            );
+        }
+
+        const queryParameters: any = {};
+
+        const headerParameters: runtime.HTTPHeaders = {};
+
+        headerParameters['Content-Type'] = 'application/json';
+
+        if (requestParameters['px0MinRevision'] != null) {
+            headerParameters['Px0-Min-Revision'] = String(requestParameters['px0MinRevision']);
+        }
+
+        if (requestParameters['px0Consistency'] != null) {
+            headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
+        }
+
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("apiKey", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("session", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+
+        let urlPath = `/v1/prompts/{id}/check`;
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
+
+        return {
+            path: urlPath,
+            method: 'POST',
+            headers: headerParameters,
+            query: queryParameters,
+            body: CheckTemplateRequestToJSON(requestParameters['checkTemplateRequest']),
+        };
+    }
+
+    /**
+     * Does what the check of a version does, for a content that is not saved. Saves nothing.
+     * Check a Template
+     */
+    async checkTemplateRaw(requestParameters: CheckTemplateOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CheckTemplate200Response>> {
+        const requestOptions = await prepared(this.checkTemplateRequestOpts(requestParameters));
+        const response = await this.request(requestOptions, initOverrides);
+
+        return new runtime.JSONApiResponse(response, (jsonValue) => CheckTemplate200ResponseFromJSON(formed(jsonValue, instanceOfCheckTemplate200Response)));
+    }
+
+    /**
+     * Does what the check of a version does, for a content that is not saved. Saves nothing.
+     * Check a Template
+     */
+    async checkTemplate(id: string, checkTemplateRequest: CheckTemplateRequest, px0MinRevision?: string, px0Consistency?: CheckTemplateOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CheckTemplate200Response> {
+        const response = await this.checkTemplateRaw({ id: id, checkTemplateRequest: checkTemplateRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
         return await response.value();
     }
 
@@ -536,6 +739,10 @@ export class PromptVersionsApi extends runtime.BaseAPI {
         }
 
         const queryParameters: any = {};
+
+        if (requestParameters['base'] != null) {
+            queryParameters['base'] = requestParameters['base'];
+        }
 
         const headerParameters: runtime.HTTPHeaders = {};
 
@@ -577,7 +784,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Renders every payload of the prompt with this version and with the live version, compares the outputs, and judges the payloads by the input schema.
+     * Renders every payload of the prompt with this version and with the live version, compares the outputs, judges them by the assertions of the payloads, and the payloads by the input schema.
      * Check a Prompt Version
      */
     async checkVersionRaw(requestParameters: CheckVersionRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CheckVersion200Response>> {
@@ -588,11 +795,11 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Renders every payload of the prompt with this version and with the live version, compares the outputs, and judges the payloads by the input schema.
+     * Renders every payload of the prompt with this version and with the live version, compares the outputs, judges them by the assertions of the payloads, and the payloads by the input schema.
      * Check a Prompt Version
      */
-    async checkVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: CheckVersionPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CheckVersion200Response> {
-        const response = await this.checkVersionRaw({ id: id, version: version, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+    async checkVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: CheckVersionPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, base?: string): Promise<CheckVersion200Response> {
+        const response = await this.checkVersionRaw({ id: id, version: version, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, base: base }, initOverrides);
         return await response.value();
     }
 
@@ -711,6 +918,10 @@ export class PromptVersionsApi extends runtime.BaseAPI {
             headerParameters['If-Match'] = String(requestParameters['ifMatch']);
         }
 
+        if (requestParameters['px0BreakGlass'] != null) {
+            headerParameters['Px0-Break-Glass'] = String(requestParameters['px0BreakGlass']);
+        }
+
         if (this.configuration && this.configuration.accessToken) {
             const token = this.configuration.accessToken;
             const tokenString = await token("apiKey", []);
@@ -755,8 +966,8 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Deletes a draft with its tags.
      * Delete Prompt Version Draft
      */
-    async deletePromptVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: DeletePromptVersionPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<void> {
-        await this.deletePromptVersionRaw({ id: id, version: version, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch }, initOverrides);
+    async deletePromptVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: DeletePromptVersionPx0ConsistencyEnum, ifMatch?: string, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<void> {
+        await this.deletePromptVersionRaw({ id: id, version: version, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch, px0BreakGlass: px0BreakGlass }, initOverrides);
     }
 
     /**
@@ -793,6 +1004,10 @@ export class PromptVersionsApi extends runtime.BaseAPI {
 
         if (requestParameters['ifMatch'] != null) {
             headerParameters['If-Match'] = String(requestParameters['ifMatch']);
+        }
+
+        if (requestParameters['px0BreakGlass'] != null) {
+            headerParameters['Px0-Break-Glass'] = String(requestParameters['px0BreakGlass']);
         }
 
         if (this.configuration && this.configuration.accessToken) {
@@ -840,8 +1055,8 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Demotes the live version to stable. The prompt then has no live version.
      * Demote Prompt Version
      */
-    async demoteVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: DemoteVersionPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction, transitionRequest?: TransitionRequest): Promise<CreateVersion201Response> {
-        const response = await this.demoteVersionRaw({ id: id, version: version, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch, transitionRequest: transitionRequest }, initOverrides);
+    async demoteVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: DemoteVersionPx0ConsistencyEnum, ifMatch?: string, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction, transitionRequest?: TransitionRequest): Promise<CreateVersion201Response> {
+        const response = await this.demoteVersionRaw({ id: id, version: version, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch, px0BreakGlass: px0BreakGlass, transitionRequest: transitionRequest }, initOverrides);
         return await response.value();
     }
 
@@ -1091,6 +1306,85 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
+     * Creates request options for listChecks without sending the request
+     */
+    async listChecksRequestOpts(requestParameters: ListChecksRequest): Promise<runtime.RequestOpts> {
+        if (requestParameters['id'] == null) {
+            throw new runtime.RequiredError(
+                'id',
+                'Required parameter "id" was null or undefined when calling listChecks().'
+            );
+        }
+
+        if (requestParameters['version'] == null) {
+            throw new runtime.RequiredError(
+                'version',
+                'Required parameter "version" was null or undefined when calling listChecks().'
+            );
+        }
+
+        const queryParameters: any = {};
+
+        const headerParameters: runtime.HTTPHeaders = {};
+
+        if (requestParameters['px0MinRevision'] != null) {
+            headerParameters['Px0-Min-Revision'] = String(requestParameters['px0MinRevision']);
+        }
+
+        if (requestParameters['px0Consistency'] != null) {
+            headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
+        }
+
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("apiKey", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("session", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+
+        let urlPath = `/v1/prompts/{id}/versions/{version}/checks`;
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
+        urlPath = urlPath.replace('{version}', pathSegment('version', requestParameters['version']));
+
+        return {
+            path: urlPath,
+            method: 'GET',
+            headers: headerParameters,
+            query: queryParameters,
+        };
+    }
+
+    /**
+     * Returns the newest check of each name, by name.
+     * List Version Checks
+     */
+    async listChecksRaw(requestParameters: ListChecksRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListChecks200Response>> {
+        const requestOptions = await prepared(this.listChecksRequestOpts(requestParameters));
+        const response = await this.request(requestOptions, initOverrides);
+
+        return new runtime.JSONApiResponse(response, (jsonValue) => ListChecks200ResponseFromJSON(formed(jsonValue, instanceOfListChecks200Response)));
+    }
+
+    /**
+     * Returns the newest check of each name, by name.
+     * List Version Checks
+     */
+    async listChecks(id: string, version: string, px0MinRevision?: string, px0Consistency?: ListChecksPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListChecks200Response> {
+        const response = await this.listChecksRaw({ id: id, version: version, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+        return await response.value();
+    }
+
+    /**
      * Creates request options for listVersionTags without sending the request
      */
     async listVersionTagsRequestOpts(requestParameters: ListVersionTagsRequest): Promise<runtime.RequestOpts> {
@@ -1253,6 +1547,95 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
+     * Creates request options for postCheck without sending the request
+     */
+    async postCheckRequestOpts(requestParameters: PostCheckOperationRequest): Promise<runtime.RequestOpts> {
+        if (requestParameters['id'] == null) {
+            throw new runtime.RequiredError(
+                'id',
+                'Required parameter "id" was null or undefined when calling postCheck().'
+            );
+        }
+
+        if (requestParameters['version'] == null) {
+            throw new runtime.RequiredError(
+                'version',
+                'Required parameter "version" was null or undefined when calling postCheck().'
+            );
+        }
+
+        if (requestParameters['postCheckRequest'] == null) {
+            throw new runtime.RequiredError(
+                'postCheckRequest',
+                'Required parameter "postCheckRequest" was null or undefined when calling postCheck().'
+            );
+        }
+
+        const queryParameters: any = {};
+
+        const headerParameters: runtime.HTTPHeaders = {};
+
+        headerParameters['Content-Type'] = 'application/json';
+
+        if (requestParameters['px0MinRevision'] != null) {
+            headerParameters['Px0-Min-Revision'] = String(requestParameters['px0MinRevision']);
+        }
+
+        if (requestParameters['px0Consistency'] != null) {
+            headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
+        }
+
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("apiKey", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("session", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+
+        let urlPath = `/v1/prompts/{id}/versions/{version}/checks`;
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
+        urlPath = urlPath.replace('{version}', pathSegment('version', requestParameters['version']));
+
+        return {
+            path: urlPath,
+            method: 'POST',
+            headers: headerParameters,
+            query: queryParameters,
+            body: PostCheckRequestToJSON(requestParameters['postCheckRequest']),
+        };
+    }
+
+    /**
+     * Says what a check outside px0 found about the content of a version. Takes the place of what the same key said under the same name. Only for API keys with operation `all`: nobody attests their own change by hand.
+     * Post Version Check
+     */
+    async postCheckRaw(requestParameters: PostCheckOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<PostCheck201Response>> {
+        const requestOptions = await prepared(this.postCheckRequestOpts(requestParameters));
+        const response = await this.request(requestOptions, initOverrides);
+
+        return new runtime.JSONApiResponse(response, (jsonValue) => PostCheck201ResponseFromJSON(formed(jsonValue, instanceOfPostCheck201Response)));
+    }
+
+    /**
+     * Says what a check outside px0 found about the content of a version. Takes the place of what the same key said under the same name. Only for API keys with operation `all`: nobody attests their own change by hand.
+     * Post Version Check
+     */
+    async postCheck(id: string, version: string, postCheckRequest: PostCheckRequest, px0MinRevision?: string, px0Consistency?: PostCheckOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<PostCheck201Response> {
+        const response = await this.postCheckRaw({ id: id, version: version, postCheckRequest: postCheckRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+        return await response.value();
+    }
+
+    /**
      * Creates request options for promoteVersion without sending the request
      */
     async promoteVersionRequestOpts(requestParameters: PromoteVersionRequest): Promise<runtime.RequestOpts> {
@@ -1294,6 +1677,10 @@ export class PromptVersionsApi extends runtime.BaseAPI {
 
         if (requestParameters['ifMatch'] != null) {
             headerParameters['If-Match'] = String(requestParameters['ifMatch']);
+        }
+
+        if (requestParameters['px0BreakGlass'] != null) {
+            headerParameters['Px0-Break-Glass'] = String(requestParameters['px0BreakGlass']);
         }
 
         if (this.configuration && this.configuration.accessToken) {
@@ -1341,8 +1728,8 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Promotes a draft to stable, or a stable version to live. The version that was live becomes stable. Unless the contract of the prompt is `off`, a version that refuses what the live one accepts does not become live.
      * Promote Prompt Version
      */
-    async promoteVersion(id: string, version: string, require?: PromoteVersionRequireEnum, px0MinRevision?: string, px0Consistency?: PromoteVersionPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction, transitionRequest?: TransitionRequest, allow?: PromoteVersionAllowEnum): Promise<CreateVersion201Response> {
-        const response = await this.promoteVersionRaw({ id: id, version: version, require: require, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch, allow: allow, transitionRequest: transitionRequest }, initOverrides);
+    async promoteVersion(id: string, version: string, require?: PromoteVersionRequireEnum, px0MinRevision?: string, px0Consistency?: PromoteVersionPx0ConsistencyEnum, ifMatch?: string, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction, transitionRequest?: TransitionRequest, allow?: PromoteVersionAllowEnum): Promise<CreateVersion201Response> {
+        const response = await this.promoteVersionRaw({ id: id, version: version, require: require, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch, allow: allow, px0BreakGlass: px0BreakGlass, transitionRequest: transitionRequest }, initOverrides);
         return await response.value();
     }
 
@@ -1374,6 +1761,10 @@ export class PromptVersionsApi extends runtime.BaseAPI {
 
         if (requestParameters['px0Consistency'] != null) {
             headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
+        }
+
+        if (requestParameters['px0BreakGlass'] != null) {
+            headerParameters['Px0-Break-Glass'] = String(requestParameters['px0BreakGlass']);
         }
 
         if (this.configuration && this.configuration.accessToken) {
@@ -1420,8 +1811,8 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Removes a tag from its version.
      * Remove Version Tag
      */
-    async removeVersionTag(id: string, tag: string, px0MinRevision?: string, px0Consistency?: RemoveVersionTagPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<void> {
-        await this.removeVersionTagRaw({ id: id, tag: tag, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+    async removeVersionTag(id: string, tag: string, px0MinRevision?: string, px0Consistency?: RemoveVersionTagPx0ConsistencyEnum, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<void> {
+        await this.removeVersionTagRaw({ id: id, tag: tag, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, px0BreakGlass: px0BreakGlass }, initOverrides);
     }
 
     /**
@@ -1461,6 +1852,10 @@ export class PromptVersionsApi extends runtime.BaseAPI {
 
         if (requestParameters['px0Consistency'] != null) {
             headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
+        }
+
+        if (requestParameters['px0BreakGlass'] != null) {
+            headerParameters['Px0-Break-Glass'] = String(requestParameters['px0BreakGlass']);
         }
 
         if (this.configuration && this.configuration.accessToken) {
@@ -1508,8 +1903,8 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Sets a tag on a version. If another version of the prompt has the tag, it moves. `.` and `..` are not valid tags, because URL parsers resolve them in a path.
      * Attach/Set Version Tag
      */
-    async setVersionTag(id: string, version: string, setVersionTagRequest: SetVersionTagRequest, px0MinRevision?: string, px0Consistency?: SetVersionTagOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
-        const response = await this.setVersionTagRaw({ id: id, version: version, setVersionTagRequest: setVersionTagRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+    async setVersionTag(id: string, version: string, setVersionTagRequest: SetVersionTagRequest, px0MinRevision?: string, px0Consistency?: SetVersionTagOperationPx0ConsistencyEnum, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
+        const response = await this.setVersionTagRaw({ id: id, version: version, setVersionTagRequest: setVersionTagRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, px0BreakGlass: px0BreakGlass }, initOverrides);
         return await response.value();
     }
 
@@ -1554,6 +1949,10 @@ export class PromptVersionsApi extends runtime.BaseAPI {
 
         if (requestParameters['ifMatch'] != null) {
             headerParameters['If-Match'] = String(requestParameters['ifMatch']);
+        }
+
+        if (requestParameters['px0BreakGlass'] != null) {
+            headerParameters['Px0-Break-Glass'] = String(requestParameters['px0BreakGlass']);
         }
 
         if (this.configuration && this.configuration.accessToken) {
@@ -1601,8 +2000,8 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Replaces the content of a draft: its template or messages, configuration, input schema and note.
      * Update Prompt Version Draft
      */
-    async updateVersion(id: string, version: string, updateVersionRequest: UpdateVersionRequest, px0MinRevision?: string, px0Consistency?: UpdateVersionOperationPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
-        const response = await this.updateVersionRaw({ id: id, version: version, updateVersionRequest: updateVersionRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch }, initOverrides);
+    async updateVersion(id: string, version: string, updateVersionRequest: UpdateVersionRequest, px0MinRevision?: string, px0Consistency?: UpdateVersionOperationPx0ConsistencyEnum, ifMatch?: string, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
+        const response = await this.updateVersionRaw({ id: id, version: version, updateVersionRequest: updateVersionRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch, px0BreakGlass: px0BreakGlass }, initOverrides);
         return await response.value();
     }
 
@@ -1691,6 +2090,13 @@ export type ArchiveVersionPx0ConsistencyEnum = typeof ArchiveVersionPx0Consisten
 /**
  * @export
  */
+export const CheckTemplateOperationPx0ConsistencyEnum = {
+    Require: 'require',
+} as const;
+export type CheckTemplateOperationPx0ConsistencyEnum = typeof CheckTemplateOperationPx0ConsistencyEnum[keyof typeof CheckTemplateOperationPx0ConsistencyEnum];
+/**
+ * @export
+ */
 export const CheckVersionPx0ConsistencyEnum = {
     Require: 'require',
 } as const;
@@ -1755,6 +2161,13 @@ export type GetVersionIncludeEnum = typeof GetVersionIncludeEnum[keyof typeof Ge
 /**
  * @export
  */
+export const ListChecksPx0ConsistencyEnum = {
+    Require: 'require',
+} as const;
+export type ListChecksPx0ConsistencyEnum = typeof ListChecksPx0ConsistencyEnum[keyof typeof ListChecksPx0ConsistencyEnum];
+/**
+ * @export
+ */
 export const ListVersionTagsPx0ConsistencyEnum = {
     Require: 'require',
 } as const;
@@ -1773,6 +2186,13 @@ export const ListVersionsIncludeEnum = {
     Schema: 'schema',
 } as const;
 export type ListVersionsIncludeEnum = typeof ListVersionsIncludeEnum[keyof typeof ListVersionsIncludeEnum];
+/**
+ * @export
+ */
+export const PostCheckOperationPx0ConsistencyEnum = {
+    Require: 'require',
+} as const;
+export type PostCheckOperationPx0ConsistencyEnum = typeof PostCheckOperationPx0ConsistencyEnum[keyof typeof PostCheckOperationPx0ConsistencyEnum];
 /**
  * @export
  */

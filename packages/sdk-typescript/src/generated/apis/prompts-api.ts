@@ -121,6 +121,10 @@ export interface ArchivePromptRequest {
      * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ArchivePromptPx0ConsistencyEnum;
+    /**
+     * Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+     */
+    px0BreakGlass?: string;
 }
 
 export interface CreatePromptOperationRequest {
@@ -248,6 +252,10 @@ export interface ImportPromptsOperationRequest {
      * `contract_break` makes versions live even if they refuse what the live ones accept.
      */
     allow?: ImportPromptsOperationAllowEnum;
+    /**
+     * `request` opens a change request for each change that needs one, and makes the others. Default: if one change needs one, none is made.
+     */
+    policy?: ImportPromptsOperationPolicyEnum;
 }
 
 export interface ListAllPromptsRequest {
@@ -503,6 +511,10 @@ export interface MovePromptOperationRequest {
      * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: MovePromptOperationPx0ConsistencyEnum;
+    /**
+     * Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+     */
+    px0BreakGlass?: string;
 }
 
 export interface PatchPromptOperationRequest {
@@ -522,6 +534,10 @@ export interface PatchPromptOperationRequest {
      * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: PatchPromptOperationPx0ConsistencyEnum;
+    /**
+     * Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+     */
+    px0BreakGlass?: string;
 }
 
 export interface RestorePromptRequest {
@@ -537,6 +553,10 @@ export interface RestorePromptRequest {
      * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: RestorePromptPx0ConsistencyEnum;
+    /**
+     * Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
+     */
+    px0BreakGlass?: string;
 }
 
 export interface UpdatePromptOperationRequest {
@@ -586,6 +606,10 @@ export class PromptsApi extends runtime.BaseAPI {
             headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
         }
 
+        if (requestParameters['px0BreakGlass'] != null) {
+            headerParameters['Px0-Break-Glass'] = String(requestParameters['px0BreakGlass']);
+        }
+
         if (this.configuration && this.configuration.accessToken) {
             const token = this.configuration.accessToken;
             const tokenString = await token("apiKey", []);
@@ -629,8 +653,8 @@ export class PromptsApi extends runtime.BaseAPI {
      * Archives a prompt. It still renders.
      * Archive a Prompt
      */
-    async archivePrompt(id: string, px0MinRevision?: string, px0Consistency?: ArchivePromptPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePrompt201Response> {
-        const response = await this.archivePromptRaw({ id: id, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+    async archivePrompt(id: string, px0MinRevision?: string, px0Consistency?: ArchivePromptPx0ConsistencyEnum, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePrompt201Response> {
+        const response = await this.archivePromptRaw({ id: id, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, px0BreakGlass: px0BreakGlass }, initOverrides);
         return await response.value();
     }
 
@@ -992,6 +1016,10 @@ export class PromptsApi extends runtime.BaseAPI {
             queryParameters['allow'] = requestParameters['allow'];
         }
 
+        if (requestParameters['policy'] != null) {
+            queryParameters['policy'] = requestParameters['policy'];
+        }
+
         const headerParameters: runtime.HTTPHeaders = {};
 
         headerParameters['Content-Type'] = 'application/json';
@@ -1048,8 +1076,8 @@ export class PromptsApi extends runtime.BaseAPI {
      * Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the content differs, and sets folders, contracts, tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.
      * Import Prompts
      */
-    async importPrompts(teamID: string, importPromptsRequest: ImportPromptsRequest, dryRun?: boolean, px0MinRevision?: string, px0Consistency?: ImportPromptsOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, allow?: ImportPromptsOperationAllowEnum): Promise<ImportResult> {
-        const response = await this.importPromptsRaw({ teamID: teamID, importPromptsRequest: importPromptsRequest, dryRun: dryRun, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, allow: allow }, initOverrides);
+    async importPrompts(teamID: string, importPromptsRequest: ImportPromptsRequest, dryRun?: boolean, px0MinRevision?: string, px0Consistency?: ImportPromptsOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, allow?: ImportPromptsOperationAllowEnum, policy?: ImportPromptsOperationPolicyEnum): Promise<ImportResult> {
+        const response = await this.importPromptsRaw({ teamID: teamID, importPromptsRequest: importPromptsRequest, dryRun: dryRun, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, allow: allow, policy: policy }, initOverrides);
         return await response.value();
     }
 
@@ -1771,6 +1799,10 @@ export class PromptsApi extends runtime.BaseAPI {
             headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
         }
 
+        if (requestParameters['px0BreakGlass'] != null) {
+            headerParameters['Px0-Break-Glass'] = String(requestParameters['px0BreakGlass']);
+        }
+
         if (this.configuration && this.configuration.accessToken) {
             const token = this.configuration.accessToken;
             const tokenString = await token("apiKey", []);
@@ -1815,8 +1847,8 @@ export class PromptsApi extends runtime.BaseAPI {
      * Moves a prompt with its versions, tags and payloads to another team. Requires admin rights on both teams.
      * Move a Prompt
      */
-    async movePrompt(id: string, movePromptRequest: MovePromptRequest, px0MinRevision?: string, px0Consistency?: MovePromptOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePrompt201Response> {
-        const response = await this.movePromptRaw({ id: id, movePromptRequest: movePromptRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+    async movePrompt(id: string, movePromptRequest: MovePromptRequest, px0MinRevision?: string, px0Consistency?: MovePromptOperationPx0ConsistencyEnum, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePrompt201Response> {
+        const response = await this.movePromptRaw({ id: id, movePromptRequest: movePromptRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, px0BreakGlass: px0BreakGlass }, initOverrides);
         return await response.value();
     }
 
@@ -1850,6 +1882,10 @@ export class PromptsApi extends runtime.BaseAPI {
 
         if (requestParameters['px0Consistency'] != null) {
             headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
+        }
+
+        if (requestParameters['px0BreakGlass'] != null) {
+            headerParameters['Px0-Break-Glass'] = String(requestParameters['px0BreakGlass']);
         }
 
         if (this.configuration && this.configuration.accessToken) {
@@ -1896,8 +1932,8 @@ export class PromptsApi extends runtime.BaseAPI {
      * Changes folder, contract and description. What is omitted stays.
      * Patch a Prompt
      */
-    async patchPrompt(id: string, patchPromptRequest: PatchPromptRequest, px0MinRevision?: string, px0Consistency?: PatchPromptOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePrompt201Response> {
-        const response = await this.patchPromptRaw({ id: id, patchPromptRequest: patchPromptRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+    async patchPrompt(id: string, patchPromptRequest: PatchPromptRequest, px0MinRevision?: string, px0Consistency?: PatchPromptOperationPx0ConsistencyEnum, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePrompt201Response> {
+        const response = await this.patchPromptRaw({ id: id, patchPromptRequest: patchPromptRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, px0BreakGlass: px0BreakGlass }, initOverrides);
         return await response.value();
     }
 
@@ -1922,6 +1958,10 @@ export class PromptsApi extends runtime.BaseAPI {
 
         if (requestParameters['px0Consistency'] != null) {
             headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
+        }
+
+        if (requestParameters['px0BreakGlass'] != null) {
+            headerParameters['Px0-Break-Glass'] = String(requestParameters['px0BreakGlass']);
         }
 
         if (this.configuration && this.configuration.accessToken) {
@@ -1967,8 +2007,8 @@ export class PromptsApi extends runtime.BaseAPI {
      * Makes an archived prompt active again.
      * Restore a Prompt
      */
-    async restorePrompt(id: string, px0MinRevision?: string, px0Consistency?: RestorePromptPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePrompt201Response> {
-        const response = await this.restorePromptRaw({ id: id, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+    async restorePrompt(id: string, px0MinRevision?: string, px0Consistency?: RestorePromptPx0ConsistencyEnum, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePrompt201Response> {
+        const response = await this.restorePromptRaw({ id: id, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, px0BreakGlass: px0BreakGlass }, initOverrides);
         return await response.value();
     }
 
@@ -2128,6 +2168,13 @@ export const ImportPromptsOperationAllowEnum = {
     ContractBreak: 'contract_break',
 } as const;
 export type ImportPromptsOperationAllowEnum = typeof ImportPromptsOperationAllowEnum[keyof typeof ImportPromptsOperationAllowEnum];
+/**
+ * @export
+ */
+export const ImportPromptsOperationPolicyEnum = {
+    Request: 'request',
+} as const;
+export type ImportPromptsOperationPolicyEnum = typeof ImportPromptsOperationPolicyEnum[keyof typeof ImportPromptsOperationPolicyEnum];
 /**
  * @export
  */

@@ -14,6 +14,14 @@
  */
 
 import { mapValues, parseDate, parseDateTime, serializeDate, serializeDateTime } from '../runtime.ts';
+import type { APIKeyLimits } from './api-key-limits.ts';
+import {
+    APIKeyLimitsFromJSON,
+    APIKeyLimitsFromJSONTyped,
+    APIKeyLimitsToJSON,
+    APIKeyLimitsToJSONTyped,
+} from './api-key-limits.ts';
+
 /**
  * An API key without its secret, which only the response to its creation contains.
  * @export
@@ -52,6 +60,10 @@ export interface APIKey {
      * 
      */
     lastUsedAt: Date | null;
+    /**
+     * What the key is limited to. Absent if it has no limits.
+     */
+    limits?: APIKeyLimits;
 }
 
 
@@ -97,6 +109,7 @@ export function APIKeyFromJSONTyped(json: any, ignoreDiscriminator: boolean): AP
         'createdAt': (json['created_at'] == null ? json['created_at'] : parseDateTime(json['created_at'])),
         'expiresAt': json['expires_at'] === undefined ? undefined : json['expires_at'] === null ? null : (parseDateTime(json['expires_at'])),
         'lastUsedAt': (json['last_used_at'] == null ? null : parseDateTime(json['last_used_at'])),
+        'limits': json['limits'] == null ? undefined : APIKeyLimitsFromJSON(json['limits']),
     };
 }
 
@@ -119,5 +132,6 @@ export function APIKeyToJSONTyped(value?: APIKey | null, ignoreDiscriminator: bo
         'created_at': value['createdAt'] == null ? value['createdAt'] : serializeDateTime(value['createdAt']),
         'expires_at': value['expiresAt'] == null ? value['expiresAt'] : serializeDateTime(value['expiresAt']),
         'last_used_at': value['lastUsedAt'] == null ? value['lastUsedAt'] : serializeDateTime(value['lastUsedAt']),
+        'limits': APIKeyLimitsToJSON(value['limits']),
     };
 }

@@ -14,6 +14,14 @@
  */
 
 import { mapValues, parseDate, parseDateTime, serializeDate, serializeDateTime } from '../runtime.ts';
+import type { APIKeyLimits } from './api-key-limits.ts';
+import {
+    APIKeyLimitsFromJSON,
+    APIKeyLimitsFromJSONTyped,
+    APIKeyLimitsToJSON,
+    APIKeyLimitsToJSONTyped,
+} from './api-key-limits.ts';
+
 /**
  * A new API key.
  * @export
@@ -40,6 +48,10 @@ export interface CreateAPIKeyRequest {
      * When the key expires. Default: never.
      */
     expiresAt?: Date | null;
+    /**
+     * What the key is limited to. Default: nothing within its scope.
+     */
+    limits?: APIKeyLimits;
 }
 
 
@@ -79,6 +91,7 @@ export function CreateAPIKeyRequestFromJSONTyped(json: any, ignoreDiscriminator:
         'teamIds': json['team_ids'] === undefined ? undefined : json['team_ids'] === null ? null : json['team_ids'],
         'operation': json['operation'] === undefined ? undefined : json['operation'] === null ? null : json['operation'],
         'expiresAt': json['expires_at'] === undefined ? undefined : json['expires_at'] === null ? null : (parseDateTime(json['expires_at'])),
+        'limits': json['limits'] == null ? undefined : APIKeyLimitsFromJSON(json['limits']),
     };
 }
 
@@ -98,5 +111,6 @@ export function CreateAPIKeyRequestToJSONTyped(value?: CreateAPIKeyRequest | nul
         'team_ids': value['teamIds'],
         'operation': value['operation'],
         'expires_at': value['expiresAt'] == null ? value['expiresAt'] : serializeDateTime(value['expiresAt']),
+        'limits': APIKeyLimitsToJSON(value['limits']),
     };
 }

@@ -14,6 +14,14 @@
  */
 
 import { mapValues } from '../runtime.ts';
+import type { Assertion } from './assertion.ts';
+import {
+    AssertionFromJSON,
+    AssertionFromJSONTyped,
+    AssertionToJSON,
+    AssertionToJSONTyped,
+} from './assertion.ts';
+
 /**
  * A new sample set of variables.
  * @export
@@ -28,6 +36,10 @@ export interface CreatePromptPayloadRequest {
      * 
      */
     name?: string | null;
+    /**
+     * What is expected of the output, at most 50 entries. Default: none.
+     */
+    assertions?: Array<Assertion> | null;
 }
 
 /**
@@ -50,6 +62,7 @@ export function CreatePromptPayloadRequestFromJSONTyped(json: any, ignoreDiscrim
         
         'variables': json['variables'],
         'name': json['name'] === undefined ? undefined : json['name'] === null ? null : json['name'],
+        'assertions': json['assertions'] === undefined ? undefined : json['assertions'] === null ? null : ((json['assertions'] as Array<any>).map(AssertionFromJSON)),
     };
 }
 
@@ -66,5 +79,6 @@ export function CreatePromptPayloadRequestToJSONTyped(value?: CreatePromptPayloa
         
         'variables': value['variables'],
         'name': value['name'],
+        'assertions': value['assertions'] == null ? undefined : ((value['assertions'] as Array<any>).map(AssertionToJSON)),
     };
 }

@@ -51,6 +51,7 @@ export const ImportChangeActionEnum = {
     SetTag: 'set_tag',
     CreatePayload: 'create_payload',
     UpdatePayload: 'update_payload',
+    OpenChangeRequest: 'open_change_request',
 } as const;
 export type ImportChangeActionEnum = typeof ImportChangeActionEnum[keyof typeof ImportChangeActionEnum];
 

@@ -15,7 +15,7 @@
 
 import { mapValues } from '../runtime.ts';
 /**
- * Null if there is no live version.
+ * The output of the live version, or of `base`. Null if there is none.
  * @export
  * @interface LivePayloadOutcome
  */

@@ -21,6 +21,13 @@ import {
     ContractViolationToJSON,
     ContractViolationToJSONTyped,
 } from './contract-violation.ts';
+import type { AssertionResult } from './assertion-result.ts';
+import {
+    AssertionResultFromJSON,
+    AssertionResultFromJSONTyped,
+    AssertionResultToJSON,
+    AssertionResultToJSONTyped,
+} from './assertion-result.ts';
 import type { PayloadOutcome } from './payload-outcome.ts';
 import {
     PayloadOutcomeFromJSON,
@@ -66,6 +73,10 @@ export interface PayloadCheck {
      * What the input schema of this version refuses in the payload; null for nothing.
      */
     violations?: ContractViolation | null;
+    /**
+     * In the order of the payload. Empty without assertions, and if the payload unexpectedly fails to render; with `fails` only those.
+     */
+    assertions?: Array<AssertionResult>;
 }
 
 /**
@@ -96,6 +107,7 @@ export function PayloadCheckFromJSONTyped(json: any, ignoreDiscriminator: boolea
         'live': LivePayloadOutcomeFromJSON(json['live']),
         'diff': json['diff'],
         'violations': json['violations'] === undefined ? undefined : json['violations'] === null ? null : ContractViolationFromJSON(json['violations']),
+        'assertions': json['assertions'] == null ? undefined : ((json['assertions'] as Array<any>).map(AssertionResultFromJSON)),
     };
 }
 
@@ -116,5 +128,6 @@ export function PayloadCheckToJSONTyped(value?: PayloadCheck | null, ignoreDiscr
         'live': LivePayloadOutcomeToJSON(value['live']),
         'diff': value['diff'],
         'violations': ContractViolationToJSON(value['violations']),
+        'assertions': value['assertions'] == null ? undefined : ((value['assertions'] as Array<any>).map(AssertionResultToJSON)),
     };
 }

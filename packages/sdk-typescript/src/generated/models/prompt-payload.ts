@@ -14,8 +14,23 @@
  */
 
 import { mapValues, parseDate, parseDateTime, serializeDate, serializeDateTime } from '../runtime.ts';
+import type { Assertion } from './assertion.ts';
+import {
+    AssertionFromJSON,
+    AssertionFromJSONTyped,
+    AssertionToJSON,
+    AssertionToJSONTyped,
+} from './assertion.ts';
+import type { PayloadSnapshot } from './payload-snapshot.ts';
+import {
+    PayloadSnapshotFromJSON,
+    PayloadSnapshotFromJSONTyped,
+    PayloadSnapshotToJSON,
+    PayloadSnapshotToJSONTyped,
+} from './payload-snapshot.ts';
+
 /**
- * A sample set of variables for a prompt.
+ * A sample set of variables for a prompt, and what is expected of the output: a test case of the prompt.
  * @export
  * @interface PromptPayload
  */
@@ -44,6 +59,14 @@ export interface PromptPayload {
      * 
      */
     updatedAt: Date;
+    /**
+     * 
+     */
+    assertions?: Array<Assertion>;
+    /**
+     * The accepted output. Null for none.
+     */
+    snapshot?: PayloadSnapshot | null;
 }
 
 /**
@@ -75,6 +98,8 @@ export function PromptPayloadFromJSONTyped(json: any, ignoreDiscriminator: boole
         'variables': json['variables'],
         'createdAt': (json['created_at'] == null ? json['created_at'] : parseDateTime(json['created_at'])),
         'updatedAt': (json['updated_at'] == null ? json['updated_at'] : parseDateTime(json['updated_at'])),
+        'assertions': json['assertions'] == null ? undefined : ((json['assertions'] as Array<any>).map(AssertionFromJSON)),
+        'snapshot': json['snapshot'] === undefined ? undefined : json['snapshot'] === null ? null : PayloadSnapshotFromJSON(json['snapshot']),
     };
 }
 
@@ -95,5 +120,7 @@ export function PromptPayloadToJSONTyped(value?: PromptPayload | null, ignoreDis
         'variables': value['variables'],
         'created_at': value['createdAt'] == null ? value['createdAt'] : serializeDateTime(value['createdAt']),
         'updated_at': value['updatedAt'] == null ? value['updatedAt'] : serializeDateTime(value['updatedAt']),
+        'assertions': value['assertions'] == null ? undefined : ((value['assertions'] as Array<any>).map(AssertionToJSON)),
+        'snapshot': PayloadSnapshotToJSON(value['snapshot']),
     };
 }

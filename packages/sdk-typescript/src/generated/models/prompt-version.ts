@@ -98,6 +98,10 @@ export interface PromptVersion {
      */
     createdBy?: PromptCreatedBy | null;
     /**
+     * `sha256:` and the hexadecimal digest of what renders the version: of a plain text its UTF-8, else the program as RFC 8785 JSON. It changes with the text, the messages, the configuration and the input schema.
+     */
+    contentHash?: string;
+    /**
      * Of a chat: the conversation as it was written. `template` is then made from it.
      */
     messages?: Array<ChatMessage>;
@@ -179,6 +183,7 @@ export function PromptVersionFromJSONTyped(json: any, ignoreDiscriminator: boole
         'kind': json['kind'] == null ? undefined : json['kind'],
         'note': json['note'] == null ? undefined : json['note'],
         'createdBy': json['created_by'] === undefined ? undefined : json['created_by'] === null ? null : PromptCreatedByFromJSON(json['created_by']),
+        'contentHash': json['content_hash'] == null ? undefined : json['content_hash'],
         'messages': json['messages'] == null ? undefined : ((json['messages'] as Array<any>).map(ChatMessageFromJSON)),
         'config': json['config'] == null ? undefined : json['config'],
         'inputSchema': json['input_schema'] == null ? undefined : json['input_schema'],
@@ -210,6 +215,7 @@ export function PromptVersionToJSONTyped(value?: PromptVersion | null, ignoreDis
         'kind': value['kind'],
         'note': value['note'],
         'created_by': PromptCreatedByToJSON(value['createdBy']),
+        'content_hash': value['contentHash'],
         'messages': value['messages'] == null ? undefined : ((value['messages'] as Array<any>).map(ChatMessageToJSON)),
         'config': value['config'],
         'input_schema': value['inputSchema'],

@@ -14,6 +14,14 @@
  */
 
 import { mapValues } from '../runtime.ts';
+import type { Assertion } from './assertion.ts';
+import {
+    AssertionFromJSON,
+    AssertionFromJSONTyped,
+    AssertionToJSON,
+    AssertionToJSONTyped,
+} from './assertion.ts';
+
 /**
  * The changes to a payload.
  * @export
@@ -28,6 +36,10 @@ export interface UpdatePromptPayloadRequest {
      * Omitted or null: unchanged.
      */
     name?: string | null;
+    /**
+     * Replaces all assertions. Omitted: unchanged.
+     */
+    assertions?: Array<Assertion> | null;
 }
 
 /**
@@ -49,6 +61,7 @@ export function UpdatePromptPayloadRequestFromJSONTyped(json: any, ignoreDiscrim
         
         'variables': json['variables'] === undefined ? undefined : json['variables'] === null ? null : json['variables'],
         'name': json['name'] === undefined ? undefined : json['name'] === null ? null : json['name'],
+        'assertions': json['assertions'] === undefined ? undefined : json['assertions'] === null ? null : ((json['assertions'] as Array<any>).map(AssertionFromJSON)),
     };
 }
 
@@ -65,5 +78,6 @@ export function UpdatePromptPayloadRequestToJSONTyped(value?: UpdatePromptPayloa
         
         'variables': value['variables'],
         'name': value['name'],
+        'assertions': value['assertions'] == null ? undefined : ((value['assertions'] as Array<any>).map(AssertionToJSON)),
     };
 }

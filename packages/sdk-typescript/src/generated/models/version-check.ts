@@ -44,7 +44,7 @@ export interface VersionCheck {
      */
     liveVersion: number | null;
     /**
-     * Whether every payload renders with the version.
+     * Whether every payload renders, or is expected to fail, and no assertion of severity `error` fails.
      */
     passed: boolean;
     /**
@@ -59,6 +59,22 @@ export interface VersionCheck {
      * 
      */
     payloads: Array<PayloadCheck>;
+    /**
+     * What `live`, `diff`, `new_variables` and `contract` compare with. Null if there is none.
+     */
+    baseVersion?: number | null;
+    /**
+     * How many payloads fail; 0 if the check passed.
+     */
+    failed?: number;
+    /**
+     * How many assertions of severity `warning` fail.
+     */
+    warnings?: number;
+    /**
+     * Changes with every change of a payload of the prompt: `sha256:` and hexadecimal digits.
+     */
+    payloadsDigest?: string;
 }
 
 /**
@@ -89,6 +105,10 @@ export function VersionCheckFromJSONTyped(json: any, ignoreDiscriminator: boolea
         'newVariables': json['new_variables'],
         'contract': json['contract'] == null ? undefined : ContractChangeFromJSON(json['contract']),
         'payloads': ((json['payloads'] as Array<any>).map(PayloadCheckFromJSON)),
+        'baseVersion': json['base_version'] === undefined ? undefined : json['base_version'] === null ? null : json['base_version'],
+        'failed': json['failed'] == null ? undefined : json['failed'],
+        'warnings': json['warnings'] == null ? undefined : json['warnings'],
+        'payloadsDigest': json['payloads_digest'] == null ? undefined : json['payloads_digest'],
     };
 }
 
@@ -109,5 +129,9 @@ export function VersionCheckToJSONTyped(value?: VersionCheck | null, ignoreDiscr
         'new_variables': value['newVariables'],
         'contract': ContractChangeToJSON(value['contract']),
         'payloads': ((value['payloads'] as Array<any>).map(PayloadCheckToJSON)),
+        'base_version': value['baseVersion'],
+        'failed': value['failed'],
+        'warnings': value['warnings'],
+        'payloads_digest': value['payloadsDigest'],
     };
 }
