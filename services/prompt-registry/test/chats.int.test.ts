@@ -670,7 +670,11 @@ describe('a check of a chat', () => {
       check: {
         version: 2,
         live_version: 1,
+        base_version: 1,
         passed: false,
+        failed: 3,
+        warnings: 0,
+        payloads_digest: expect.stringMatching(/^sha256:/),
         new_variables: ['mood', 'vip', 'history'],
         contract: {
           breaks: expect.arrayContaining(['added required history', 'added required mood']),
@@ -681,6 +685,7 @@ describe('a check of a chat', () => {
             payload_id: expect.any(String),
             name: 'good',
             violations: null,
+            assertions: [],
             version: {
               outcome: 'rendered',
               rendered: 'system:\nBe kind.\n\nuser:\n\n\nassistant:\n\n\nuser:\nWhy?\n\n',
@@ -706,6 +711,7 @@ describe('a check of a chat', () => {
             name,
             version: failed(String(error)),
             violations: expect.objectContaining({ unknown: [] }),
+            assertions: [],
             live,
             diff: null,
           })),
