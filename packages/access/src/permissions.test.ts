@@ -237,8 +237,10 @@ describe('keys with limits', () => {
     // What keys without limits may do, and what only people do.
     expect(refused.sort()).toEqual(
       [
-        'addTeamMember changePassword createJoinRequest createOrg createTeam deleteMe deleteOrg deleteTeam',
-        'getAdminInbox leaveTeam listOrgAudit listOrgPeople listTeamMembers moveFolder moveTeamIntoOrg',
+        'addTeamMember applyChangeRequest changeOrgPolicy changePassword closeChangeRequest closeForeignChangeRequest',
+        'commentChangeRequest createJoinRequest createOrg createTeam deleteMe deleteOrg deleteTeam',
+        'getAdminInbox getChangeRequest leaveTeam listChangeRequests listComments listOrgAudit listOrgPeople listOrgPolicies',
+        'listTeamMembers listTeamPolicies moveFolder moveTeamIntoOrg',
         'removeOrgMember removeTeamMember resolveJoinRequest updateMe updateOrg updateTeam updateTeamMemberRole',
       ].flatMap((line) => line.split(' ')),
     );

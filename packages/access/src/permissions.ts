@@ -285,6 +285,7 @@ export const narrowKeys: { readonly [A in Action]?: 'any' | 'whole-prompts' } = 
   postCheck: 'whole-prompts',
   explainPolicies: 'whole-prompts',
   createChangeRequest: 'whole-prompts',
+  proposeToAdministrators: 'whole-prompts',
   checkTemplate: 'whole-prompts',
   getSnapshot: 'whole-prompts',
   acceptSnapshot: 'whole-prompts',
