@@ -29,6 +29,11 @@ const ofVersion = ({ prompt }: Things) => ({ params: { id: prompt, version: '1' 
 const ofDraft = ({ prompt }: Things) => ({ params: { id: prompt, version: '2' } });
 const ofPayload = ({ prompt, payload }: Things) => ({ params: { id: prompt, payloadID: payload } });
 const ofRequest = ({ changeRequest }: Things) => ({ params: { id: changeRequest } });
+const ofAudit = ({ organization, team, user }: Things) => ({
+  params: { orgID: organization },
+  query: { team_id: team, actor: user },
+});
+const ofAuditEntry = ({ organization }: Things) => ({ params: { orgID: organization, number: '1' } });
 const name = { name: 'Renamed' };
 const password = 'Correct-horse-1';
 const policy = { ...name, match: { slugs: ['nothing'], transitions: ['live'] }, require: { approvals: 1 } };
@@ -60,6 +65,13 @@ export const plans: { readonly [Operation in OperationId]: Plan } = {
   listOrgPeople: inOrg,
   removeOrgMember: ({ organization, user }) => ({ params: { orgID: organization, userID: user } }),
   listOrgAudit: ofOrg,
+  exportIdentityAudit: ofAudit,
+  exportTenancyAudit: ofAudit,
+  exportRegistryAudit: ofAudit,
+  eraseIdentityAuditText: ofAuditEntry,
+  eraseTenancyAuditText: ofAuditEntry,
+  eraseRegistryAuditText: ofAuditEntry,
+  listMyAudit: null,
   createTeam: (things) => ({ ...inOrg(things), body: { ...name, org_id: things.organization } }),
   listOrgTeams: inOrg,
   updateTeam: (things) => ({ ...ofTeam(things), body: { ...name, org_id: things.organization } }),
@@ -240,7 +252,7 @@ const markerKinds: readonly (keyof Things)[] = [
 ];
 
 /** Path parameters that lead nowhere without another one. */
-const belowOthers: ReadonlySet<string> = new Set(['version', 'tag']);
+const belowOthers: ReadonlySet<string> = new Set(['version', 'tag', 'number']);
 
 /** Fields of ids that callers make up. */
 const ofNobody: ReadonlySet<string> = new Set(['process']);

@@ -24,6 +24,12 @@ const team = (...more: readonly (keyof Things)[]): Told => ({
   unknown: 'teamNotFound',
 });
 
+/** Filters of an export name a team and a person, about whom nothing is told. */
+const audit: readonly Told[] = ([[], ['team'], ['user'], ['team', 'user']] as const).map((more) => ({
+  ...organization('forbidden'),
+  foreign: ['organization', ...more],
+}));
+
 /** An organization's and a team's ids are random; that one exists is no secret to whoever holds it. */
 export const told: { readonly [Operation in OperationId]?: readonly Told[] } = {
   listAPIKeys: [organization('forbidden')],
@@ -38,6 +44,12 @@ export const told: { readonly [Operation in OperationId]?: readonly Told[] } = {
   deleteOrg: [organization('forbidden')],
   listOrgPeople: [organization('forbidden')],
   listOrgAudit: [organization('forbidden')],
+  exportIdentityAudit: audit,
+  exportTenancyAudit: audit,
+  exportRegistryAudit: audit,
+  eraseIdentityAuditText: [organization('forbidden')],
+  eraseTenancyAuditText: [organization('forbidden')],
+  eraseRegistryAuditText: [organization('forbidden')],
   removeOrgMember: [
     organization('forbidden'),
     { foreign: ['organization', 'user'], answer: 'forbidden', unknown: 'organizationNotFound' },

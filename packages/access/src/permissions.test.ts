@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   addedContentMatrix,
   addedManagementMatrix,
+  auditMatrix,
   cellsOf,
   contentMatrix,
   managementMatrix,
@@ -44,6 +45,12 @@ const columns: { readonly [column: string]: readonly Facts[] } = {
   'key all or admin': [keyAll, keyAdmin],
   'key all': [keyAll, { ...keyAll, coverage: 'team' }],
   'key admin': [keyAdmin, { ...keyAdmin, coverage: 'team' }],
+  'whole key all': [keyAll],
+  'whole key admin': [keyAdmin],
+  'listed key admin': [
+    { ...keyAdmin, coverage: 'team' },
+    { ...keyAdmin, coverage: 'narrower' },
+  ],
 };
 
 const texts: { readonly [cell: string]: ErrorCode } = {
@@ -80,7 +87,7 @@ function expectCell(facts: Facts, action: Action, cell: string): void {
   }
 }
 
-const managementCells = [managementMatrix, addedManagementMatrix].flatMap(cellsOf);
+const managementCells = [managementMatrix, addedManagementMatrix, auditMatrix].flatMap(cellsOf);
 const contentCells = [contentMatrix, addedContentMatrix].flatMap(cellsOf);
 const cells = [...managementCells, ...contentCells];
 

@@ -26,6 +26,7 @@ const grants = {
   teamEditor: (facts) =>
     facts.coverage !== 'foreign' && (facts.teamRole === 'admin' || facts.teamRole === 'editor'),
   teamAdmin: (facts) => facts.coverage !== 'foreign' && facts.teamRole === 'admin',
+  wholeAdminKey: (facts) => !isKey(facts) || (facts.caller === 'admin' && facts.coverage === 'organization'),
   notTeamMember: (facts) => facts.teamRole === undefined,
   wholeScope: (facts) => facts.coverage === 'organization',
   inScope: isInScope,
@@ -61,6 +62,8 @@ const inScope = need(['inScope'], 'forbidden');
 const personal = need(['notKey'], 'forbidden');
 
 const orgAdminOnly = [need(['orgAdmin'], 'forbidden'), wholeScope];
+/** An export holds what happened in every team: a key that writes prompts has no business with it. */
+const auditReaders = [need(['orgAdmin'], 'forbidden'), need(['wholeAdminKey'], 'forbidden')];
 const orgMembers = [need(['orgMember'], 'forbidden'), wholeScope];
 const teamEditors = [need(['teamEditor', 'orgAdmin'], 'forbidden'), inScope];
 const teamAdmins = [need(['teamAdmin', 'orgAdmin'], 'forbidden'), inScope];
@@ -118,6 +121,13 @@ export const permissions = {
   listOrgPeople: orgMembers,
   removeOrgMember: orgAdminOnly,
   listOrgAudit: orgAdminOnly,
+  exportIdentityAudit: auditReaders,
+  exportTenancyAudit: auditReaders,
+  exportRegistryAudit: auditReaders,
+  eraseIdentityAuditText: orgAdminOnly,
+  eraseTenancyAuditText: orgAdminOnly,
+  eraseRegistryAuditText: orgAdminOnly,
+  listMyAudit: [],
 
   createTeam: orgAdminOnly,
   listOrgTeams: orgMembers,

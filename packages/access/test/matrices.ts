@@ -55,6 +55,14 @@ export const addedManagementMatrix = `
 | Policies of an org: listOrgPolicies | 401 | 403 | ✓ | ✓ | ✓ | ✓ | 403 | ✓ |
 | Create a policy of an org: createOrgPolicy | 401 | 403 | 403 | 403 | 403 | ✓ | 401 | 401 |
 | Audit of an org: listOrgAudit | 401 | 403 | 403 | 403 | 403 | ✓ | 403 | ✓ |
+| Erase a text of the audit: eraseIdentityAuditText eraseTenancyAuditText eraseRegistryAuditText | 401 | 403 | 403 | 403 | 403 | ✓ | 401 | 401 |
+| Audit of the own account: listMyAudit | 401 | ✓ | ✓ | ✓ | ✓ | ✓ | 401 | 401 |
+`;
+
+/** Exports of the audit, which tell keys apart that are equal elsewhere. */
+export const auditMatrix = `
+| Operation | anon. | user not in org | viewer | editor | team admin | org admin | key read_render | whole key all | whole key admin | listed key admin |
+| Export an audit: exportIdentityAudit exportTenancyAudit exportRegistryAudit | 401 | 403 | 403 | 403 | 403 | ✓ | 403 | 403 | ✓ | 403 |
 `;
 
 /** The same for registry and render. */

@@ -171,6 +171,7 @@ export const errorCatalog = {
   policyNotFound: { status: 404, message: 'policy not found' },
   changeRequestNotFound: { status: 404, message: 'change request not found' },
   reviewNotFound: { status: 404, message: 'review not found' },
+  auditEntryNotFound: { status: 404, message: 'audit entry not found' },
   noLiveVersion: { status: 404, message: 'no live version found for this prompt' },
 
   methodNotAllowed: { status: 405, message: 'method not allowed' },

@@ -25,12 +25,13 @@ export type Patience = 'ordinary' | 'long' | 'stream';
 export type ConditionHeader = 'If-None-Match' | 'Last-Event-ID';
 
 /** Response headers that only some operations have. */
-export type SuccessHeader = 'ETag' | 'Px0-Prompt-Version' | 'Px0-Contract' | 'Px0-Dropped';
+export type SuccessHeader = 'ETag' | 'Px0-Prompt-Version' | 'Px0-Contract' | 'Px0-Dropped' | 'Px0-Audit-Head';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export type Tag =
   | 'API Keys'
+  | 'Audit'
   | 'Auth'
   | 'Change Requests'
   | 'Delivery'

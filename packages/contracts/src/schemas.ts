@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { Assertion, assertionResult } from './schemas/assertions.ts';
+import { AccountAuditEntry, AuditLine } from './schemas/audit.ts';
 import {
   Change,
   ChangeRequest,
@@ -1135,6 +1136,8 @@ export const schemas = {
   Requirement,
   Review,
   ReviewChangeRequestRequest,
+  AuditLine,
+  AccountAuditEntry,
 } as const;
 
 /** The TypeScript type of a named schema, for example `Wire<'Prompt'>`. */

@@ -9,6 +9,7 @@ import { usageLimits } from '../usage.ts';
 
 export const tagDescriptions: { readonly [Name in Tag]: string } = {
   'API Keys': 'The keys that applications use to call px0.',
+  Audit: 'The audit chains of an organization.',
   Auth: 'Accounts and sessions.',
   Delivery: 'The prompts that a caller may render, for applications that render in their own process.',
   Health: 'Whether the platform is reachable.',
@@ -131,6 +132,11 @@ export const headers = {
   'Px0-Dropped': {
     description: 'The number of rows that were not counted. Absent if all were.',
     schema: { type: 'integer', minimum: 1 },
+  },
+  'Px0-Audit-Head': {
+    description:
+      'The last entry of the chain: its number, a colon, and its hash. `0:` and the hash that the chain starts from if it has no entry.',
+    schema: { type: 'string', examples: [`4711:${'9f'.repeat(32)}`] },
   },
   ETag: {
     description:

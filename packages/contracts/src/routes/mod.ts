@@ -1,5 +1,6 @@
 /** The table of all routes, by operation id. A new route is one entry in the file of its area. */
 import { apiKeyRoutes } from './api-keys.ts';
+import { identityAuditRoutes, registryAuditRoutes, tenancyAuditRoutes } from './audit.ts';
 import { authRoutes } from './auth.ts';
 import { changeRequestRoutes } from './change-requests.ts';
 import { deliveryRoutes } from './delivery.ts';
@@ -39,6 +40,9 @@ export const routes = {
   ...promptRenderRoutes,
   ...deliveryRoutes,
   ...promptToolsRoutes,
+  ...identityAuditRoutes,
+  ...tenancyAuditRoutes,
+  ...registryAuditRoutes,
 } as const;
 
 /** The name of a route, for example `renderLive`. */

@@ -8,7 +8,7 @@ const EXPOSED = responseHeaders.join(', ');
 const METHODS = 'GET, POST, HEAD, PUT, DELETE, PATCH, OPTIONS';
 const REQUEST_HEADERS = [
   'Origin, Content-Type, Accept, Authorization, X-API-Key',
-  'If-Match, If-None-Match, Px0-Min-Revision, Px0-Consistency, Px0-Break-Glass, X-Request-Id, traceparent, tracestate',
+  'If-Match, If-None-Match, Px0-Min-Revision, Px0-Consistency, Px0-Break-Glass, Px0-Client, X-Request-Id, traceparent, tracestate',
 ].join(', ');
 /** Browsers cap it at two hours or less; a shorter life costs a preflight per page. */
 const MAX_AGE_SECONDS = '7200';
