@@ -11,7 +11,7 @@ const READERS_GONE_MS = 40_000;
 const POLL_MS = 250;
 
 /**
- * Deletes the streams of state and bodies. Render counts stay: each is inserted only once, whatever the tables hold.
+ * Deletes the streams of state, bodies and activity. Render counts stay: each is inserted only once, whatever the tables hold.
  *
  * @throws BackupError while a process reads the state stream: a running render process would keep its old state
  */
@@ -27,7 +27,7 @@ export async function deleteStreams(servers: string, streamPrefix: string): Prom
       }
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
-    await bus.deleteStreams(['state', 'body']);
+    await bus.deleteStreams(['state', 'body', 'activity']);
   } finally {
     await bus.close();
   }

@@ -1,6 +1,8 @@
 /** The public face of the contracts: routes, errors, schemas and events, each declared once. */
 export { type ErrorCode, errorCatalog, exampleMessage } from './errors.ts';
 export {
+  type ActivityData,
+  activitySubject,
   type BodyEvent,
   bodyContent,
   bodySubject,
@@ -9,6 +11,7 @@ export {
   decodeEvent,
   type EntityName,
   EventInvalidError,
+  encodeActivity,
   encodeBody,
   encodeEvent,
   encodeState,

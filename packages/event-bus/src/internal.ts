@@ -46,6 +46,7 @@ export {
   type OpenStreamReader,
   pushReader,
 } from './stream/stream-reader.ts';
+export { ACTIVITY_DAYS } from './stream/streams.ts';
 export {
   activeTraceparent,
   startProcessSpan,

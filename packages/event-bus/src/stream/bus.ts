@@ -22,7 +22,7 @@ import { Names, type StreamKind } from './names.ts';
 import { isClusterNotReady, isStreamNotFound, isWrongLastSequence } from './nats-errors.ts';
 import { judgeNats } from './nats-releases.ts';
 import { NextServer, SilenceWatch } from './silence-watch.ts';
-import { DEFAULT_HISTORY, ensureStreams, type StreamSettings } from './streams.ts';
+import { DEFAULT_HISTORY, ensureStream, ensureStreams, type StreamSettings } from './streams.ts';
 
 export interface BusOptions {
   /** Comma-separated list of `host:port` or `nats://host:port`. */
@@ -273,6 +273,11 @@ export class Bus {
 
   ensureStreams(): Promise<void> {
     return this.#ask(() => ensureStreams(this.manager, this.names, this.#settings));
+  }
+
+  /** Creates a stream, if it does not exist. */
+  ensureStream(kind: StreamKind): Promise<void> {
+    return this.#ask(() => ensureStream(kind, this.manager, this.names, this.#settings));
   }
 
   /** A subject of this connection's own, on which only it listens. */

@@ -4,7 +4,11 @@
  */
 export const STREAM_KINDS = ['state', 'body', 'usage'] as const;
 
-export type StreamKind = (typeof STREAM_KINDS)[number];
+/**
+ * `activity` has what owners have sealed of their audits. It is not among the streams that every process needs in order to start: a server whose
+ * users may not create it yet leaves the audit itself untouched.
+ */
+export type StreamKind = (typeof STREAM_KINDS)[number] | 'activity';
 
 const PREFIX = /^[A-Za-z0-9_-]*$/;
 
@@ -30,6 +34,11 @@ export class Names {
   /** The wildcard of all state of one context. */
   subjectsOf(context: string): string {
     return this.subjects('state').replace(/>$/, `${context}.>`);
+  }
+
+  /** The wildcard of all activity of one context. */
+  activityOf(context: string): string {
+    return this.subjects('activity').replace(/>$/, `${context}.>`);
   }
 
   /** A subject as NATS sees it. */

@@ -68,19 +68,26 @@ function follows(names: Names): string[] {
 
 /** Creating a stream that exists changes nothing: the server compares and refuses. */
 function findsStreams(names: Names): string[] {
-  return STREAM_KINDS.flatMap((kind) => [
-    `${API}.STREAM.INFO.${names.stream(kind)}`,
-    `${API}.STREAM.CREATE.${names.stream(kind)}`,
-  ]);
+  return STREAM_KINDS.flatMap((kind) => findsStream(kind, names));
+}
+
+function findsStream(kind: StreamKind, names: Names): string[] {
+  return [`${API}.STREAM.INFO.${names.stream(kind)}`, `${API}.STREAM.CREATE.${names.stream(kind)}`];
 }
 
 function asksLeader(kind: StreamKind, names: Names): string {
   return `${API}.STREAM.MSG.GET.${names.stream(kind)}`;
 }
 
-/** An owner publishes its context's entities, also those that a later release will bring, and may declare the epoch. */
+/** An owner publishes its context's entities, also those that a later release will bring, and its activity, and may declare the epoch. */
 function owns(context: Context, names: Names): string[] {
-  return [names.subjectsOf(context), names.onWire(EPOCH_SUBJECT)];
+  return [
+    names.subjectsOf(context),
+    names.onWire(EPOCH_SUBJECT),
+    ...findsStream('activity', names),
+    asksLeader('activity', names),
+    names.activityOf(context),
+  ];
 }
 
 function readsBodies(names: Names): string[] {
@@ -111,11 +118,14 @@ function maintains(names: Names): string[] {
     `${API}.STREAM.NAMES`,
     `${API}.STREAM.LIST`,
     ...findsStreams(names),
-    ...STREAM_KINDS.map((kind) => names.stream(kind)).flatMap((stream) => [
-      ...ofStream.map((call) => `${API}.STREAM.${call}.${stream}`),
-      ...['NAMES', 'LIST'].map((call) => `${API}.CONSUMER.${call}.${stream}`),
-      ...['INFO', 'DELETE'].map((call) => `${API}.CONSUMER.${call}.${stream}.*`),
-    ]),
+    ...findsStream('activity', names),
+    ...[...STREAM_KINDS, 'activity' as const]
+      .map((kind) => names.stream(kind))
+      .flatMap((stream) => [
+        ...ofStream.map((call) => `${API}.STREAM.${call}.${stream}`),
+        ...['NAMES', 'LIST'].map((call) => `${API}.CONSUMER.${call}.${stream}`),
+        ...['INFO', 'DELETE'].map((call) => `${API}.CONSUMER.${call}.${stream}.*`),
+      ]),
     ...ALL_CONTEXTS.map((context) => names.onWire(stateSubject(completeEntities[context], '>'))),
   ];
 }

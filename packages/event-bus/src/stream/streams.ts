@@ -1,5 +1,5 @@
 /**
- * The three streams and how they are created. An existing stream is left as it is: an operator may have tuned its limits, and the
+ * The streams and how they are created. An existing stream is left as it is: an operator may have tuned its limits, and the
  * readers' rules hold for any history.
  */
 import {
@@ -26,6 +26,10 @@ const A_DAY_MS = 86_400_000;
 /** Usage counts are aggregates of a few seconds; a day of them from hundreds of replicas fits well below this. */
 const USAGE_MAX_BYTES = 256 * 1024 * 1024;
 
+/** So long a reader of the activity may be away without missing some of it. */
+export const ACTIVITY_DAYS = 7;
+const ACTIVITY_MAX_BYTES = 1024 * 1024 * 1024;
+
 type Configuration = Partial<StreamConfig> & { readonly name: string };
 
 export function streamConfiguration(kind: StreamKind, names: Names, settings: StreamSettings): Configuration {
@@ -39,6 +43,10 @@ export function streamConfiguration(kind: StreamKind, names: Names, settings: St
   };
   if (kind === 'usage') {
     return { ...common, discard: DiscardPolicy.Old, max_age: nanos(A_DAY_MS), max_bytes: USAGE_MAX_BYTES };
+  }
+  if (kind === 'activity') {
+    const max_age = nanos(ACTIVITY_DAYS * A_DAY_MS);
+    return { ...common, discard: DiscardPolicy.Old, max_age, max_bytes: ACTIVITY_MAX_BYTES };
   }
   // "Discard new" lets a full disk refuse writes, which stay owed, instead of dropping the state of unchanged entities.
   return {
@@ -54,12 +62,20 @@ export async function ensureStreams(
   names: Names,
   settings: StreamSettings,
 ): Promise<void> {
-  for (const kind of STREAM_KINDS) {
-    await ensureStream(jsm, streamConfiguration(kind, names, settings));
-  }
+  for (const kind of STREAM_KINDS) await ensureStream(kind, jsm, names, settings);
 }
 
-async function ensureStream(jsm: JetStreamManager, configuration: Configuration): Promise<void> {
+/** Creates one stream, if it does not exist. */
+export async function ensureStream(
+  kind: StreamKind,
+  jsm: JetStreamManager,
+  names: Names,
+  settings: StreamSettings,
+): Promise<void> {
+  await createIfMissing(jsm, streamConfiguration(kind, names, settings));
+}
+
+async function createIfMissing(jsm: JetStreamManager, configuration: Configuration): Promise<void> {
   if (await streamExists(jsm, configuration.name)) return;
   try {
     await jsm.streams.add(configuration);
