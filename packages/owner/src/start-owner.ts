@@ -34,6 +34,8 @@ import {
 import express from 'express';
 import type pg from 'pg';
 import type { z } from 'zod';
+import { auditRoutes } from './audit/audit-routes.ts';
+import { Sealer } from './audit/sealer.ts';
 import { Background, type BackgroundOptions } from './background.ts';
 import type { Change } from './changes/change.ts';
 import { Changes } from './changes/changes.ts';
@@ -148,7 +150,13 @@ export async function startOwner<Config extends OwnerConfig, Name extends Entity
     outbox,
     guard,
     rules,
-    audit: { facts: () => auditFacts(access), noted: () => undefined },
+    audit: { facts: () => auditFacts(access), noted: () => sealer.wake() },
+  });
+  const sealer = new Sealer({
+    context,
+    client,
+    organizationOf: (teamId) => access.team(teamId)?.orgId,
+    logger,
   });
 
   const features = await definition.build({
@@ -169,6 +177,8 @@ export async function startOwner<Config extends OwnerConfig, Name extends Entity
     }),
   );
   const wrapper = await core.start({ client, sagas, awaitsRights: access.callerAwaitsPlacement });
+  sealer.start();
+  cleanups.add('audit sealer', () => sealer.stop());
   for (const background of features.background ?? []) {
     const loop = 'step' in background ? new Background({ ...background, logger }) : background;
     loop.start();
@@ -186,7 +196,10 @@ export async function startOwner<Config extends OwnerConfig, Name extends Entity
     },
   });
   mountRoutes<Principal>(app, {
-    handlers: features.handlers,
+    handlers: {
+      ...features.handlers,
+      ...auditRoutes({ context, client, changes, access, rules }),
+    },
     authenticate: (route, req) => {
       const principal = authenticateRoute(access, keyUses, route, req.headers.authorization);
       if ('error' in principal) throw new ApiError(principal.error);

@@ -29,6 +29,7 @@ const rules: Rules = {
       },
     },
   },
+  actorOf: ({ kind }) => kind,
   chainNote: ({ action }) => ({ action }),
   auditStatement: (actor, notes) =>
     sql`INSERT INTO audit (actor, action) SELECT ${actor}, action FROM unnest(${notes.map(({ action }) => action)}::text[]) AS action`,

@@ -61,10 +61,11 @@ export class CatchingUpClient {
   }
 }
 
-/** The parsed answer. */
+/** The parsed answer; of lines, their text. */
 export async function replyOf(response: Response): Promise<CaughtUpReply> {
   const text = await response.text();
-  const body: unknown = text === '' ? undefined : JSON.parse(text);
+  const isLines = response.headers.get('content-type')?.startsWith('application/x-ndjson') === true;
+  const body: unknown = isLines ? text : text === '' ? undefined : JSON.parse(text);
   return { status: response.status, body, headers: response.headers };
 }
 

@@ -5,6 +5,7 @@
 import { type Foundation, type OwnerReplacements, startOwner } from '@px0/owner';
 import type { RunningServer, ServiceDependencies } from '@px0/service-kit';
 import { apiKeyCleanups, apiKeyRoutes, followUsage, KeyUses, makerRepublisher } from './api-keys/mod.ts';
+import { accountAuditRoutes } from './audit/mod.ts';
 import { type Actor, type AuditNote, type OwnEntity, rules, systemActor } from './changes/mod.ts';
 import { codeMailWriters, codeRoutes } from './codes/mod.ts';
 import type { Config } from './config.ts';
@@ -91,6 +92,7 @@ async function features(
       ...codeRoutes(parts),
       ...profileRoutes(parts),
       ...apiKeyRoutes({ ...parts, policies: config.POLICIES }),
+      ...accountAuditRoutes(database),
     },
   };
 }

@@ -249,3 +249,61 @@ describe('the deletion of an account', () => {
     expectOk(await identity.call(user, 'DELETE', '/v1/auth/session'), 204);
   });
 });
+
+describe('the audit of an account', () => {
+  const audit = (caller: Bearer | undefined, query = '') =>
+    identity.call(caller, 'GET', `/v1/auth/me/audit${query}`);
+  const pageOf = ({ body }: Reply) =>
+    body as { entries: { action: string; actor: object; via: string | null }[]; next_cursor?: string };
+
+  it('shows a person what happened to their account, and nothing of organizations or others', async () => {
+    const founder = await identity.founder();
+    await identity.user();
+    await identity.key(founder);
+    const change = { current_password: PASSWORD, new_password: NEW_PASSWORD };
+    const path = '/v1/auth/me/change-password';
+    expect((await identity.call(founder, 'POST', path, change, { 'px0-client': 'console' })).status).toBe(200);
+    const { entries, next_cursor } = pageOf(await audit(founder));
+    expect(entries.map(({ action, actor, via }) => [action, actor, via])).toEqual([
+      ['user.password_changed', { kind: 'user', user_id: founder.id }, 'console'],
+      ['user.verified', expect.anything(), null],
+      ['user.registered', expect.anything(), null],
+    ]);
+    expect(next_cursor).toBeUndefined();
+  });
+
+  it('has pages of 50', async () => {
+    const user = await identity.user();
+    await identity.pool.query(
+      `INSERT INTO audit_entries (action, user_id) SELECT 'user.password_changed', $1 FROM generate_series(1, 60)`,
+      [user.id],
+    );
+    const first = pageOf(await audit(user));
+    expect(first.entries).toHaveLength(50);
+    const rest = pageOf(await audit(user, `?cursor=${first.next_cursor}`));
+    expect(rest.entries.length).toBeGreaterThan(9);
+    expect(rest.next_cursor).toBeUndefined();
+    expectError(await audit(user, '?cursor=x'), 400, 'invalid cursor');
+  });
+
+  it('is for sessions', async () => {
+    const founder = await identity.founder();
+    expectError(await audit(undefined), 401, 'unauthorized');
+    expectError(await audit(await identity.key(founder, { operation: 'all' })), 401, 'unauthorized');
+  });
+
+  it('leaves what belongs to an organization to its chain', async () => {
+    const founder = await identity.founder();
+    const key = await identity.key(founder);
+    const exported = () => identity.call(founder, 'GET', `/v1/orgs/${founder.orgId}/audit/identity`);
+    await eventually(async () => (await exported()).body !== '', { what: 'a sealed entry' });
+    const line: unknown = JSON.parse(String((await exported()).body));
+    expect(line).toMatchObject({
+      number: 1,
+      context: 'identity',
+      action: 'api_key.created',
+      actor: { kind: 'user', user_id: founder.id, api_key_id: null, person_id: founder.id },
+      details: { api_key_id: key.id },
+    });
+  });
+});

@@ -1,4 +1,5 @@
 /** What a service declares about the state that it owns, once: its entities, where their rows are, and how its audit is written. */
+import type { Principal } from '@px0/access';
 import type { ApiKeyId, EntityName, OrganizationId, StateOf, TeamId, UserId } from '@px0/contracts';
 import type { Reader } from '../database/database.ts';
 import type { Sql } from '../database/sql.ts';
@@ -21,6 +22,8 @@ export interface OwnedEntity<Name extends EntityName> {
 
 export interface ChangeRules<Name extends EntityName, Actor, Note> {
   readonly entities: { readonly [N in Name]: OwnedEntity<N> };
+  /** Who a caller is, as author of a change. @throws ApiError for one that may change nothing */
+  readonly actorOf: (principal: Principal) => Actor;
   /** The statement that writes audit entries: what `actor` did. */
   readonly auditStatement: (actor: Actor, notes: readonly Note[], facts: AuditFacts) => Sql;
   /** The note of what happened to an organization's audit itself. */

@@ -4,12 +4,16 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** A JSON text in UTF-8, piece by piece: for answers so large that serialising them at once would hold the process. */
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** JSON texts in UTF-8, piece by piece: for answers so large that serialising them at once would hold the process. */
 export class SerializedJson {
   readonly pieces: readonly Uint8Array[];
+  readonly contentType: string;
 
-  constructor(pieces: readonly Uint8Array[]) {
+  constructor(pieces: readonly Uint8Array[], contentType = JSON_TYPE) {
     this.pieces = pieces;
+    this.contentType = contentType;
   }
 
   get byteLength(): number {
@@ -34,8 +38,9 @@ const CHEAP_BODY_BYTES = 64 * 1024;
 export function sendReply(req: IncomingMessage, res: ServerResponse, reply: Reply): void {
   if (res.headersSent || res.destroyed) return;
   for (const [name, value] of Object.entries(reply.headers)) res.setHeader(name, value);
-  if (reply.body !== undefined) res.setHeader('Content-Type', 'application/json; charset=utf-8');
+  if (reply.body !== undefined) res.setHeader('Content-Type', JSON_TYPE);
   if (reply.body instanceof SerializedJson) {
+    res.setHeader('Content-Type', reply.body.contentType);
     sendPieces(req, res, reply.status, reply.body);
     return;
   }

@@ -1,5 +1,5 @@
 /** Where the rows of identity's entities are, what the other services see of them, and how the audit is written. */
-import type { KeyOperation } from '@px0/access';
+import { actingUserOf, type KeyOperation } from '@px0/access';
 import type { ApiKeyId, OrganizationId, StateOf, TeamId, UserId } from '@px0/contracts';
 import { type AuditFacts, type ChangeRules, type Reader, sql } from '@px0/owner';
 import { wireTime } from '../wire-time.ts';
@@ -23,6 +23,7 @@ export const rules: ChangeRules<OwnEntity, Actor, AuditNote> = {
     },
     signingKey: { tables: ['signing_keys'], read: signingKeys },
   },
+  actorOf: (principal) => ({ userId: actingUserOf(principal) }),
   auditStatement,
   chainNote: (note) => note,
 };

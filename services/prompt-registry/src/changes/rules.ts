@@ -3,7 +3,7 @@
  * See docs/decisions/005-one-event-per-promotion.md.
  */
 import type { ChangeRules } from '@px0/owner';
-import { type Actor, type AuditNote, auditStatement } from './audit.ts';
+import { type Actor, type AuditNote, actorOf, auditStatement } from './audit.ts';
 import { readPromptStates } from './prompt-state.ts';
 
 export const rules: ChangeRules<'prompt', Actor, AuditNote> = {
@@ -22,6 +22,7 @@ export const rules: ChangeRules<'prompt', Actor, AuditNote> = {
       read: readPromptStates,
     },
   },
+  actorOf,
   auditStatement,
   chainNote: ({ action, orgId, details }) => ({ action, orgId, detail: details }),
 };

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { ChainVerifier } from '@px0/audit';
+import { eventually } from '@px0/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { expectError } from '../../test/replies.ts';
@@ -136,6 +138,28 @@ describe('an organization’s audit', () => {
       await tenancy.createTeam(founder, founder.orgId);
     }
     expect(read).toEqual(entries);
+  });
+
+  it('is a chain, which an export shows in the order of its entries', async () => {
+    const teamId = await tenancy.createTeam(founder, founder.orgId, 'First');
+    const exported = async () => {
+      const reply = await tenancy.call(founder, 'GET', `/v1/orgs/${founder.orgId}/audit/tenancy`);
+      return String(reply.body).trim().split('\n');
+    };
+    await eventually(async () => (await exported()).length === 5, { what: 'all entries are sealed' });
+    const lines = await exported();
+    const verifier = new ChainVerifier();
+    for (const line of lines) verifier.add(line);
+    verifier.end();
+    expect(lines.map((line) => z.object({ action: z.string() }).parse(JSON.parse(line)).action)).toEqual(
+      await actions(),
+    );
+    expect(JSON.parse(lines[3] ?? '')).toMatchObject({
+      number: 4,
+      context: 'tenancy',
+      team_id: teamId,
+      actor: { kind: 'user', user_id: founder.id, person_id: founder.id },
+    });
   });
 
   it('refuses in order', async () => {

@@ -1,7 +1,7 @@
 /** Where the rows of tenancy's entities are, what the other services see of them, and how the audit is written. */
 import type { OrganizationId, StateOf, TeamId, UserId } from '@px0/contracts';
 import { type AuditFacts, type ChangeRules, join, type Reader, sql } from '@px0/owner';
-import type { Actor } from '../authority/mod.ts';
+import { type Actor, callerOf } from '../authority/mod.ts';
 import type { AuditNote, OwnEntity } from './change.ts';
 
 export const rules: ChangeRules<OwnEntity, Actor, AuditNote> = {
@@ -10,6 +10,7 @@ export const rules: ChangeRules<OwnEntity, Actor, AuditNote> = {
     team: { tables: ['teams'], read: teams },
     membership: { tables: ['memberships'], read: memberships },
   },
+  actorOf: callerOf,
   auditStatement,
   chainNote: (note) => note,
 };
