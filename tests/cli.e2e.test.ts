@@ -973,6 +973,41 @@ describe('services', () => {
   });
 });
 
+describe('the audit', () => {
+  it('verifies as it was exported, and neither changed nor cut', async () => {
+    await done(['login', '--email', account.email, '--password-stdin'], { input: PASSWORD });
+    const heads = async () => (await done(['audit', 'head', '--json'])).trim().split('\n');
+    await eventually(
+      async () => (await heads()).every((line) => !/"number":0\b/.test(line) || line.includes('identity')),
+      { what: 'sealed entries' },
+    );
+    const file = join(folder, 'audit');
+    const exported = await done(['audit', 'export']);
+    await writeFile(file, exported);
+    expect(await done(['audit', 'verify', file])).toContain('registry: entries 1 to ');
+
+    const lines = exported.trim().split('\n');
+    const last: { number: number; hash: string; context: string } = JSON.parse(lines.at(-1) ?? '');
+    expect(last.context).toBe('registry');
+    const { number, hash } = last;
+    const at = lines.findIndex((line) => line.includes(`"number":2,`) && line.includes('"registry"'));
+    const action = /"action":"./.exec(lines[at] ?? '')?.[0] ?? '';
+    const changed = lines.with(at, (lines[at] ?? '').replace(action, `${action.slice(0, -1)}x`));
+    await writeFile(file, changed.join('\n'));
+    await expect(px0(['audit', 'verify', file])).resolves.toMatchObject({
+      code: 7,
+      stderr: 'px0: entry 2 of registry does not follow entry 1\n',
+    });
+    await writeFile(file, lines.slice(0, -1).join('\n'));
+    await expect(px0(['audit', 'verify', file])).resolves.toMatchObject({ code: 0 });
+    await expect(px0(['audit', 'verify', file, '--head', `${number}:${hash}`])).resolves.toMatchObject({
+      code: 7,
+    });
+    // What the command did says so.
+    expect(lines.some((line) => line.includes('"via":"cli"'))).toBe(true);
+  });
+});
+
 describe('the end', () => {
   it('a logout forgets the credential', async () => {
     await done(['login', '--email', account.email, '--password-stdin'], { input: PASSWORD });

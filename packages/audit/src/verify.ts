@@ -69,7 +69,7 @@ export class ChainVerifier {
     const start = genesis(orgId, context);
     if (number === 1) return { ...common, head: start, unproven: undefined };
     for (const known of this.#known) {
-      if (known.number !== number - 1 || follow(known, entry).hash !== line.hash) continue;
+      if (known.number !== number - 1 || afterEntry(known, entry)?.hash !== line.hash) continue;
       this.#meet(known);
       return { ...common, head: known, unproven: undefined };
     }
@@ -84,14 +84,24 @@ export class ChainVerifier {
 
 /** @throws ChainError when the line is not the next of its chain */
 function next(before: Head, line: ParsedLine): Head {
-  const head = follow(before, line.entry);
-  if (head.number !== line.number || head.hash !== line.hash) throw new ChainError(doesNotFollow(line));
+  const head = afterEntry(before, line.entry);
+  if (head === undefined || head.number !== line.number || head.hash !== line.hash)
+    throw new ChainError(doesNotFollow(line));
   return head;
 }
 
 /** What a line says of itself. */
 function headOf({ number, hash }: ParsedLine): Head {
   return { number, hash };
+}
+
+/** Undefined for what no entry holds, such as half of a character. */
+function afterEntry(before: Head, entry: object): Head | undefined {
+  try {
+    return follow(before, entry);
+  } catch {
+    return undefined;
+  }
 }
 
 function doesNotFollow({ number, entry }: ParsedLine): string {

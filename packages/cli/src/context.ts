@@ -4,6 +4,7 @@ import {
   APIKeysApi,
   AuthApi,
   apiConfiguration,
+  Configuration,
   OrganizationsApi,
   ProfileApi,
   type Prompt,
@@ -186,12 +187,14 @@ function judged<T>(from: string, work: () => T): T {
 }
 
 export function apiAt(host: string, accessToken: string | null): Api {
-  const configuration = apiConfiguration({
+  const { basePath, fetchApi } = apiConfiguration({
     host,
     accessToken,
     timeoutMs: TIMEOUT_MS,
     attemptTimeoutMs: TIMEOUT_MS,
   });
+  const headers = { 'Px0-Client': 'cli' };
+  const configuration = new Configuration({ basePath, headers, ...(fetchApi && { fetchApi }) });
   return {
     auth: new AuthApi(configuration),
     keys: new APIKeysApi(configuration),

@@ -1,6 +1,7 @@
 /** The whole command: its options, its subcommands, and its error handling. */
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { addAuditCommands } from './commands/audit.ts';
 import { addBundleCommands } from './commands/bundle.ts';
 import type { Connect } from './commands/command.ts';
 import { addCompletionCommand, candidates } from './commands/completion.ts';
@@ -51,6 +52,7 @@ export function createProgram(connect: Connect, { stdout, stderr }: Streams): Co
   addBundleCommands(program, connect);
   addServicesCommand(program, connect);
   addRelayCommands(program, connect);
+  addAuditCommands(program, connect);
   addTailCommand(program, connect);
   addWatchCommand(program, connect);
   addCompletionCommand(program, connect);

@@ -1,5 +1,6 @@
 /** OpenTelemetry metrics of outbox and sagas for operators. Nothing is measured unless the process exports. */
 import { metricCatalog, observe } from '@px0/service-kit';
+import type { Sealer } from './audit/sealer.ts';
 import type { DatabaseGuard } from './fence/database-guard.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import type { Saga } from './sagas/saga.ts';
@@ -17,6 +18,13 @@ export function observeOutbox({ store, publisher }: Outbox): void {
 export function observeDatabase(guard: Pick<DatabaseGuard, 'standing' | 'returns'>): void {
   observe(metricCatalog.databaseRefused, () => Number(guard.standing.state === 'refused'));
   observe(metricCatalog.databaseReturns, () => guard.returns);
+}
+
+/** What waits to be sealed, and for how long. Every replica says the same. */
+export function observeAudit(sealer: Pick<Sealer, 'backlog'>): void {
+  const backlog = shared(() => sealer.backlog());
+  observe(metricCatalog.auditUnsealed, async () => (await backlog()).entries);
+  observe(metricCatalog.auditSealLag, async () => (await backlog()).seconds);
 }
 
 type WatchedSaga = Pick<Saga, 'name' | 'leads' | 'parkedEvents'>;

@@ -34,7 +34,9 @@ import {
 import express from 'express';
 import type pg from 'pg';
 import type { z } from 'zod';
+import { ActivityPublisher } from './audit/activity.ts';
 import { auditRoutes } from './audit/audit-routes.ts';
+import { AuditRetention, type RetentionOptions } from './audit/retention.ts';
 import { Sealer } from './audit/sealer.ts';
 import { Background, type BackgroundOptions } from './background.ts';
 import type { Change } from './changes/change.ts';
@@ -44,6 +46,7 @@ import { Database } from './database/database.ts';
 import { PoolClient } from './database/sql-client.ts';
 import { StatementGuard } from './database/statement-guard.ts';
 import { EventCore } from './event-core.ts';
+import { observeAudit } from './event-core-metrics.ts';
 import { afterReturnOf } from './fence/after-return.ts';
 import { IdentityWatch } from './fence/database-identity.ts';
 import type { OutboxHooks, OwnerContext } from './outbox/outbox.ts';
@@ -125,7 +128,7 @@ export async function startOwner<Config extends OwnerConfig, Name extends Entity
   { logger, cleanups }: Pick<ServiceDependencies, 'logger' | 'cleanups'>,
   replacements: OwnerReplacements = {},
 ): Promise<RunningServer> {
-  const { context, schema, migrations, rules } = definition;
+  const { context, schema, migrations, rules, system } = definition;
   const watch = new IdentityWatch();
   const pool = await openDatabase({ config, schema, migrations, logger, cleanups, onConnect: watch.look });
 
@@ -152,12 +155,16 @@ export async function startOwner<Config extends OwnerConfig, Name extends Entity
     rules,
     audit: { facts: () => auditFacts(access), noted: () => sealer.wake() },
   });
+  const activity = new ActivityPublisher({ context, client, bus, logger });
   const sealer = new Sealer({
     context,
     client,
     organizationOf: (teamId) => access.team(teamId)?.orgId,
+    onSealed: () => activity.wake(),
+    logsEntries: config.AUDIT_LOG === 'stdout',
     logger,
   });
+  observeAudit(sealer);
 
   const features = await definition.build({
     config,
@@ -173,13 +180,17 @@ export async function startOwner<Config extends OwnerConfig, Name extends Entity
   const sagas = (features.sagas ?? []).map(
     (saga): SagaDefinition => ({
       ...saga,
-      effect: (tx, event) => changes.within(tx, definition.system, (change) => saga.effect(change, event)),
+      effect: (tx, event) => changes.within(tx, system, (change) => saga.effect(change, event)),
     }),
   );
   const wrapper = await core.start({ client, sagas, awaitsRights: access.callerAwaitsPlacement });
-  sealer.start();
-  cleanups.add('audit sealer', () => sealer.stop());
-  for (const background of features.background ?? []) {
+  projection.onEpoch(() => activity.lookAtStream());
+  for (const background of [
+    activity,
+    sealer,
+    ...retention({ changes, rules, system, config }),
+    ...(features.background ?? []),
+  ]) {
     const loop = 'step' in background ? new Background({ ...background, logger }) : background;
     loop.start();
     cleanups.add(nameOf(background), () => loop.stop());
@@ -233,6 +244,25 @@ export async function startOwner<Config extends OwnerConfig, Name extends Entity
   );
   return server;
 }
+
+/** Nothing where entries are kept for ever. */
+function retention<Name extends EntityName, Actor, Note>({
+  config,
+  ...parts
+}: Omit<RetentionOptions<Name, Actor, Note>, 'days'> & { readonly config: OwnerConfig }) {
+  if (config.AUDIT_RETENTION_DAYS === 0) return [];
+  const step = new AuditRetention({ ...parts, days: config.AUDIT_RETENTION_DAYS });
+  return [
+    {
+      name: 'audit retention',
+      step: () => step.step(),
+      pauseMs: RETENTION_PAUSE_MS,
+      jitter: 0.2,
+    },
+  ];
+}
+
+const RETENTION_PAUSE_MS = 3_600_000;
 
 function auditFacts(access: AccessProjection): AuditFacts {
   return {

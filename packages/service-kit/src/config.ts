@@ -154,6 +154,20 @@ export const databaseVariables = {
     ),
 } as const;
 
+/** What a service that keeps an audit reads. */
+export const auditVariables = {
+  AUDIT_RETENTION_DAYS: integerVariable(0, 36_500)
+    .refine((days) => days === 0 || days >= 90, 'must be 0 or at least 90')
+    .prefault('0')
+    .describe(
+      'How long audit entries are kept, in days, at least 90. 0: for ever. What is older is removed from the old end of each audit chain.',
+    ),
+  AUDIT_LOG: z
+    .enum(['off', 'stdout'])
+    .default('off')
+    .describe('`stdout`: each audit entry becomes a log line with `"audit": true`, once it is sealed.'),
+} as const;
+
 /** What a process that counts the use of keys reads. */
 export const usageVariables = {
   USAGE_FLUSH_MS: integerVariable(100)
@@ -175,6 +189,7 @@ export const baseConfigSchema = z.object({
   ...processVariables,
   ...databaseVariables,
   ...streamVariables,
+  ...auditVariables,
 });
 
 /**

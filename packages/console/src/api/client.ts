@@ -97,6 +97,7 @@ export class ApiClient {
     const response = await this.#fetch(urlOf(path, options), {
       method,
       headers: {
+        'px0-client': 'console',
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
         ...(asked !== undefined && { 'px0-min-revision': asked }),
         ...(options.body !== undefined && { 'content-type': 'application/json' }),

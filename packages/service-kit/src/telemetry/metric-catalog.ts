@@ -305,6 +305,20 @@ export const metricCatalog = define({
     description: 'Age of the oldest such row; 0 when there is none.',
     attributes: [],
   },
+  auditUnsealed: {
+    name: 'px0.audit.unsealed',
+    kind: 'gauge',
+    unit: '{entry}',
+    description: 'Audit entries that are committed and in no chain yet.',
+    attributes: [],
+  },
+  auditSealLag: {
+    name: 'px0.audit.seal_lag',
+    kind: 'gauge',
+    unit: 's',
+    description: 'How long the oldest of them has waited; 0 when there is none.',
+    attributes: [],
+  },
   outboxPublished: {
     name: 'px0.outbox.published',
     kind: 'counter',
