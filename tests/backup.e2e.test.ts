@@ -3,7 +3,9 @@ import { execFile } from 'node:child_process';
 import { rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { ChainVerifier } from '@px0/audit';
 import {
+  eventually,
   type OwnNats,
   type OwnPostgres,
   ownNats,
@@ -122,8 +124,33 @@ async function holdsWhatWasBackedUp(world: World): Promise<void> {
   const version = await world.live(again, prompt, 'fourth');
   expect(version).toBe(3);
   expect((await world.render(key, prompt)).text).toContain('fourth');
+  await tellsOfTheRestore(again);
   const newcomer = await world.owner();
   await world.prompt(newcomer, newcomer.team, 'new');
+}
+
+/** Whoever has a later head of the chains sees the fork; the chains themselves say where they were found. */
+async function tellsOfTheRestore(who: { readonly token: string }): Promise<void> {
+  for (const context of ['registry', 'tenancy']) {
+    const lines = async () => {
+      const url = `${running?.gatewayUrl}/v1/orgs/${owner.organization}/audit/${context}`;
+      const answer = await fetch(url, { headers: { authorization: `Bearer ${who.token}` } });
+      return (await answer.text()).trim().split('\n');
+    };
+    await eventually(async () => (await lines()).some((line) => line.includes('"audit.restored"')), {
+      what: `the entry of ${context} that tells of the restore`,
+    });
+    const verifier = new ChainVerifier();
+    const all = await lines();
+    for (const line of all) verifier.add(line);
+    verifier.end();
+    const entries: { number: number; action: string; hash: string; details: object }[] = all.map((line) =>
+      JSON.parse(line),
+    );
+    const at = entries.findIndex(({ action }) => action === 'audit.restored');
+    const found = entries[at - 1];
+    expect(entries[at]?.details).toEqual({ number: String(found?.number ?? 0), hash: found?.hash });
+  }
 }
 
 it('brings everything back into an empty system, and renders are as they were', async () => {

@@ -546,6 +546,23 @@ const events: DashboardDefinition = {
       ],
     },
     {
+      title: 'Audit',
+      panels: [
+        {
+          title: 'Unsealed audit entries',
+          description: 'Entries that are committed and in no chain yet.',
+          unit: 'short',
+          queries: [query(`max by (job) (${value(px0.auditUnsealed, SERVICE)})`, '{{job}}')],
+        },
+        {
+          title: 'Age of the oldest unsealed entry',
+          description: 'How long the oldest entry has waited for its place in the chain.',
+          unit: 's',
+          queries: [query(`max by (job) (${value(px0.auditSealLag, SERVICE)})`, '{{job}}')],
+        },
+      ],
+    },
+    {
       title: 'Database',
       panels: [
         {

@@ -136,7 +136,12 @@ async function load(
   for (const { schema, name } of manifest.tables.toReversed()) {
     await client.query(`delete from ${quote(schema)}.${quote(name)}`);
   }
+  // What triggers write beside a row is a row of the backup, too.
+  for (const { schema, name } of manifest.tables)
+    await client.query(`alter table ${quote(schema)}.${quote(name)} disable trigger user`);
   for (const table of manifest.tables) await loadTable(client, table, folder);
+  for (const { schema, name } of manifest.tables)
+    await client.query(`alter table ${quote(schema)}.${quote(name)} enable trigger user`);
   for (const { name, last_value, is_called } of manifest.sequences) {
     await client.query('select setval($1, $2, $3)', [name, last_value, is_called]);
   }

@@ -1,4 +1,5 @@
 /** What a service that owns tables is made of. The public face of `@px0/owner`. */
+export { endChain } from './audit/end-chain.ts';
 export { Background, type BackgroundOptions, type Progress } from './background.ts';
 export { Change } from './changes/change.ts';
 export { Changes, type Publishing } from './changes/changes.ts';

@@ -268,7 +268,7 @@ function auditFacts(access: AccessProjection): AuditFacts {
   return {
     via: currentRequestScope()?.client,
     organizationOf: (teamId) => access.team(teamId)?.orgId,
-    makerOf: () => undefined,
+    makerOf: (keyId) => access.key(keyId)?.createdBy,
   };
 }
 

@@ -262,7 +262,9 @@ describe('the audit of an account', () => {
     await identity.key(founder);
     const change = { current_password: PASSWORD, new_password: NEW_PASSWORD };
     const path = '/v1/auth/me/change-password';
-    expect((await identity.call(founder, 'POST', path, change, { 'px0-client': 'console' })).status).toBe(200);
+    expect((await identity.call(founder, 'POST', path, change, { 'px0-client': 'console' })).status).toBe(
+      200,
+    );
     const { entries, next_cursor } = pageOf(await audit(founder));
     expect(entries.map(({ action, actor, via }) => [action, actor, via])).toEqual([
       ['user.password_changed', { kind: 'user', user_id: founder.id }, 'console'],

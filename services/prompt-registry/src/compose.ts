@@ -4,7 +4,7 @@ import { defaultThreads, observeHeavyPool } from '@px0/heavy-renders';
 import { type Features, type Foundation, type OwnerDefinition, startOwner } from '@px0/owner';
 import { metricCatalog, observe, type RunningServer, type ServiceDependencies } from '@px0/service-kit';
 import { AssertionCheck, AssertionThread } from './assertions/mod.ts';
-import { auditRoutes, ReadPromptAudit, ReadTeamAudit } from './audit/mod.ts';
+import { auditRoutes, chainEnds, ReadPromptAudit, ReadTeamAudit } from './audit/mod.ts';
 import {
   changeRequestCommands,
   changeRequestRoutes,
@@ -171,7 +171,7 @@ function features(
       ),
       ...usageRoutes(new ReadUsage(parts), new ReadServices(parts)),
     },
-    sagas: [teamDeletions(sweeper)],
+    sagas: [teamDeletions(sweeper), chainEnds],
     lastMoment: async () => {
       await Promise.all([heavy.pool.close(0), assertionThread.pool.close(0)]);
     },

@@ -1,4 +1,5 @@
 /** The registry's audit as a chain: what is exported, to whom, and what is left when a text is erased. */
+import { readFile } from 'node:fs/promises';
 import { ChainVerifier, genesis, headText, parseHead } from '@px0/audit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorOf, refused } from './replies.ts';
@@ -190,5 +191,43 @@ describe('the erasure of a text', () => {
     expect(rows).toEqual([{ salt: null, text: null }]);
     const { body } = await registry.call(cast.editor, 'GET', `/v1/prompts/${promptId}/audit`);
     expect(JSON.stringify(body)).not.toContain('Ada asked');
+  });
+});
+
+describe('a restored chain', () => {
+  it('goes on with an entry that tells where it was found', async () => {
+    const other = await registry.cast();
+    await registry.prompts.create(other.editor, other.teamId);
+    const lines = async () => linesOf(await registry.call(other.orgAdmin, 'GET', path('', other.orgId)));
+    await expect.poll(async () => (await lines()).length, { timeout: 30_000 }).toBe(1);
+    await registry.pool.query(
+      await readFile(new URL('../prisma/after-restore.sql', import.meta.url), 'utf8'),
+    );
+    await expect.poll(async () => (await lines()).length, { timeout: 30_000 }).toBe(2);
+    const [found, restored] = await lines();
+    expect(restored).toMatchObject({
+      action: 'audit.restored',
+      actor: { kind: 'system', user_id: null },
+      details: { number: '1', hash: found?.['hash'] },
+    });
+  });
+});
+
+describe('the chain of a deleted organization', () => {
+  it('ends with the deletion, and keeps what teams of it did', async () => {
+    const other = await registry.cast();
+    await registry.prompts.create(other.editor, other.teamId);
+    await registry.tenancy.deleteOrganization(other.orgId);
+    const chain = async () =>
+      (
+        await registry.pool.query(
+          `select w.action from audit_chain c join audit_wire w on w.id = c.entry_id where c.org_id = $1 order by c.number`,
+          [other.orgId],
+        )
+      ).rows.map(({ action }) => action);
+    await expect.poll(chain, { timeout: 30_000 }).toEqual(['prompt.created', 'organization.deleted']);
+    expect(errorOf(await registry.call(other.orgAdmin, 'GET', path('', other.orgId)))).toEqual(
+      refused(404, 'organization not found'),
+    );
   });
 });

@@ -61,6 +61,7 @@ const order: readonly (readonly [string, readonly string[]])[] = [
       'operations/nats.md',
       'operations/sizing.md',
       'capacity-model.md',
+      'operations/audit.md',
       'operations/security.md',
       'security-verification.md',
       'bounds.md',

@@ -2,7 +2,7 @@
  * Removes from API keys what their organization lost: all keys of a deleted organization, and a deleted or moved team from every
  * scope that lists it. A key whose last team goes is revoked.
  */
-import type { OwnerSaga } from '@px0/owner';
+import { endChain, type OwnerSaga } from '@px0/owner';
 import {
   type Actor,
   type AuditNote,
@@ -10,11 +10,18 @@ import {
   type KeyTables,
   narrowKeys,
   type OwnEntity,
+  rules,
   wideKeys,
 } from '../changes/mod.ts';
 import type { ApiKey } from './api-key.ts';
 import { cleanupSagas, lockScopesExclusively } from './scope-guard.ts';
-import { deleteApiKeys, deleteApiKeysOf, type KeyOfOrganization, removeTeamFromScopes } from './store.ts';
+import {
+  deleteApiKeys,
+  deleteApiKeysOf,
+  hasApiKeys,
+  type KeyOfOrganization,
+  removeTeamFromScopes,
+} from './store.ts';
 
 /**
  * One for each kind of keys, with a position of its own: a process of the release before, which knows no keys with limits, may have the lead of the other
@@ -28,6 +35,8 @@ function cleanupOf(tables: KeyTables): OwnerSaga<OwnEntity, Actor, AuditNote> {
       if (event.name === 'organization' && event.deleted) {
         await lockScopesExclusively(change);
         await auditDeleted(change, await deleteApiKeysOf(change, event.id, tables));
+        // The keys of the other kind are told of before the end.
+        if (!(await hasApiKeys(change, event.id))) await endChain(change, rules.chainNote, event.id);
       } else if (event.name === 'team') {
         await lockScopesExclusively(change);
         const losing = await removeTeamFromScopes(change, event.id, event.state?.org_id, tables);

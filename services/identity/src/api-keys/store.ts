@@ -129,6 +129,13 @@ export function deleteApiKeysOf(
   return deleteIn(change, tables, sql`org_id = ${orgId}::uuid`);
 }
 
+/** Whether an organization has a key of any kind. */
+export async function hasApiKeys(change: Change, orgId: OrganizationId): Promise<boolean> {
+  const selects = allKeys.map(({ keys }) => sql`SELECT FROM ${keys} WHERE org_id = ${orgId}::uuid`);
+  const [found] = await change.query(sql`${join(selects, ' UNION ALL ')} LIMIT 1`);
+  return found !== undefined;
+}
+
 async function deleteEverywhere(
   change: Change,
   condition: (tables: KeyTables) => Sql,
