@@ -185,9 +185,12 @@ export async function startOwner<Config extends OwnerConfig, Name extends Entity
   );
   const wrapper = await core.start({ client, sagas, awaitsRights: access.callerAwaitsPlacement });
   projection.onEpoch(() => activity.lookAtStream());
+  const audit = { 'audit activity': activity, 'audit sealer': sealer };
+  for (const [name, loop] of Object.entries(audit)) {
+    loop.start();
+    cleanups.add(name, () => loop.stop());
+  }
   for (const background of [
-    activity,
-    sealer,
     ...retention({ changes, rules, system, config }),
     ...(features.background ?? []),
   ]) {
