@@ -51,7 +51,7 @@ export function follow({ number, hash }: Head, entry: object): Head {
 }
 
 /** The text of an entry that is hashed: RFC 8785. */
-export function canonicalEntry(entry: object): string {
+function canonicalEntry(entry: object): string {
   const text = canonicalize(entry);
   if (text === undefined) throw new Error('an entry is a JSON object');
   return text;

@@ -1,6 +1,6 @@
 /**
  * The audit log as changes write it: each entry commits together with the change that it describes.
- * See docs/decisions/168-folders-and-notes.md.
+ * See docs/decisions/168-folders-and-notes.md and docs/decisions/210-audit-chain.md.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { type Principal, personOf } from '@px0/access';
