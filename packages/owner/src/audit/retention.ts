@@ -36,6 +36,7 @@ export class AuditRetention<Name extends EntityName, Actor, Note> {
         await change.query(
           sql`SELECT pg_advisory_xact_lock(hashtext('px0.audit'), hashtext(current_schema()))`,
         );
+        await change.query(sql`SELECT set_config('px0.prunes_audit', 'on', true)`);
         const pruned = (await this.#pruneChain(change)) || (await this.#pruneUnchained(change));
         return pruned ? 'more' : 'none';
       },

@@ -39,6 +39,15 @@ end $$;
 create trigger audit_entries_unsealed after insert on audit_entries
   referencing new table as added for each statement execute function note_unsealed_entries();
 
+-- Entries go with retention only, which says so in its transaction: a process of the release before would delete those of deleted teams.
+create function keep_audit_entries() returns trigger language plpgsql as $$
+begin
+  if current_setting('px0.prunes_audit', true) = 'on' then return old; end if;
+  return null;
+end $$;
+create trigger audit_entries_kept before delete on audit_entries
+  for each row execute function keep_audit_entries();
+
 -- The place of each entry in the chain of its organization.
 create table audit_chain (
   org_id   uuid   not null,
