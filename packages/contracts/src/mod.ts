@@ -1,7 +1,6 @@
 /** The public face of the contracts: routes, errors, schemas and events, each declared once. */
 export { type ErrorCode, errorCatalog, exampleMessage } from './errors.ts';
 export {
-  type ActivityData,
   activitySubject,
   type BodyEvent,
   bodyContent,

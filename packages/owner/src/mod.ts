@@ -3,7 +3,7 @@ export { endChain } from './audit/end-chain.ts';
 export { Background, type BackgroundOptions, type Progress } from './background.ts';
 export { Change } from './changes/change.ts';
 export { Changes, type Publishing } from './changes/changes.ts';
-export type { AuditFacts, ChainNote, ChangeRules, OwnedEntity } from './changes/rules.ts';
+export type { AuditFacts, ChangeRules, OwnedEntity } from './changes/rules.ts';
 export { Database, onlyRow, type PrivateWriter, type Reader } from './database/database.ts';
 export { empty, join, Sql, sql } from './database/sql.ts';
 export { hasSqlState, isUniqueViolation } from './database/sql-state.ts';

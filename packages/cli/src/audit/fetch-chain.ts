@@ -16,7 +16,7 @@ import { CliError } from '../exit-codes.ts';
 /** The services that keep an audit. */
 export type AuditContext = 'identity' | 'tenancy' | 'registry';
 
-export interface Page {
+interface Page {
   readonly head: Head;
   readonly lines: readonly string[];
 }

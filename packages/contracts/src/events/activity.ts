@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { AuditLine } from '../schemas/audit.ts';
 
 /** An entry without the text that was written freely: the stream could not erase it. */
-export type ActivityData = Omit<z.infer<typeof AuditLine>, 'text'>;
+type ActivityData = Omit<z.infer<typeof AuditLine>, 'text'>;
 
 /** `px0.activity.<context>.<organization>`. */
 export function activitySubject(context: string, orgId: string): string {

@@ -1,5 +1,5 @@
 /** Events: what is published about each entity, on which subject, in which format. */
-export { type ActivityData, activitySubject, encodeActivity } from './activity.ts';
+export { activitySubject, encodeActivity } from './activity.ts';
 export {
   type BodyEvent,
   composeEvent,

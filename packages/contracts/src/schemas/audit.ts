@@ -3,9 +3,7 @@ import { z } from 'zod';
 import { timestamp, uuid } from '../values.ts';
 
 /** The services that keep an audit: each has a chain for every organization. */
-export const auditContexts = ['identity', 'tenancy', 'registry'] as const;
-
-export type AuditContext = (typeof auditContexts)[number];
+const auditContexts = ['identity', 'tenancy', 'registry'] as const;
 
 const hash = () => z.string().meta({ pattern: '^[0-9a-f]{64}$' });
 

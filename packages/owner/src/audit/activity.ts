@@ -11,7 +11,7 @@ import type { SqlClient } from '../database/sql-client.ts';
 import type { OwnerContext } from '../outbox/outbox.ts';
 import { ENTRY_COLUMNS, type EntryRow, entryOf } from './entry.ts';
 
-export interface ActivityOptions {
+interface ActivityOptions {
   readonly context: OwnerContext;
   readonly client: SqlClient;
   readonly bus: Bus;

@@ -11,7 +11,7 @@ import type { SqlClient } from '../database/sql-client.ts';
 import type { OwnerContext } from '../outbox/outbox.ts';
 import { readAudit } from './read-audit.ts';
 
-export interface AuditRoutesOptions<Name extends EntityName, Actor, Note> {
+interface AuditRoutesOptions<Name extends EntityName, Actor, Note> {
   readonly context: OwnerContext;
   readonly client: SqlClient;
   readonly changes: Changes<Name, Actor, Note>;

@@ -8,7 +8,7 @@ import { ENTRY_COLUMNS, type EntryRow, entryOf } from './entry.ts';
 import { headsOf } from './sealing-store.ts';
 
 /** The raw texts of a request. */
-export interface AuditQuery {
+interface AuditQuery {
   readonly after?: string | undefined;
   readonly before?: string | undefined;
   readonly order?: string | undefined;
@@ -21,9 +21,9 @@ export interface AuditQuery {
 }
 
 /** A line of an export. The order of its keys is that of the documentation. */
-export type ExportedLine = Head & AuditEntry & { readonly text: string | null };
+type ExportedLine = Head & AuditEntry & { readonly text: string | null };
 
-export interface AuditExport {
+interface AuditExport {
   readonly head: Head;
   /** Lines of JSON, each with its line break. */
   readonly pieces: readonly Buffer[];

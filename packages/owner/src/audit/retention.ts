@@ -7,7 +7,8 @@ import type { Progress } from '../background.ts';
 import type { Change } from '../changes/change.ts';
 import type { Changes } from '../changes/changes.ts';
 import type { ChangeRules } from '../changes/rules.ts';
-import { sql } from '../database/sql.ts';
+import { Sql, sql } from '../database/sql.ts';
+import { SEALING_LOCK } from './sealing-store.ts';
 
 export interface RetentionOptions<Name extends EntityName, Actor, Note> {
   readonly changes: Changes<Name, Actor, Note>;
@@ -32,10 +33,7 @@ export class AuditRetention<Name extends EntityName, Actor, Note> {
     return changes.make(
       system,
       async (change) => {
-        // The sealer's: it reads heads and writes places.
-        await change.query(
-          sql`SELECT pg_advisory_xact_lock(hashtext('px0.audit'), hashtext(current_schema()))`,
-        );
+        await change.query(new Sql([`SELECT pg_advisory_xact_lock(${SEALING_LOCK})`], []));
         await change.query(sql`SELECT set_config('px0.prunes_audit', 'on', true)`);
         const pruned = (await this.#pruneChain(change)) || (await this.#pruneUnchained(change));
         return pruned ? 'more' : 'none';

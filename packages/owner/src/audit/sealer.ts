@@ -39,7 +39,7 @@ export interface SealerOptions {
 }
 
 /** An entry in its place. */
-export interface SealedEntry extends AuditEntry, Head {}
+interface SealedEntry extends AuditEntry, Head {}
 
 const PAUSE_MS = 5_000;
 /** Commits of so long are sealed together: under load a pass costs less than it would for each of them. */

@@ -13,7 +13,7 @@ export interface AccountEntry {
   readonly createdAt: Date;
 }
 
-export interface AccountAuditPage {
+interface AccountAuditPage {
   readonly entries: readonly AccountEntry[];
   readonly nextCursor: string | undefined;
 }
