@@ -15,13 +15,13 @@ import {
   type Backlog,
   backlog,
   formerOrganizations,
-  hasUnsealed,
   headsOf,
   type Place,
   seal,
   tryLock,
   type UnsealedRow,
   unsealed,
+  waiting,
 } from './sealing-store.ts';
 
 export interface SealerOptions {
@@ -43,7 +43,7 @@ interface SealedEntry extends AuditEntry, Head {}
 
 const PAUSE_MS = 5_000;
 /** Commits of so long are sealed together: under load a pass costs less than it would for each of them. */
-const GATHER_MS = 100;
+const GATHER_MS = 300;
 /** Another process has the lock: it may have looked before this one's entries were visible. */
 const BUSY_RETRY_MS = 250;
 /** Entries in one transaction. */
@@ -92,8 +92,9 @@ export class Sealer {
   /** Seals one batch. */
   async step(): Promise<Progress> {
     const { client, onSealed, logsEntries = false, logger } = this.#options;
-    if (!(await hasUnsealed(client))) return 'none';
-    const outcome = await client.transaction((tx) => this.#seal(tx));
+    const { entries, old } = await waiting(client);
+    if (!entries && !old) return 'none';
+    const outcome = await client.transaction((tx) => this.#seal(tx, old));
     if (outcome === 'busy') {
       this.#wakeIn(BUSY_RETRY_MS);
       return 'none';
@@ -103,10 +104,10 @@ export class Sealer {
     return outcome.found === BATCH && outcome.done > 0 ? 'more' : 'none';
   }
 
-  async #seal(tx: SqlTransaction) {
+  async #seal(tx: SqlTransaction, hasOld: boolean) {
     const { context } = this.#options;
     if (!(await tryLock(tx))) return 'busy';
-    await addOld(tx, BATCH);
+    if (hasOld) await addOld(tx, BATCH);
     const rows = await unsealed(tx, BATCH);
     const orgIds = await this.#organizationsOf(tx, rows);
     const heads = await headsOf(tx, [...new Set(orgIds.values())]);

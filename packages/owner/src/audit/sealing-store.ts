@@ -28,13 +28,20 @@ export async function tryLock(tx: SqlRunner): Promise<boolean> {
   return row?.taken === true;
 }
 
+export interface Waiting {
+  readonly entries: boolean;
+  /** Entries that are older than the chain. */
+  readonly old: boolean;
+}
+
 /** Whether there is anything to seal: the slow look of an idle service, in one statement. */
-export async function hasUnsealed(runner: SqlRunner): Promise<boolean> {
-  const [row] = await runner.query<{ found: boolean }>(
-    `SELECT EXISTS (SELECT FROM audit_unsealed) OR EXISTS (SELECT FROM audit_sealing WHERE next_old <= last_old) AS found`,
+export async function waiting(runner: SqlRunner): Promise<Waiting> {
+  const [row] = await runner.query<Waiting>(
+    `SELECT EXISTS (SELECT FROM audit_unsealed) AS entries,
+       EXISTS (SELECT FROM audit_sealing WHERE next_old <= last_old) AS old`,
     [],
   );
-  return row?.found === true;
+  return row ?? { entries: false, old: false };
 }
 
 /** Adds a step of the entries that are older than the chain to those that are unsealed. */
@@ -98,27 +105,26 @@ export async function seal(
   done: readonly string[],
 ): Promise<void> {
   await tx.query(
-    `INSERT INTO audit_chain (org_id, number, entry_id, hash)
-     SELECT org_id, number, entry_id, decode(hash, 'hex')
-     FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[]) AS place (org_id, number, entry_id, hash)`,
+    `WITH places AS (
+       INSERT INTO audit_chain (org_id, number, entry_id, hash)
+       SELECT org_id, number, entry_id, decode(hash, 'hex')
+       FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[]) AS place (org_id, number, entry_id, hash)),
+     heads AS (
+       INSERT INTO audit_heads AS h (org_id, number, hash)
+       SELECT org_id, number, decode(hash, 'hex') FROM unnest($5::uuid[], $6::bigint[], $7::text[]) AS head (org_id, number, hash)
+       ON CONFLICT (org_id) DO UPDATE SET number = excluded.number, hash = excluded.hash)
+     DELETE FROM audit_unsealed WHERE entry_id = ANY($8::bigint[])`,
     [
       places.map(({ orgId }) => orgId),
       places.map(({ number }) => number),
       places.map(({ entryId }) => entryId),
       places.map(({ hash }) => hash),
-    ],
-  );
-  await tx.query(
-    `INSERT INTO audit_heads AS h (org_id, number, hash)
-     SELECT org_id, number, decode(hash, 'hex') FROM unnest($1::uuid[], $2::bigint[], $3::text[]) AS head (org_id, number, hash)
-     ON CONFLICT (org_id) DO UPDATE SET number = excluded.number, hash = excluded.hash`,
-    [
       [...heads.keys()],
       [...heads.values()].map(({ number }) => number),
       [...heads.values()].map(({ hash }) => hash),
+      done,
     ],
   );
-  await tx.query(`DELETE FROM audit_unsealed WHERE entry_id = ANY($1::bigint[])`, [done]);
 }
 
 export interface Backlog {
