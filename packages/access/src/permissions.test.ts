@@ -246,6 +246,7 @@ describe('keys with limits', () => {
       [
         'addTeamMember applyChangeRequest changeOrgPolicy changePassword closeChangeRequest closeForeignChangeRequest',
         'commentChangeRequest createJoinRequest createOrg createTeam deleteMe deleteOrg deleteTeam',
+        'exportIdentityAudit exportRegistryAudit exportTenancyAudit',
         'getAdminInbox getChangeRequest leaveTeam listChangeRequests listComments listOrgAudit listOrgPeople listOrgPolicies',
         'listTeamMembers listTeamPolicies moveFolder moveTeamIntoOrg',
         'removeOrgMember removeTeamMember resolveJoinRequest updateMe updateOrg updateTeam updateTeamMemberRole',
