@@ -271,7 +271,6 @@ function auditFacts(access: AccessProjection): AuditFacts {
   return {
     via: currentRequestScope()?.client,
     organizationOf: (teamId) => access.team(teamId)?.orgId,
-    makerOf: (keyId) => access.key(keyId)?.createdBy,
   };
 }
 

@@ -36,7 +36,7 @@ export interface ChangesOptions<Name extends EntityName, Actor, Note> {
 }
 
 const UNKNOWN: AuditParts = {
-  facts: () => ({ via: undefined, organizationOf: () => undefined, makerOf: () => undefined }),
+  facts: () => ({ via: undefined, organizationOf: () => undefined }),
   noted: () => undefined,
 };
 

@@ -1,6 +1,6 @@
 /** What a service declares about the state that it owns, once: its entities, where their rows are, and how its audit is written. */
 import type { Principal } from '@px0/access';
-import type { ApiKeyId, EntityName, OrganizationId, StateOf, TeamId, UserId } from '@px0/contracts';
+import type { EntityName, OrganizationId, StateOf, TeamId } from '@px0/contracts';
 import type { Reader } from '../database/database.ts';
 import type { Sql } from '../database/sql.ts';
 
@@ -36,8 +36,6 @@ export interface AuditFacts {
   readonly via: string | undefined;
   /** As far as this process knows. */
   readonly organizationOf: (teamId: TeamId) => OrganizationId | undefined;
-  /** The person who made an API key, as far as this process knows. */
-  readonly makerOf: (keyId: ApiKeyId) => UserId | undefined;
 }
 
 export interface ChainNote {

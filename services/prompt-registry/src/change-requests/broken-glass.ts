@@ -9,8 +9,8 @@ import { insertRequest } from './store.ts';
 
 export class KeepBrokenGlass implements BrokenGlass {
   /** A change that no request can be about, such as an edit of a tagged draft, is in the audit alone. */
-  async keep(open: OpenChange, { proposal }: Guarded, reason: string): Promise<void> {
-    if (proposal === undefined) return;
+  async keep(open: OpenChange, { proposal }: Guarded, reason: string): Promise<string | undefined> {
+    if (proposal === undefined) return undefined;
     const { change: transaction, prompt } = open;
     const { actor } = transaction;
     const change = keepable(proposal);
@@ -36,6 +36,7 @@ export class KeepBrokenGlass implements BrokenGlass {
       changeRequestId: id,
       detail: { number, kind: change.kind, break_glass: 'true' },
     });
+    return id;
   }
 }
 

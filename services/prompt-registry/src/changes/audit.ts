@@ -110,7 +110,7 @@ export function authorColumn(alias: keyof typeof authorColumns): Sql {
 /** Appends entries for what `actor` did, in one statement, whatever their number. */
 export function auditStatement(actor: Actor, notes: readonly AuditNote[], facts: AuditFacts): Sql {
   const { kind, id } = authorOf(actor);
-  const person = actor.kind === 'api-key' ? (facts.makerOf(actor.id) ?? null) : null;
+  const person = actor.kind === 'api-key' ? (personBehind(actor) ?? null) : null;
   const noted = sql`
     SELECT prompt_id, team_id, org_id, ${kind}, ${id}::uuid, ${person}::uuid, ${facts.via ?? null}, action, version,
       (SELECT p.slug FROM prompts p WHERE p.id = prompt_id), coalesce(detail, '{}'), commitment, change_request_id

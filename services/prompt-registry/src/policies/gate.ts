@@ -27,8 +27,8 @@ import { policiesFor } from './store.ts';
 
 /** Keeps what was done against policies. Change requests implement it. */
 export interface BrokenGlass {
-  /** Writes a request in the state `applied` beside the change. */
-  keep(open: OpenChange, guarded: Guarded, reason: string): Promise<void>;
+  /** Writes a request in the state `applied` beside the change. Its id; undefined for a change that no request can be about. */
+  keep(open: OpenChange, guarded: Guarded, reason: string): Promise<string | undefined>;
 }
 
 export interface PolicyGateDependencies extends RequirementSources {
@@ -157,15 +157,16 @@ export class PolicyGate {
     const isNamed = standing.every(({ policy }) => mayBreakGlass(access, actor, open.prompt.teamId, policy));
     if (!isNamed) throw new ApiError('forbidden');
     const version = typeof guarded.version === 'object' ? guarded.version.number : undefined;
+    const changeRequestId = await brokenGlass?.keep(open, guarded, reason);
     await open.record('policy.broken', {
       version,
+      changeRequestId,
       detail: {
         transition: guarded.transitions[0] ?? 'move',
         policies: standing.map(({ policy }) => policy.id).join(','),
       },
       text: reason,
     });
-    await brokenGlass?.keep(open, guarded, reason);
   }
 }
 

@@ -146,9 +146,9 @@ function noteOf(action: AuditNote['action'], policy: PolicyRow): AuditNote {
   return {
     action,
     ...(teamId !== null && { teamId }),
+    ...(orgId !== null && { orgId }),
     detail: {
       policy: id,
-      ...(orgId !== null && { organization: orgId }),
       enabled: enabled ? 'true' : 'false',
       transitions: rule.match.transitions.join(','),
       approvals: rule.require.approvals,

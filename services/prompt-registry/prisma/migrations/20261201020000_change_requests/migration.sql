@@ -116,6 +116,8 @@ begin
     update change_requests set title = 'erased', description = '' where id = (entry.detail ->> 'request')::uuid;
   elsif entry.action = 'change_request.closed' then
     update change_requests set reason = null where id = (entry.detail ->> 'request')::uuid;
+  elsif entry.action = 'policy.broken' then
+    update change_requests set break_glass = jsonb_set(break_glass, '{reason}', '"erased"') where id = entry.change_request_id;
   end if;
   return null;
 end $$;
