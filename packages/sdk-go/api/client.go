@@ -52,6 +52,8 @@ type APIClient struct {
 
 	APIKeysAPI *APIKeysAPIService
 
+	AuditAPI *AuditAPIService
+
 	AuthAPI *AuthAPIService
 
 	ChangeRequestsAPI *ChangeRequestsAPIService
@@ -100,6 +102,7 @@ func NewAPIClient(cfg *Configuration) *APIClient {
 
 	// API Services
 	c.APIKeysAPI = (*APIKeysAPIService)(&c.common)
+	c.AuditAPI = (*AuditAPIService)(&c.common)
 	c.AuthAPI = (*AuthAPIService)(&c.common)
 	c.ChangeRequestsAPI = (*ChangeRequestsAPIService)(&c.common)
 	c.DeliveryAPI = (*DeliveryAPIService)(&c.common)

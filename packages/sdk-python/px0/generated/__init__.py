@@ -19,6 +19,7 @@ __version__ = "0.1.0"
 # Define package exports
 __all__ = [
     "APIKeysApi",
+    "AuditApi",
     "AuthApi",
     "ChangeRequestsApi",
     "DeliveryApi",
@@ -49,10 +50,14 @@ __all__ = [
     "APIKeyLimits",
     "APIKeyRefs",
     "AcceptSnapshotRequest",
+    "AccountAuditEntry",
+    "AccountAuditEntryActor",
     "AddTeamMemberRequest",
     "ApplyChangeRequest200Response",
     "Assertion",
     "AssertionResult",
+    "AuditLine",
+    "AuditLineActor",
     "Change",
     "ChangePasswordRequest",
     "ChangeRequest",
@@ -107,6 +112,7 @@ __all__ = [
     "ListComments200Response",
     "ListFolders200Response",
     "ListFolders200ResponseFoldersInner",
+    "ListMyAudit200Response",
     "ListMyChangeRequests200Response",
     "ListOrgAudit200Response",
     "ListOrgPeople200Response",
@@ -217,6 +223,7 @@ import typing as _typing
 if _typing.TYPE_CHECKING:
     # import apis into sdk package
     from px0.generated.api.api_keys_api import APIKeysApi as APIKeysApi
+    from px0.generated.api.audit_api import AuditApi as AuditApi
     from px0.generated.api.auth_api import AuthApi as AuthApi
     from px0.generated.api.change_requests_api import ChangeRequestsApi as ChangeRequestsApi
     from px0.generated.api.delivery_api import DeliveryApi as DeliveryApi
@@ -251,10 +258,14 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.api_key_limits import APIKeyLimits as APIKeyLimits
     from px0.generated.models.api_key_refs import APIKeyRefs as APIKeyRefs
     from px0.generated.models.accept_snapshot_request import AcceptSnapshotRequest as AcceptSnapshotRequest
+    from px0.generated.models.account_audit_entry import AccountAuditEntry as AccountAuditEntry
+    from px0.generated.models.account_audit_entry_actor import AccountAuditEntryActor as AccountAuditEntryActor
     from px0.generated.models.add_team_member_request import AddTeamMemberRequest as AddTeamMemberRequest
     from px0.generated.models.apply_change_request200_response import ApplyChangeRequest200Response as ApplyChangeRequest200Response
     from px0.generated.models.assertion import Assertion as Assertion
     from px0.generated.models.assertion_result import AssertionResult as AssertionResult
+    from px0.generated.models.audit_line import AuditLine as AuditLine
+    from px0.generated.models.audit_line_actor import AuditLineActor as AuditLineActor
     from px0.generated.models.change import Change as Change
     from px0.generated.models.change_password_request import ChangePasswordRequest as ChangePasswordRequest
     from px0.generated.models.change_request import ChangeRequest as ChangeRequest
@@ -309,6 +320,7 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.list_comments200_response import ListComments200Response as ListComments200Response
     from px0.generated.models.list_folders200_response import ListFolders200Response as ListFolders200Response
     from px0.generated.models.list_folders200_response_folders_inner import ListFolders200ResponseFoldersInner as ListFolders200ResponseFoldersInner
+    from px0.generated.models.list_my_audit200_response import ListMyAudit200Response as ListMyAudit200Response
     from px0.generated.models.list_my_change_requests200_response import ListMyChangeRequests200Response as ListMyChangeRequests200Response
     from px0.generated.models.list_org_audit200_response import ListOrgAudit200Response as ListOrgAudit200Response
     from px0.generated.models.list_org_people200_response import ListOrgPeople200Response as ListOrgPeople200Response
@@ -418,6 +430,7 @@ else:
 
     _exports = {
         "APIKeysApi": ".api.api_keys_api",
+        "AuditApi": ".api.audit_api",
         "AuthApi": ".api.auth_api",
         "ChangeRequestsApi": ".api.change_requests_api",
         "DeliveryApi": ".api.delivery_api",
@@ -448,10 +461,14 @@ else:
         "APIKeyLimits": ".models.api_key_limits",
         "APIKeyRefs": ".models.api_key_refs",
         "AcceptSnapshotRequest": ".models.accept_snapshot_request",
+        "AccountAuditEntry": ".models.account_audit_entry",
+        "AccountAuditEntryActor": ".models.account_audit_entry_actor",
         "AddTeamMemberRequest": ".models.add_team_member_request",
         "ApplyChangeRequest200Response": ".models.apply_change_request200_response",
         "Assertion": ".models.assertion",
         "AssertionResult": ".models.assertion_result",
+        "AuditLine": ".models.audit_line",
+        "AuditLineActor": ".models.audit_line_actor",
         "Change": ".models.change",
         "ChangePasswordRequest": ".models.change_password_request",
         "ChangeRequest": ".models.change_request",
@@ -506,6 +523,7 @@ else:
         "ListComments200Response": ".models.list_comments200_response",
         "ListFolders200Response": ".models.list_folders200_response",
         "ListFolders200ResponseFoldersInner": ".models.list_folders200_response_folders_inner",
+        "ListMyAudit200Response": ".models.list_my_audit200_response",
         "ListMyChangeRequests200Response": ".models.list_my_change_requests200_response",
         "ListOrgAudit200Response": ".models.list_org_audit200_response",
         "ListOrgPeople200Response": ".models.list_org_people200_response",

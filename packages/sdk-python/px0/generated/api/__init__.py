@@ -2,6 +2,7 @@
 
 __all__ = [
     "APIKeysApi",
+    "AuditApi",
     "AuthApi",
     "ChangeRequestsApi",
     "DeliveryApi",
@@ -24,6 +25,7 @@ import typing as _typing
 if _typing.TYPE_CHECKING:
     # import apis into api package
     from px0.generated.api.api_keys_api import APIKeysApi
+    from px0.generated.api.audit_api import AuditApi
     from px0.generated.api.auth_api import AuthApi
     from px0.generated.api.change_requests_api import ChangeRequestsApi
     from px0.generated.api.delivery_api import DeliveryApi
@@ -45,6 +47,7 @@ else:
 
     _exports = {
         "APIKeysApi": ".api_keys_api",
+        "AuditApi": ".audit_api",
         "AuthApi": ".auth_api",
         "ChangeRequestsApi": ".change_requests_api",
         "DeliveryApi": ".delivery_api",

@@ -19,10 +19,14 @@ __all__ = [
     "APIKeyLimits",
     "APIKeyRefs",
     "AcceptSnapshotRequest",
+    "AccountAuditEntry",
+    "AccountAuditEntryActor",
     "AddTeamMemberRequest",
     "ApplyChangeRequest200Response",
     "Assertion",
     "AssertionResult",
+    "AuditLine",
+    "AuditLineActor",
     "Change",
     "ChangePasswordRequest",
     "ChangeRequest",
@@ -77,6 +81,7 @@ __all__ = [
     "ListComments200Response",
     "ListFolders200Response",
     "ListFolders200ResponseFoldersInner",
+    "ListMyAudit200Response",
     "ListMyChangeRequests200Response",
     "ListOrgAudit200Response",
     "ListOrgPeople200Response",
@@ -192,10 +197,14 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.api_key_limits import APIKeyLimits
     from px0.generated.models.api_key_refs import APIKeyRefs
     from px0.generated.models.accept_snapshot_request import AcceptSnapshotRequest
+    from px0.generated.models.account_audit_entry import AccountAuditEntry
+    from px0.generated.models.account_audit_entry_actor import AccountAuditEntryActor
     from px0.generated.models.add_team_member_request import AddTeamMemberRequest
     from px0.generated.models.apply_change_request200_response import ApplyChangeRequest200Response
     from px0.generated.models.assertion import Assertion
     from px0.generated.models.assertion_result import AssertionResult
+    from px0.generated.models.audit_line import AuditLine
+    from px0.generated.models.audit_line_actor import AuditLineActor
     from px0.generated.models.change import Change
     from px0.generated.models.change_password_request import ChangePasswordRequest
     from px0.generated.models.change_request import ChangeRequest
@@ -250,6 +259,7 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.list_comments200_response import ListComments200Response
     from px0.generated.models.list_folders200_response import ListFolders200Response
     from px0.generated.models.list_folders200_response_folders_inner import ListFolders200ResponseFoldersInner
+    from px0.generated.models.list_my_audit200_response import ListMyAudit200Response
     from px0.generated.models.list_my_change_requests200_response import ListMyChangeRequests200Response
     from px0.generated.models.list_org_audit200_response import ListOrgAudit200Response
     from px0.generated.models.list_org_people200_response import ListOrgPeople200Response
@@ -364,10 +374,14 @@ else:
         "APIKeyLimits": ".api_key_limits",
         "APIKeyRefs": ".api_key_refs",
         "AcceptSnapshotRequest": ".accept_snapshot_request",
+        "AccountAuditEntry": ".account_audit_entry",
+        "AccountAuditEntryActor": ".account_audit_entry_actor",
         "AddTeamMemberRequest": ".add_team_member_request",
         "ApplyChangeRequest200Response": ".apply_change_request200_response",
         "Assertion": ".assertion",
         "AssertionResult": ".assertion_result",
+        "AuditLine": ".audit_line",
+        "AuditLineActor": ".audit_line_actor",
         "Change": ".change",
         "ChangePasswordRequest": ".change_password_request",
         "ChangeRequest": ".change_request",
@@ -422,6 +436,7 @@ else:
         "ListComments200Response": ".list_comments200_response",
         "ListFolders200Response": ".list_folders200_response",
         "ListFolders200ResponseFoldersInner": ".list_folders200_response_folders_inner",
+        "ListMyAudit200Response": ".list_my_audit200_response",
         "ListMyChangeRequests200Response": ".list_my_change_requests200_response",
         "ListOrgAudit200Response": ".list_org_audit200_response",
         "ListOrgPeople200Response": ".list_org_people200_response",

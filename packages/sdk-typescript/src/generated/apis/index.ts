@@ -2,6 +2,7 @@
 /* tslint:disable */
 /* eslint-disable */
 export * from './api-keys-api.ts';
+export * from './audit-api.ts';
 export * from './auth-api.ts';
 export * from './change-requests-api.ts';
 export * from './delivery-api.ts';

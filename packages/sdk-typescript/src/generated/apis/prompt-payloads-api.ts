@@ -134,7 +134,7 @@ export interface GetPromptPayloadRequest {
     /**
      * The id of the payload.
      */
-    payloadID: string;
+    payloadID: string | null;
     /**
      * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
@@ -557,7 +557,7 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
      * Returns one payload of a prompt.
      * Get a Prompt Payload
      */
-    async getPromptPayload(id: string, payloadID: string, px0MinRevision?: string, px0Consistency?: GetPromptPayloadPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePromptPayload201Response> {
+    async getPromptPayload(id: string, payloadID: string | null, px0MinRevision?: string, px0Consistency?: GetPromptPayloadPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePromptPayload201Response> {
         const response = await this.getPromptPayloadRaw({ id: id, payloadID: payloadID, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
         return await response.value();
     }

@@ -185,7 +185,7 @@ export interface GetPromptRequest {
     /**
      * Restricts a slug to one team.
      */
-    teamId?: string;
+    teamId?: string | null;
     /**
      * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
@@ -262,11 +262,11 @@ export interface ListAllPromptsRequest {
     /**
      * The id of the team. Takes precedence over `team_id`.
      */
-    team?: string;
+    team?: string | null;
     /**
      * The id of the team.
      */
-    teamId?: string;
+    teamId?: string | null;
     /**
      * `active` or `archived`; any other value matches nothing.
      */
@@ -563,7 +563,7 @@ export interface UpdatePromptOperationRequest {
     /**
      * The id of the prompt.
      */
-    id: string;
+    id: string | null;
     /**
      * 
      */
@@ -900,7 +900,7 @@ export class PromptsApi extends runtime.BaseAPI {
      * Returns a prompt by id or slug, with one of its versions if `version` or `tag` is given.
      * Get a Prompt
      */
-    async getPrompt(id: string, version?: string, tag?: string, teamId?: string, px0MinRevision?: string, px0Consistency?: GetPromptPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, include?: GetPromptIncludeEnum): Promise<GetPrompt200Response> {
+    async getPrompt(id: string, version?: string, tag?: string, teamId?: string | null, px0MinRevision?: string, px0Consistency?: GetPromptPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, include?: GetPromptIncludeEnum): Promise<GetPrompt200Response> {
         const response = await this.getPromptRaw({ id: id, version: version, tag: tag, teamId: teamId, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, include: include }, initOverrides);
         return await response.value();
     }
@@ -1187,7 +1187,7 @@ export class PromptsApi extends runtime.BaseAPI {
      * Returns the prompts of the given team. Without a team, the list is empty.
      * List all prompts with team filter
      */
-    async listAllPrompts(team?: string, teamId?: string, status?: string, archived?: string, q?: string, tag?: string, sort?: string, limit?: string, cursor?: string, px0MinRevision?: string, px0Consistency?: ListAllPromptsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, folder?: string, _in?: ListAllPromptsInEnum, include?: ListAllPromptsIncludeEnum): Promise<ListPrompts200Response> {
+    async listAllPrompts(team?: string | null, teamId?: string | null, status?: string, archived?: string, q?: string, tag?: string, sort?: string, limit?: string, cursor?: string, px0MinRevision?: string, px0Consistency?: ListAllPromptsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, folder?: string, _in?: ListAllPromptsInEnum, include?: ListAllPromptsIncludeEnum): Promise<ListPrompts200Response> {
         const response = await this.listAllPromptsRaw({ team: team, teamId: teamId, status: status, archived: archived, q: q, tag: tag, sort: sort, limit: limit, cursor: cursor, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, folder: folder, _in: _in, include: include }, initOverrides);
         return await response.value();
     }
@@ -2088,7 +2088,7 @@ export class PromptsApi extends runtime.BaseAPI {
      * Replaces the description. Name and slug never change.
      * Update a Prompt
      */
-    async updatePrompt(id: string, updatePromptRequest: UpdatePromptRequest, px0MinRevision?: string, px0Consistency?: UpdatePromptOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePrompt201Response> {
+    async updatePrompt(id: string | null, updatePromptRequest: UpdatePromptRequest, px0MinRevision?: string, px0Consistency?: UpdatePromptOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePrompt201Response> {
         const response = await this.updatePromptRaw({ id: id, updatePromptRequest: updatePromptRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
         return await response.value();
     }

@@ -41,13 +41,13 @@ export interface PromptAuditEntry {
      */
     actor: PromptAuditEntryActor;
     /**
-     * 
+     * The person behind the action: the user, or who made the API key.
      */
-    promptId: string;
+    promptId: string | null;
     /**
-     * 
+     * The person behind the action: the user, or who made the API key.
      */
-    teamId: string;
+    teamId: string | null;
     /**
      * The affected version.
      */
