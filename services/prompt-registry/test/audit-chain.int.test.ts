@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { ChainVerifier, genesis, headText, parseHead } from '@px0/audit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { errorOf, refused } from './replies.ts';
 import { type Bearer, type Cast, type Reply, RunningRegistry } from './running-registry.ts';
 
@@ -191,6 +192,84 @@ describe('the erasure of a text', () => {
     expect(rows).toEqual([{ salt: null, text: null }]);
     const { body } = await registry.call(cast.editor, 'GET', `/v1/prompts/${promptId}/audit`);
     expect(JSON.stringify(body)).not.toContain('Ada asked');
+  });
+});
+
+describe('what governs prompts', () => {
+  it('is in the chain, with the client, the request, and what people wrote as texts', async () => {
+    const own = await registry.cast();
+    const prompt = await registry.prompts.create(own.editor, own.teamId);
+    await registry.prompts.createVersion(own.editor, prompt.id, 'text');
+    await registry.call(own.editor, 'POST', `/v1/prompts/${prompt.id}/versions/1/promote`);
+    const send = async (by: Bearer, method: string, to: string, body: object, more = {}) => {
+      const reply = await registry.call(by, method, to, body, { 'px0-client': 'console', ...more });
+      expect(reply.status, JSON.stringify(reply.body)).toBeLessThan(300);
+      return reply;
+    };
+    const idIn = ({ body }: Reply, kind: string) =>
+      z.record(z.string(), z.object({ id: z.string() })).parse(body)[kind]?.id;
+    const rules = {
+      name: 'Named by Ada',
+      match: { slugs: ['*'], transitions: ['live'] },
+      require: { approvals: 1 },
+      break_glass: { roles: ['admin'] },
+    };
+    const ofOrg = await send(own.orgAdmin, 'POST', `/v1/orgs/${own.orgId}/prompt-policies`, rules);
+    await send(own.admin, 'POST', `/v1/teams/${own.teamId}/prompt-policies`, rules);
+    const version = `/v1/prompts/${prompt.id}/versions/1`;
+    const { content_hash } = z
+      .object({ version: z.object({ content_hash: z.string() }) })
+      .parse((await registry.call(own.editor, 'GET', version)).body).version;
+    await send(own.allKey, 'POST', `${version}/checks`, {
+      name: 'evals',
+      state: 'success',
+      content_hash,
+      summary: 'Seen by Ada',
+    });
+    const opened = await send(own.editor, 'POST', `/v1/prompts/${prompt.id}/change-requests`, {
+      title: 'Ada wants it',
+      change: { kind: 'promote', version: 1, to: 'live' },
+    });
+    const request = idIn(opened, 'change_request');
+    const of = `/v1/change-requests/${request}`;
+    await send(own.viewer, 'POST', `${of}/comments`, { text: 'Ada waits' });
+    await send(own.admin, 'POST', `${of}/reviews`, { verdict: 'approve', comment: 'Ada may', content_hash });
+    await send(own.editor, 'POST', `${of}/close`, { reason: 'Ada went' });
+    await send(own.admin, 'POST', `${version}/promote`, {}, { 'px0-break-glass': 'Ada%20again' });
+    const chain = () => registry.call(own.orgAdmin, 'GET', path('', own.orgId));
+    await expect.poll(async () => linesOf(await chain()).length, { timeout: 30_000 }).toBe(13);
+    const verifier = new ChainVerifier();
+    const reply = await chain();
+    for (const line of textOf(reply).trim().split('\n')) verifier.add(line);
+    verifier.end();
+    const lines = linesOf(reply).slice(3);
+    const broken = lines.find(({ action }) => action === 'policy.broken')?.['change_request_id'];
+    expect(broken).toMatch(/^[0-9a-f-]{36}$/);
+    expect(
+      lines.map(({ action, text, ...line }) => [action, line['change_request_id'], line['team_id'], text]),
+    ).toEqual([
+      ['policy.created', null, null, null],
+      ['policy.created', null, own.teamId, null],
+      ['check.posted', null, own.teamId, null],
+      ['change_request.opened', request, own.teamId, 'Ada wants it'],
+      ['change_request.commented', request, own.teamId, 'Ada waits'],
+      ['change_request.reviewed', request, own.teamId, 'Ada may'],
+      ['change_request.closed', request, own.teamId, 'Ada went'],
+      ['change_request.applied', broken, own.teamId, null],
+      ['policy.broken', broken, own.teamId, 'Ada again'],
+      ['version.promoted', null, own.teamId, null],
+    ]);
+    expect(lines[0]).toMatchObject({ details: { policy: idIn(ofOrg, 'policy') }, prompt_id: null });
+    expect(new Set(lines.map((line) => line['via']))).toEqual(new Set(['console']));
+    expect(JSON.stringify(lines.map((line) => ({ ...line, text: null })))).not.toContain('Ada');
+    // Erased here, it is erased where it is shown.
+    for (const { number, text } of lines) {
+      if (text !== null) await send(own.orgAdmin, 'DELETE', path(`/${number}/text`, own.orgId), {});
+    }
+    for (const id of [request, broken]) {
+      const { body } = await registry.call(own.viewer, 'GET', `/v1/change-requests/${id}`);
+      expect(JSON.stringify(body)).not.toContain('Ada');
+    }
   });
 });
 
