@@ -156,6 +156,10 @@ export const plans: { readonly [Operation in OperationId]: Plan } = {
   listTeamPromptAudit: inTeam,
   exportPrompts: inTeam,
   importPrompts: (things) => ({ ...inTeam(things), body: { document: { prompts: [] } } }),
+  previewImport: (things) => ({
+    ...inTeam(things),
+    body: { document: { kind: 'px0/prompts/v1', prompts: [] } },
+  }),
   getPromptUsage: (things) => ({
     ...ofPrompt(things),
     query: { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' },

@@ -71,7 +71,7 @@ export const addedContentMatrix = `
 | Validate template; render a batch; delivery: validateTemplate renderBatch getDeliverySnapshot streamDelivery reportUsage | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ |
 | Post a check: postCheck | 403 | 403 | 403 | 404 | 403 | ✓ | 403 | 404 |
 | Check a version or a template, checks of a version, read a snapshot; audit, usage, services of a prompt: checkVersion checkTemplate listChecks getSnapshot listPromptAudit getPromptUsage listPromptServices | ✓ | ✓ | ✓ | 404 | ✓ | ✓ | ✓ | 404 |
-| Audit, export, services of a team: listTeamPromptAudit exportPrompts listTeamServices | ✓ | ✓ | ✓ | 403 | ✓ | ✓ | ✓ | 403 |
+| Audit, export, preview of an import, services of a team: listTeamPromptAudit exportPrompts previewImport listTeamServices | ✓ | ✓ | ✓ | 403 | ✓ | ✓ | ✓ | 403 |
 | Policies of a team: listTeamPolicies | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | 403 |
 | Create a policy of a team: createTeamPolicy | 403 | 403 | ✓ | ✓ | 401 | 401 | 401 | 403 |
 | Change a policy of a team: updatePolicy deletePolicy | 403 | 403 | ✓ | ✓ | 401 | 401 | 401 | 404 |

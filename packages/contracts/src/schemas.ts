@@ -14,7 +14,7 @@ import {
   Review,
   ReviewChangeRequestRequest,
 } from './schemas/change-requests.ts';
-import { policySchemas } from './schemas/policies.ts';
+import { policySchemas, policyTransitions } from './schemas/policies.ts';
 import { usageLimits, usageSources } from './usage.ts';
 import { added, anyJson, anyText, closed, judgedInteger, judgedString, timestamp, uuid } from './values.ts';
 
@@ -778,34 +778,67 @@ const PromptDocumentEnvelope = z
   })
   .meta({ description: 'A team’s prompts as one document.' });
 
-const ImportResult = z
+const importedChange = z.object({
+  action: z.enum([
+    'create_prompt',
+    'update_description',
+    'set_folder',
+    'set_contract',
+    'archive_prompt',
+    'restore_prompt',
+    'create_version',
+    'promote_version',
+    'archive_version',
+    'set_tag',
+    'create_payload',
+    'update_payload',
+    'open_change_request',
+  ]),
+  slug: z.string(),
+  subject: z.string().nullable().meta({ description: 'The affected version, tag or payload.' }),
+});
+
+const ImportResult = z.object({ dry_run: z.boolean(), changes: z.array(importedChange) }).meta({
+  description:
+    'The changes that an import made or, with `dry_run`, would make. Empty if everything already matched.',
+});
+
+const previewedRequirement = Requirement.extend({
+  slug: z.string(),
+  transition: z.enum(policyTransitions).meta({ description: 'Which of the changes the policy guards.' }),
+  tag: z.string().nullable().meta({ description: 'Of the transition `tag`.' }),
+});
+
+const ImportPreview = z
   .object({
-    dry_run: z.boolean(),
-    changes: z.array(
-      z.object({
-        action: z.enum([
-          'create_prompt',
-          'update_description',
-          'set_folder',
-          'set_contract',
-          'archive_prompt',
-          'restore_prompt',
-          'create_version',
-          'promote_version',
-          'archive_version',
-          'set_tag',
-          'create_payload',
-          'update_payload',
-          'open_change_request',
-        ]),
-        slug: z.string(),
-        subject: z.string().nullable().meta({ description: 'The affected version, tag or payload.' }),
+    changes: z.array(importedChange).meta({ description: 'What the import would change, in order.' }),
+    checks: z
+      .array(
+        z.object({
+          slug: z.string(),
+          check: VersionCheck.extend({
+            version: z.int().meta({ description: 'The number in the document.' }),
+            payloads: z.array(
+              VersionCheck.shape.payloads.element.extend({
+                payload_id: uuid().nullable().meta({ description: 'Null for a payload of the document.' }),
+              }),
+            ),
+          }),
+        }),
+      )
+      .meta({
+        description:
+          'How the texts of the document render, compared with the live versions: of each prompt the version that is or becomes live, else its last.',
       }),
-    ),
+    requirements: z
+      .array(previewedRequirement)
+      .meta({ description: 'What policies require of the changes. Empty if none stands in the way.' }),
+    invalid: z
+      .array(z.object({ slug: z.string(), error: z.string() }))
+      .meta({ description: 'What the import would refuse, by prompt, in the words of its error.' }),
   })
   .meta({
-    description:
-      'The changes that an import made or, with `dry_run`, would make. Empty if everything already matched.',
+    description: 'What an import would do, how its texts render, and what would stand in its way.',
   });
 
 const latency = (which: string) =>
@@ -1093,6 +1126,7 @@ export const schemas = {
   PromptAuditEntry,
   PromptDocumentEnvelope,
   ImportResult,
+  ImportPreview,
   PromptUsageHour,
   RenderRequest,
   RenderResponse,

@@ -13,6 +13,20 @@ const policy = {
   match: { slugs: ['billing_*'], transitions: ['live', 'tag'], tags: ['prod'] },
   require: { approvals: 1, checks: [{ kind: 'external', name: 'evals' }] },
 };
+const imported = {
+  document: {
+    kind: 'px0/prompts/v1',
+    prompts: [
+      {
+        slug: 'greeting',
+        name: 'Greeting',
+        versions: [{ number: 1, status: 'live', template }],
+        tags: { production: 1 },
+        payloads: [{ name: 'typical', variables }],
+      },
+    ],
+  },
+};
 
 /** By operation id. */
 export const bodyExamples: { readonly [Id in OperationId | (string & {})]?: object } = {
@@ -108,18 +122,6 @@ export const bodyExamples: { readonly [Id in OperationId | (string & {})]?: obje
       },
     ],
   },
-  importPrompts: {
-    document: {
-      kind: 'px0/prompts/v1',
-      prompts: [
-        {
-          slug: 'greeting',
-          name: 'Greeting',
-          versions: [{ number: 1, status: 'live', template }],
-          tags: { production: 1 },
-          payloads: [{ name: 'typical', variables }],
-        },
-      ],
-    },
-  },
+  importPrompts: imported,
+  previewImport: imported,
 };

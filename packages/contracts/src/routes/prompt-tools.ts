@@ -22,6 +22,13 @@ const auditQuery = z.object({
   limit: queryText('The page size, at most 1000. Default: 50.'),
 });
 
+const promptDocument = z.object({
+  document: z.record(z.string(), z.unknown()).optional().meta({
+    description: 'The `document` that an export returned, of kind `px0/prompts/v1` or `px0/prompts/v2`.',
+  }),
+  yaml: z.string().optional().meta({ description: 'The same document as YAML text.' }),
+});
+
 const versionToolRoutes = defineRoutes(
   { tag: 'Prompt Versions', owner: 'prompt-registry' },
   {
@@ -172,13 +179,7 @@ const promptToolRoutes = defineRoutes(
           ),
         ),
       }),
-      body: z.object({
-        document: z.record(z.string(), z.unknown()).optional().meta({
-          description:
-            'The `document` that an export returned, of kind `px0/prompts/v1` or `px0/prompts/v2`.',
-        }),
-        yaml: z.string().optional().meta({ description: 'The same document as YAML text.' }),
-      }),
+      body: promptDocument,
       numbers: 'exact',
       success: { status: 200, schema: schemas.ImportResult },
       errors: [
@@ -197,6 +198,21 @@ const promptToolRoutes = defineRoutes(
         'checksFail',
         'tooManyHeavyRenders',
       ],
+    },
+    previewImport: {
+      method: 'POST',
+      path: '/v1/teams/{teamID}/import/preview',
+      auth: 'content',
+      cost: 'write',
+      patience: 'long',
+      summary: 'Preview an Import',
+      description:
+        'Reports what an import of the document would change, how its texts render compared with the live versions, and what would stand in its way. Writes nothing, and needs no right to write.',
+      params: { teamID: teamId },
+      body: promptDocument,
+      numbers: 'exact',
+      success: { status: 200, schema: schemas.ImportPreview },
+      errors: ['invalidId', 'forbidden', 'invalidRequestBody', 'invalidDocument', 'tooManyHeavyRenders'],
     },
     getPromptUsage: {
       method: 'GET',
