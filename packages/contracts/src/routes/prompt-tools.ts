@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { defineRoutes, textParam, uuidParam } from '../route.ts';
+import { changeRequestLimits } from '../schemas/change-requests.ts';
 import { schemas } from '../schemas.ts';
 import { added, judgedQueryText, queryChoice, queryFlag, queryText } from '../values.ts';
 
@@ -179,7 +180,19 @@ const promptToolRoutes = defineRoutes(
           ),
         ),
       }),
-      body: promptDocument,
+      body: promptDocument.extend({
+        title: added(
+          z.string().max(changeRequestLimits.title).optional().meta({
+            description:
+              'Of the change requests that `policy=request` opens; the change stands behind it. Default: the change alone.',
+          }),
+        ),
+        description: added(
+          z.string().max(changeRequestLimits.description).optional().meta({
+            description: 'Of the change requests that `policy=request` opens, as Markdown. Default: empty.',
+          }),
+        ),
+      }),
       numbers: 'exact',
       success: { status: 200, schema: schemas.ImportResult },
       errors: [
@@ -189,6 +202,8 @@ const promptToolRoutes = defineRoutes(
         'forbidden',
         'invalidAllow',
         'invalidRequestBody',
+        'titleTooLong',
+        'descriptionTooLong',
         'invalidDocument',
         'documentConflicts',
         'contractBreak',
