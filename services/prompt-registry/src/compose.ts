@@ -41,7 +41,14 @@ import {
 } from './snapshots/mod.ts';
 import { tagCommands, tagRoutes } from './tags/mod.ts';
 import { templateRoutes } from './templates/mod.ts';
-import { ExportPrompts, HeavyDocuments, ImportPrompts, transferRoutes } from './transfer/mod.ts';
+import {
+  ExportPrompts,
+  HeavyDocuments,
+  ImportPrompts,
+  judgePlan,
+  PreviewImport,
+  transferRoutes,
+} from './transfer/mod.ts';
 import { ReadServices, ReadUsage, usageCounting, usageExpiry, usageRoutes } from './usage/mod.ts';
 import {
   factsFiller,
@@ -167,6 +174,12 @@ function features(
           requests: {
             open: (principal, promptId, request) => requests.create.run(principal, promptId, () => request),
           },
+        }),
+        new PreviewImport({
+          ...parts,
+          ...{ documents, programs, schemas, assertions },
+          judgePlan: async (plan) => (await judgePlan({ reader, gate }, plan)).refused,
+          checkBudgetMs: timeBudgetMs,
         }),
       ),
       ...usageRoutes(new ReadUsage(parts), new ReadServices(parts)),

@@ -129,6 +129,21 @@ describe('a prompt outside of the slugs', () => {
     expect(await imports(document('billing_x', `Name of ${HIDDEN}`))).toEqual(
       refused(409, 'prompt with this name or slug already exists; please provide a unique name'),
     );
+    const preview = (by: Bearer, body: object) =>
+      registry.call(by, 'POST', `/v1/teams/${cast.teamId}/import/preview`, body);
+    expect(errorOf(await preview(key('slugs'), document(HIDDEN, 'Another')))).toEqual(forbidden);
+    expect((await preview(key('slugs'), document('billing_x', `Name of ${HIDDEN}`))).body).toMatchObject({
+      changes: [],
+      invalid: [
+        {
+          slug: 'billing_x',
+          error: 'prompt with this name or slug already exists; please provide a unique name',
+        },
+      ],
+    });
+    // It compares with whatever version is live.
+    for (const by of [key('refs'), key('tagged')])
+      expect(errorOf(await preview(by, document('billing_x', 'New')))).toEqual(forbidden);
     const create = async (body: object) =>
       errorOf(await registry.call(key('slugs'), 'POST', `/v1/teams/${cast.teamId}/prompts`, body));
     expect(await create({ name: 'Billing other', slug: 'other' })).toEqual(forbidden);

@@ -318,6 +318,7 @@ const verdicts: { readonly [Id in OperationId]: Verdict } = {
       act: importing(() => ({ versions: [{ number: 1, status: 'draft', template: 'new' }] })),
     },
   ],
+  previewImport: 'reads',
   getPromptUsage: 'reads',
   listPromptServices: 'reads',
   listTeamServices: 'reads',

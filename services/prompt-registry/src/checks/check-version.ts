@@ -194,7 +194,8 @@ function readable(
 /** What `base` calls the live version. A tag of this name is not found by it. */
 const LIVE = 'live';
 
-function newlyRequired(
+/** Paths of what these variables require and those before do not. */
+export function newlyRequired(
   variables: readonly TemplateVariable[],
   before: readonly TemplateVariable[],
 ): string[] {

@@ -14,7 +14,7 @@ import {
 import type { ChatMessage } from '@px0/template';
 import type { Questions } from '../assertions/thread.ts';
 import { outputDigest } from '../payloads/thread.ts';
-import type { CheckBudget, Rendition, Sample } from './trial.ts';
+import { type CheckBudget, labelOf, type Rendition, type Sample } from './trial.ts';
 
 /** A result, or the number of the question that it waits for. */
 export type PendingResult = AssertionResult | number;
@@ -56,7 +56,7 @@ export function judgePayload(
   budget: CheckBudget,
   questions: QuestionList,
 ): PayloadVerdict {
-  const label = sample.name ?? sample.payloadId;
+  const label = labelOf(sample);
   const { assertions = [] } = sample;
   if (rendition.outcome === 'failed') {
     const expected = rendition.isGivenUp ? undefined : judgeFailure(assertions, rendition.error);

@@ -15,8 +15,8 @@ export interface ProgramCheckDependencies {
   readonly timeBudgetMs: number;
 }
 
-/** What is checked, on behalf of a team. */
-export type ProgramOrder = Omit<CheckOrder, 'timeBudgetMs'>;
+/** What is checked, on behalf of a team; by default within the time of one check. */
+export type ProgramOrder = Omit<CheckOrder, 'timeBudgetMs'> & Partial<Pick<CheckOrder, 'timeBudgetMs'>>;
 
 /** Of the time that a check waits for its turn, what is left at least for its patterns and tokens. */
 const LEAST_WAIT_MS = 2_000;
@@ -32,8 +32,9 @@ export class ProgramCheck {
 
   /** The signal ends the check when nobody waits for it any more. @throws ApiError tooManyHeavyRenders, serviceUnavailable */
   async run(teamId: string, program: ProgramOrder, signal: AbortSignal): Promise<CompletedCheck> {
-    const { heavy, timeBudgetMs } = this.#deps;
+    const { heavy } = this.#deps;
     const started = performance.now();
+    const { timeBudgetMs = this.#deps.timeBudgetMs } = program;
     const order = { ...program, timeBudgetMs };
     const organization = heavy.organizationOf(teamId);
     const outcome =

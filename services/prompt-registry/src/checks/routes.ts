@@ -18,14 +18,24 @@ function checkAnswer(pieces: readonly Uint8Array[]): SerializedJson {
   return new SerializedJson([Buffer.from('{"check":'), ...pieces, Buffer.from('}')]);
 }
 
-/** The check of a version as JSON, in pieces: outputs may be many megabytes. */
+/** The check of a saved version. */
 export function versionCheckOnWire(result: CheckResult): readonly Uint8Array[] {
   return checkOnWire(result, { version: result.version.number });
 }
 
-/** @param version what only the check of a version has */
-function checkOnWire(
-  { live, base, failed, warnings, newVariables, change, payloads, payloadsDigest }: ContentCheckResult,
+/** What is shown of a check; versions by the numbers that their callers know them by. */
+export interface ShownCheck extends Omit<ContentCheckResult, 'live' | 'base' | 'results'> {
+  readonly live: { readonly number: number } | undefined;
+  readonly base: { readonly number: number } | undefined;
+}
+
+/**
+ * A check as JSON, in pieces: outputs may be many megabytes.
+ *
+ * @param version what only the check of a version has
+ */
+export function checkOnWire(
+  { live, base, failed, warnings, newVariables, change, payloads, payloadsDigest }: ShownCheck,
   version: Pick<Wire<'VersionCheck'>, 'version'> | Record<never, never>,
 ): readonly Uint8Array[] {
   const head: Omit<Wire<'TemplateCheck'>, 'payloads'> = {

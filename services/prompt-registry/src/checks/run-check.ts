@@ -6,7 +6,16 @@ import type { Questions } from '../assertions/thread.ts';
 import { unifiedDiff } from '../diff/thread.ts';
 import { JsonPieces } from '../heavy/thread.ts';
 import { judgePayload, judgingNanoseconds, type PayloadVerdict, QuestionList } from './judge-payload.ts';
-import { CheckBudget, type Contracted, type Rendition, type Sample, TOOK_TOO_LONG, Trial } from './trial.ts';
+import {
+  type BudgetLeft,
+  CheckBudget,
+  type Contracted,
+  labelOf,
+  type Rendition,
+  type Sample,
+  TOOK_TOO_LONG,
+  Trial,
+} from './trial.ts';
 
 export interface CheckOrder {
   readonly version: Contracted;
@@ -16,6 +25,8 @@ export interface CheckOrder {
   readonly isEnforced?: boolean;
   readonly samples: readonly Sample[];
   readonly timeBudgetMs: number;
+  /** Absent: all of it. */
+  readonly budgetLeft?: BudgetLeft;
 }
 
 export interface CheckOutcome {
@@ -40,14 +51,15 @@ export interface CheckGround {
   beforeCompared(from: string, to: string): void;
 }
 
-type PayloadOnWire = Wire<'VersionCheck'>['payloads'][number];
+/** Of a text that is not saved, payloads may be none that are. */
+type PayloadOnWire = Wire<'ImportPreview'>['checks'][number]['check']['payloads'][number];
 
 /** @throws what the ground throws */
 export function runCheck(
-  { version, live, isEnforced = false, samples, timeBudgetMs }: CheckOrder,
+  { version, live, isEnforced = false, samples, timeBudgetMs, budgetLeft }: CheckOrder,
   ground: CheckGround,
 ): CheckOutcome {
-  const budget = new CheckBudget(timeBudgetMs);
+  const budget = new CheckBudget(timeBudgetMs, budgetLeft);
   const trial = new Trial(version, budget, ground, isEnforced);
   const liveTrial = live === undefined ? undefined : new Trial(live, budget, ground, isEnforced);
   const questions = new QuestionList();
@@ -105,7 +117,7 @@ export function endlessCheck({ live, samples }: CheckOrder): CheckOutcome {
   const list = new PayloadList();
   for (const sample of samples) {
     const payload = payloadOnWire(sample, endless, live === undefined ? undefined : endless, undefined);
-    list.add(payload, { label: sample.name ?? sample.payloadId, isBroken: true, results: [] });
+    list.add(payload, { label: labelOf(sample), isBroken: true, results: [] });
   }
   return { ...list.end(), questions: { texts: [], questions: [] }, leftMs: 0 };
 }

@@ -5,6 +5,9 @@ import { type Reader, sql } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
 import { SAMPLE_BYTES, type Sample } from './trial.ts';
 
+/** A payload that has an id. */
+export type SavedSample = Sample & { readonly payloadId: string };
+
 export interface Samples {
   readonly samples: readonly Sample[];
   /** Changes with every change of a payload. */
@@ -35,8 +38,12 @@ export async function listSamples(reader: Reader, promptId: PromptId): Promise<S
 }
 
 /** One of them. @throws ApiError payloadNotFound, also for a payload of another prompt */
-export async function requireSample(reader: Reader, promptId: PromptId, payloadId: string): Promise<Sample> {
-  const [sample] = await reader.query<Sample>(sql`
+export async function requireSample(
+  reader: Reader,
+  promptId: PromptId,
+  payloadId: string,
+): Promise<SavedSample> {
+  const [sample] = await reader.query<SavedSample>(sql`
     SELECT p.id AS "payloadId", p.name, p.variables::text AS "variablesJson" FROM prompt_payloads p
     WHERE p.id = ${payloadId}::uuid AND p.prompt_id = ${promptId}::uuid`);
   if (sample === undefined) throw new ApiError('payloadNotFound');
@@ -50,6 +57,9 @@ export async function payloadsDigest(reader: Reader, promptId: PromptId): Promis
     WHERE p.prompt_id = ${promptId}::uuid ORDER BY p.created_at, p.id`);
   return digestOf(rows);
 }
+
+/** The digest of a prompt that has no payload. */
+export const NO_PAYLOADS = digestOf([]);
 
 function digestOf(rows: readonly { readonly digest: string }[]): string {
   const hash = createHash('sha256');

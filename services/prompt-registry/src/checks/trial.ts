@@ -15,7 +15,8 @@ import {
 
 /** A payload as a sample for a render: the variables' JSON text, since renders and payloads read numbers differently. */
 export interface Sample {
-  readonly payloadId: string;
+  /** Null for a payload that is not saved. */
+  readonly payloadId: string | null;
   readonly name: string | null;
   /** Null when the payloads before it are as much as a check reads. */
   readonly variablesJson: string | null;
@@ -23,6 +24,11 @@ export interface Sample {
   readonly assertions?: readonly Assertion[];
   /** The output that was accepted as the right one. */
   readonly accepted?: AcceptedOutput | null;
+}
+
+/** What a payload is called in lists of those that fail. */
+export function labelOf({ name, payloadId }: Pick<Sample, 'name' | 'payloadId'>): string {
+  return name ?? payloadId ?? 'a payload without a name';
 }
 
 /** A program with what its variables must be; without a schema nothing is judged. */
@@ -53,7 +59,12 @@ export const TOOK_TOO_LONG = 'template execution failed: render took too long';
 
 /** All payloads that a check reads together, in bytes, and all of its outputs: they are in memory at once, and a longer answer is of no use to a reader. */
 export const SAMPLE_BYTES = 16 * 1024 * 1024;
-const OUTPUT_CHARACTERS = 16 * 1024 * 1024;
+export const OUTPUT_CHARACTERS = 16 * 1024 * 1024;
+
+export interface BudgetLeft {
+  readonly ms: number;
+  readonly characters: number;
+}
 
 /** What is said of what a check had no time for. */
 export function tookLonger(limitMs: number): string {
@@ -64,11 +75,13 @@ export function tookLonger(limitMs: number): string {
 export class CheckBudget {
   readonly #deadline: number;
   readonly #limitMs: number;
-  #charactersLeft = OUTPUT_CHARACTERS;
+  #charactersLeft: number;
 
-  constructor(limitMs: number) {
+  /** @param left of the budget, where checks before this one have spent of it */
+  constructor(limitMs: number, left: BudgetLeft = { ms: limitMs, characters: OUTPUT_CHARACTERS }) {
     this.#limitMs = limitMs;
-    this.#deadline = performance.now() + limitMs;
+    this.#deadline = performance.now() + left.ms;
+    this.#charactersLeft = left.characters;
   }
 
   /** What is left of the time. */

@@ -9,8 +9,10 @@ import { renderSample as render, type SampleOrder, type SampleOutcome } from '..
 import {
   type ExportOrder,
   exportAnswer,
-  type ParsedDocument,
+  type ImportBody,
   readDocument as read,
+  readSorted,
+  type SortedDocument,
   withVariablesAsText,
 } from '../transfer/thread.ts';
 import { type AuthoredText, type Judgement, judge } from '../versions/thread.ts';
@@ -47,10 +49,14 @@ function refusedAsData<T>(work: () => T): T | Refusal {
   }
 }
 
-const readDocument: Task<{ readonly body: Uint8Array }, ParsedDocument | Refusal> = ({ body }) =>
-  refusedAsData(() =>
-    withVariablesAsText(read(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'))),
-  );
+const textOf = (body: Uint8Array) =>
+  Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+
+const readDocument: Task<{ readonly body: Uint8Array }, ImportBody | Refusal> = ({ body }) =>
+  refusedAsData(() => withVariablesAsText(read(textOf(body))));
+
+const sortDocument: Task<{ readonly body: Uint8Array }, SortedDocument | Refusal> = ({ body }) =>
+  refusedAsData(() => withVariablesAsText(readSorted(textOf(body))));
 
 const exportDocument: Task<ExportOrder, { readonly pieces: readonly Uint8Array[] } | Refusal> = (
   order,
@@ -62,4 +68,12 @@ function moved(bytes: Uint8Array, thread: Thread): Uint8Array {
   return bytes;
 }
 
-export const tasks = { check, renderSample, judgeText, diff, readDocument, exportDocument };
+export const tasks = {
+  check,
+  renderSample,
+  judgeText,
+  diff,
+  readDocument,
+  sortDocument,
+  exportDocument,
+};

@@ -2,7 +2,7 @@
 import type { PromptId } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
 import { programOf } from '../changes/mod.ts';
-import { requireSample, type Sample } from '../checks/mod.ts';
+import { requireSample, type SavedSample } from '../checks/mod.ts';
 import { type HeavyWork, LONG_WAIT_MS, sayingInstead } from '../heavy/mod.ts';
 import type { PromptRow } from '../prompts/mod.ts';
 import {
@@ -23,7 +23,7 @@ export interface SampleRendersDependencies {
 
 export interface RenderedSample {
   readonly version: VersionRow;
-  readonly sample: Sample;
+  readonly sample: SavedSample;
   readonly outcome: SampleOutcome;
 }
 

@@ -5,6 +5,7 @@
  */
 import { type Assertion, AssertionsFault, readAssertions } from '@px0/assertions';
 import { namedValues, schemas } from '@px0/contracts';
+import { ApiError } from '@px0/service-kit/errors';
 import { z } from 'zod';
 import { MAX_SNAPSHOT_BYTES } from '../payloads/thread.ts';
 import { promptTexts, requireFolder } from '../prompts/thread.ts';
@@ -111,6 +112,20 @@ export interface ParsedDocument {
   readonly contents: Contents;
 }
 
+/** A prompt of a document that an import would refuse, and its error. */
+export interface InvalidPrompt {
+  /** As the document gives it; empty if it gives none. */
+  readonly slug: string;
+  readonly error: string;
+}
+
+/** The prompts of a document that an import would take, and the others. */
+export interface SortedDocument extends ParsedDocument {
+  /** The places of the document's prompts among all that were given. */
+  readonly places: readonly number[];
+  readonly invalid: readonly InvalidPrompt[];
+}
+
 /** Each costs some statements, and a request has to end while its caller still waits. Larger documents come in pieces. */
 const MAX_PARTS = 1_000;
 
@@ -137,14 +152,69 @@ export function parseDocument(raw: unknown): ParsedDocument {
   return { document: { prompts: checked }, contents: contents.byDigest };
 }
 
+/**
+ * Judges each prompt by itself, so that one that is broken hides nothing of the others.
+ *
+ * @throws ApiError invalidDocument for what is no document of prompts, or one that is too large
+ */
+export function sortDocument(raw: unknown): SortedDocument {
+  const { success, data } = givenPrompts.safeParse(raw);
+  // What this throws is about the document as a whole.
+  if (!success) return { ...parseDocument(raw), places: [], invalid: [] };
+  parseDocument({ ...data, prompts: [] });
+  if (data.prompts.length > MAX_PARTS) throw tooManyParts();
+  const sorted = { prompts: [] as DocumentPrompt[], contents: new Map<string, CheckedContent>() };
+  const places: number[] = [];
+  const invalidPrompts: InvalidPrompt[] = [];
+  const seen = { slugs: new Set<string>(), names: new Set<string>() };
+  let parts = 0;
+  for (const [place, given] of data.prompts.entries()) {
+    try {
+      const { document, contents } = parseDocument({ ...data, prompts: [given] });
+      for (const prompt of document.prompts) {
+        parts += partsOf(prompt);
+        requireUnused(seen.slugs, prompt.slug, 'prompts.0.slug');
+        requireUnused(seen.names, prompt.name, 'prompts.0.name');
+        sorted.prompts.push(prompt);
+        places.push(place);
+      }
+      for (const [digest, content] of contents) sorted.contents.set(digest, content);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== 'invalidDocument') throw error;
+      const named = givenSlug.safeParse(given);
+      invalidPrompts.push({
+        slug: named.data?.slug ?? '',
+        error: error.publicMessage.replace('prompts.0', `prompts.${place}`),
+      });
+    }
+    if (parts > MAX_PARTS) throw tooManyParts();
+  }
+  return {
+    document: { prompts: sorted.prompts },
+    contents: sorted.contents,
+    places,
+    invalid: invalidPrompts,
+  };
+}
+
+const givenPrompts = z.looseObject({ prompts: z.array(z.unknown()) });
+const givenSlug = z.object({ slug: z.string() });
+
+type Parts = Pick<RawPrompt, 'tags'> & {
+  readonly versions: readonly unknown[];
+  readonly payloads: readonly unknown[];
+};
+
+function partsOf({ versions, tags, payloads }: Parts): number {
+  return 1 + versions.length + Object.keys(tags).length + payloads.length;
+}
+
+function tooManyParts(): ApiError {
+  return invalid('prompts', `hold more than ${MAX_PARTS} prompts, versions, tags and payloads`);
+}
+
 function requireSize(prompts: readonly RawPrompt[]): void {
-  const parts = prompts.reduce(
-    (count, { versions, tags, payloads }) =>
-      count + 1 + versions.length + Object.keys(tags).length + payloads.length,
-    0,
-  );
-  if (parts > MAX_PARTS)
-    throw invalid('prompts', `hold more than ${MAX_PARTS} prompts, versions, tags and payloads`);
+  if (prompts.reduce((count, prompt) => count + partsOf(prompt), 0) > MAX_PARTS) throw tooManyParts();
 }
 
 function checkPrompt(prompt: RawPrompt, place: string, contents: DocumentContents): DocumentPrompt {

@@ -3,9 +3,9 @@ import { type ErrorCode, errorCatalog } from '@px0/contracts';
 import { isLightJson, isLightTemplate } from '@px0/heavy-renders';
 import { ApiError } from '@px0/service-kit';
 import { type HeavyWork, LONG_WAIT_MS, sayingInstead } from '../heavy/mod.ts';
-import type { ParsedDocument } from './document.ts';
+import type { ParsedDocument, SortedDocument } from './document.ts';
 import { type ExportOrder, exportAnswer } from './export-answer.ts';
-import { readDocument, withVariablesFromText } from './read-document.ts';
+import { type ImportBody, readDocument, readSorted, withVariablesFromText } from './read-document.ts';
 
 /** JSON of this size is read or written within a few milliseconds; YAML takes some microseconds for each character. */
 const LIGHT_JSON = 64 * 1024;
@@ -23,16 +23,23 @@ export class HeavyDocuments {
     this.#heavy = heavy;
   }
 
-  /** Reads the body of an import. @throws ApiError invalidRequestBody, invalidDocument, tooManyHeavyRenders */
-  async read(teamId: string, body: Buffer, signal: AbortSignal): Promise<ParsedDocument> {
+  /** Reads the body of an import. @throws ApiError invalidRequestBody, titleTooLong, descriptionTooLong, invalidDocument, tooManyHeavyRenders */
+  async read(teamId: string, body: Buffer, signal: AbortSignal): Promise<ImportBody> {
     if (isLightBody(body)) return readDocument(body.toString('utf8'));
-    const organization = this.#heavy.organizationOf(teamId);
+    const { organization, options } = this.#waiting(teamId, body, signal);
+    return outcomeOf(this.#heavy.pool.run(organization, 'readDocument', { body }, options));
+  }
+
+  /** The same with the prompts that an import would refuse. @throws as `read`, for what is wrong with the whole */
+  async sort(teamId: string, body: Buffer, signal: AbortSignal): Promise<SortedDocument> {
+    if (isLightBody(body)) return readSorted(body.toString('utf8'));
+    const { organization, options } = this.#waiting(teamId, body, signal);
+    return outcomeOf(this.#heavy.pool.run(organization, 'sortDocument', { body }, options));
+  }
+
+  #waiting(teamId: string, body: Buffer, signal: AbortSignal) {
     const options = { signal, bytes: body.byteLength, waitMs: LONG_WAIT_MS };
-    const outcome = await this.#heavy.pool
-      .run(organization, 'readDocument', { body }, options)
-      .catch(sayingInstead('invalidDocument', 'the document takes too long to read'));
-    if ('refusal' in outcome) throw refusalOf(outcome.refusal);
-    return withVariablesFromText(outcome);
+    return { organization: this.#heavy.organizationOf(teamId), options };
   }
 
   /** Writes the answer of an export. @throws ApiError documentTooLarge, tooManyHeavyRenders */
@@ -49,6 +56,23 @@ export class HeavyDocuments {
   }
 }
 
+interface Refusal {
+  readonly refusal: { readonly code: ErrorCode; readonly text: string };
+}
+
+/** What a thread has read. @throws ApiError */
+async function outcomeOf<T extends ParsedDocument>(reading: Promise<T | Refusal>): Promise<T> {
+  const outcome = await reading.catch(
+    sayingInstead('invalidDocument', 'the document takes too long to read'),
+  );
+  if (isRefusal(outcome)) throw refusalOf(outcome.refusal);
+  return withVariablesFromText(outcome);
+}
+
+function isRefusal(outcome: object): outcome is Refusal {
+  return 'refusal' in outcome;
+}
+
 function isLightBody(body: Buffer): boolean {
   if (body.byteLength > LIGHT_JSON || !isLightJson(body)) return false;
   if (body.byteLength > LIGHT_CHATS && body.includes('"messages"')) return false;
@@ -56,7 +80,7 @@ function isLightBody(body: Buffer): boolean {
   return (!isPerhapsYaml || body.byteLength <= LIGHT_YAML) && isLightTemplate(body.toString('utf8'));
 }
 
-function refusalOf({ code, text }: { readonly code: ErrorCode; readonly text: string }): ApiError {
+function refusalOf({ code, text }: Refusal['refusal']): ApiError {
   const { message } = errorCatalog[code];
   const detail = text.slice(`${message}: `.length);
   return new ApiError(code, detail === '' ? {} : { detail });

@@ -4,14 +4,13 @@
  */
 
 import { type AccessProjection, isAllowedOn, type Principal, requireAllowedOn } from '@px0/access';
-import { patternsIn } from '@px0/assertions';
 import type { PromptId, TeamId, Wire } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
 import type { AssertionCheck } from '../assertions/mod.ts';
 import { type Authoring, requireAuthoringOn } from '../changes/mod.ts';
 import { requireLiveSeen, requireTagSeen, seesSlug } from '../limits/mod.ts';
-import { type CreatePayload, isBeyondJsonb, outputDigest, type UpdatePayload } from '../payloads/mod.ts';
+import { type CreatePayload, outputDigest, type UpdatePayload } from '../payloads/mod.ts';
 import type { PolicyGate } from '../policies/mod.ts';
 import type { CreatePrompt, DescribePrompt, PatchPrompt, SetPromptStatus } from '../prompts/mod.ts';
 import type { KeepSnapshot } from '../snapshots/mod.ts';
@@ -29,8 +28,10 @@ import { type Contents, type PromptDocument, requireSettable } from './document.
 import { requireNoBreaks } from './document-breaks.ts';
 import { judgePlan, type Opening, requireNoRefusal, withRequests } from './document-policies.ts';
 import type { HeavyDocuments } from './heavy-documents.ts';
-import { type Canonical, type Change, planPrompt, type VersionHandle } from './plan.ts';
-import { canonicalTexts, type PresentRow, presentPrompts } from './store.ts';
+import { type Change, planPrompt, type VersionHandle } from './plan.ts';
+import { canonicalOf, presentOf, requireNoConflict, requirePatterns } from './present-team.ts';
+import { type Proposal, requestTexts } from './proposal.ts';
+import type { PresentRow } from './store.ts';
 
 export interface ImportPromptsDependencies {
   readonly reader: Reader;
@@ -63,12 +64,13 @@ export interface OpenRequests {
   open(
     principal: Principal,
     promptId: PromptId,
-    request: { readonly title: string; readonly change: Wire<'Change'> },
+    request: { readonly title: string; readonly description?: string; readonly change: Wire<'Change'> },
   ): Promise<unknown>;
 }
 
 /** Ids that an import learns while it works. */
 interface Progress {
+  readonly proposal: Proposal;
   readonly allowance: Allowance;
   readonly contents: Contents;
   readonly prompts: Map<string, PromptId>;
@@ -94,7 +96,8 @@ export class ImportPrompts {
   /**
    * Returns what was done, or with `dryRun` would be.
    *
-   * @throws ApiError forbidden (also for what the limits of a key leave out), invalidAllow, what `readBody` throws, invalidRequestBody, invalidDocument,
+   * @throws ApiError forbidden (also for what the limits of a key leave out), invalidAllow, what `readBody` throws, invalidRequestBody, titleTooLong,
+   * descriptionTooLong, invalidDocument,
    * documentConflicts, promptAlreadyExists, tooManyVersionsOrTags, tooManyHeavyRenders, contractBreak, protectedTagOnDraft, changeRequestRequired, checksFail,
    * serviceUnavailable for what prompts and versions may not hold yet
    */
@@ -105,15 +108,16 @@ export class ImportPrompts {
     { mode, allow, policy }: ImportOptions,
     signal: AbortSignal,
   ): Promise<(Change | Opening)[]> {
-    const { access, documents, authoring } = this.#deps;
+    const { reader, access, documents, authoring, gate } = this.#deps;
     requireAllowedOn(access, principal, 'importPrompts', { teamId });
     const allowance = parseAllowance(allow);
-    const { document, contents } = await documents.read(teamId, readBody(), signal);
+    const { document, contents, proposal } = await documents.read(teamId, readBody(), signal);
     if (!document.prompts.every(({ slug }) => seesSlug(principal, slug))) throw new ApiError('forbidden');
-    await this.#requirePatterns(teamId, document, signal);
-    const present = await this.#present(teamId, document);
-    requireNoConflict(principal, document, present);
-    const canonical = await this.#canonical(document);
+    await requirePatterns(this.#deps.assertions, teamId, document, signal);
+    const present = await presentOf(reader, teamId, document);
+    for (const [place, prompt] of document.prompts.entries())
+      requireNoConflict(principal, prompt, place, present);
+    const canonical = await canonicalOf(reader, document);
     const bySlug = new Map(present.map((row) => [row.slug, row]));
     const changes = document.prompts.flatMap((prompt) =>
       planPrompt(prompt, bySlug.get(prompt.slug), canonical, outputDigest),
@@ -131,81 +135,39 @@ export class ImportPrompts {
     if (archives && !isAllowedOn(access, principal, 'archivePrompt', { teamId }))
       throw new ApiError('forbidden');
     if (allowance === undefined) {
-      const { reader, versions } = this.#deps;
+      const { versions } = this.#deps;
       await requireNoBreaks(
         { reader, schemas: versions.schemas },
         { document, contents, bySlug, changes },
         signal,
       );
     }
-    const { reader, gate } = this.#deps;
     const judged = await judgePlan({ reader, gate }, { teamId, changes, bySlug });
     const planned = policy === 'request' ? withRequests(judged) : judged.ordered;
     if (mode === 'apply') {
       requireNoRefusal(policy === 'request' ? { ...judged, refused: [] } : judged);
-      const progress = { allowance, contents, prompts: idsOf(present), versions: new Map() };
+      const progress = { proposal, allowance, contents, prompts: idsOf(present), versions: new Map() };
       for (const change of planned) await this.#make(principal, teamId, change, progress);
     }
     return [...planned];
-  }
-
-  #present(teamId: TeamId, { prompts }: PromptDocument): Promise<PresentRow[]> {
-    return presentPrompts(
-      this.#deps.reader,
-      teamId,
-      prompts.map(({ slug }) => slug),
-      prompts.map(({ name }) => name),
-    );
-  }
-
-  /** @throws ApiError invalidDocument, tooManyHeavyRenders */
-  async #requirePatterns(teamId: TeamId, { prompts }: PromptDocument, signal: AbortSignal): Promise<void> {
-    const patterns = prompts.flatMap(({ payloads }, prompt) =>
-      payloads.flatMap(({ assertions = [] }, payload) =>
-        patternsIn(assertions).map(({ place, pattern }) => ({
-          place: `prompts.${prompt}.payloads.${payload}.${place}`,
-          pattern,
-        })),
-      ),
-    );
-    const fault = await this.#deps.assertions.patternFault(teamId, patterns, signal);
-    if (fault !== undefined) throw new ApiError('invalidDocument', { detail: fault });
-  }
-
-  /** Variables and assertions are compared in the database's spelling, in which equal values are equal texts. */
-  async #canonical({ prompts }: PromptDocument): Promise<Canonical> {
-    const variables = prompts.flatMap(({ payloads }) =>
-      payloads.flatMap((payload) =>
-        payload.assertions === undefined ? [payload.variables] : [payload.variables, payload.assertions],
-      ),
-    );
-    const texts = variables.map((value) => JSON.stringify(value));
-    const spellings = await canonicalTexts(this.#deps.reader, texts).catch((error: unknown) => {
-      if (!isBeyondJsonb(error)) throw error;
-      throw new ApiError('invalidDocument', {
-        detail: 'variables of a payload cannot be stored',
-        cause: error,
-      });
-    });
-    const canonical = new Map(variables.map((value, index) => [value, spellings[index]]));
-    return (value) => canonical.get(value) ?? JSON.stringify(value);
   }
 
   /** One that is open already for the same change serves as well: an import can be repeated. */
   async #open(
     principal: Principal,
     promptId: PromptId,
-    { proposed, proposal }: Opening,
+    { proposed, proposal: proposalOf }: Opening,
+    proposal: Proposal,
     numberOf: (version: VersionHandle) => number,
   ): Promise<void> {
     const { requests } = this.#deps;
     if (requests === undefined) throw new ApiError('serviceUnavailable');
-    const change = proposal('version' in proposed ? numberOf(proposed.version) : undefined);
-    const title = `Import: ${[change.kind.replace('_', ' '), change.version, change.to, change.tag]
+    const change = proposalOf('version' in proposed ? numberOf(proposed.version) : undefined);
+    const shown = `Import: ${[change.kind.replace('_', ' '), change.version, change.to, change.tag]
       .filter((part) => part !== undefined)
       .join(' ')}`;
     try {
-      await requests.open(principal, promptId, { title, change });
+      await requests.open(principal, promptId, { ...requestTexts(proposal, shown), change });
     } catch (error) {
       if (!(error instanceof ApiError) || error.code !== 'changeRequestOpen') throw error;
     }
@@ -230,7 +192,7 @@ export class ImportPrompts {
     const refOf = (version: VersionHandle) => String(numberOf(version));
     switch (planned.action) {
       case 'open_change_request':
-        await this.#open(principal, id, planned, numberOf);
+        await this.#open(principal, id, planned, progress.proposal, numberOf);
         break;
       case 'update_description':
         await prompts.describe.run(principal, id, () => planned);
@@ -292,24 +254,6 @@ export class ImportPrompts {
 
 function idsOf(present: readonly PresentRow[]): Progress['prompts'] {
   return new Map(present.map(({ slug, id }) => [slug, id]));
-}
-
-/** Names are unique and never change, so a document that pairs a name with another slug cannot be satisfied. */
-function requireNoConflict(
-  principal: Principal,
-  { prompts }: PromptDocument,
-  present: readonly PresentRow[],
-): void {
-  for (const [index, { slug, name }] of prompts.entries()) {
-    const other = present.find((row) => (row.slug === slug) !== (row.name === name));
-    // Of a prompt that the key does not see, only that the name is taken is said.
-    if (other !== undefined && !seesSlug(principal, other.slug)) throw new ApiError('promptAlreadyExists');
-    if (other !== undefined) {
-      throw new ApiError('documentConflicts', {
-        detail: `prompts.${index}: the team has ${other.slug} with the name ${other.name}`,
-      });
-    }
-  }
 }
 
 /** Whether the plan changes what live renders give: another version goes live, the live one is archived, or the contract is another one. */

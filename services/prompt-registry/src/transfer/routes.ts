@@ -2,12 +2,14 @@
 import type { Principal } from '@px0/access';
 import type { Wire } from '@px0/contracts';
 import { type Handlers, SerializedJson } from '@px0/service-kit';
+import { checkOnWire } from '../checks/mod.ts';
 import type { Opening } from './document-policies.ts';
 import type { ExportPrompts } from './export-prompts.ts';
 import type { ImportPrompts } from './import-prompts.ts';
 import type { Change } from './plan.ts';
+import type { ImportPreview, PreviewImport } from './preview-import.ts';
 
-export function transferRoutes(exports: ExportPrompts, imports: ImportPrompts) {
+export function transferRoutes(exports: ExportPrompts, imports: ImportPrompts, preview: PreviewImport) {
   return {
     exportPrompts: async ({ principal, params, query, signal }) =>
       new SerializedJson(
@@ -24,7 +26,22 @@ export function transferRoutes(exports: ExportPrompts, imports: ImportPrompts) {
       );
       return { dry_run: isDryRun, changes: changes.map(changeOnWire) };
     },
+    previewImport: async ({ principal, params, bodyBytes, signal }) =>
+      previewOnWire(await preview.run(principal, params.teamID, bodyBytes, signal)),
   } satisfies Handlers<Principal>;
+}
+
+function previewOnWire({ changes, checks, requirements, invalid }: ImportPreview): SerializedJson {
+  const pieces: Uint8Array[] = [
+    Buffer.from(`{"changes":${JSON.stringify(changes.map(changeOnWire))},"checks":[`),
+  ];
+  for (const [index, { slug, number, check }] of checks.entries()) {
+    const comma = index === 0 ? '' : ',';
+    pieces.push(Buffer.from(`${comma}{"slug":${JSON.stringify(slug)},"check":`));
+    pieces.push(...checkOnWire(check, { version: number }), Buffer.from('}'));
+  }
+  const rest = JSON.stringify({ requirements, invalid });
+  return new SerializedJson([...pieces, Buffer.from(`],${rest.slice(1)}`)]);
 }
 
 function changeOnWire(change: Change | Opening): Wire<'ImportResult'>['changes'][number] {
