@@ -4,10 +4,13 @@ import {
   APIKeysApi,
   AuthApi,
   apiConfiguration,
+  ChangeRequestsApi,
   Configuration,
   OrganizationsApi,
   ProfileApi,
   type Prompt,
+  PromptPayloadsApi,
+  PromptPoliciesApi,
   PromptsApi,
   PromptVersionsApi,
 } from '@px0/sdk/api';
@@ -37,8 +40,11 @@ export interface Target {
 
 export interface Api {
   readonly auth: AuthApi;
+  readonly changeRequests: ChangeRequestsApi;
   readonly keys: APIKeysApi;
   readonly organizations: OrganizationsApi;
+  readonly payloads: PromptPayloadsApi;
+  readonly policies: PromptPoliciesApi;
   readonly profile: ProfileApi;
   readonly prompts: PromptsApi;
   readonly versions: PromptVersionsApi;
@@ -197,8 +203,11 @@ export function apiAt(host: string, accessToken: string | null): Api {
   const configuration = new Configuration({ basePath, headers, ...(fetchApi && { fetchApi }) });
   return {
     auth: new AuthApi(configuration),
+    changeRequests: new ChangeRequestsApi(configuration),
     keys: new APIKeysApi(configuration),
     organizations: new OrganizationsApi(configuration),
+    payloads: new PromptPayloadsApi(configuration),
+    policies: new PromptPoliciesApi(configuration),
     profile: new ProfileApi(configuration),
     prompts: new PromptsApi(configuration),
     versions: new PromptVersionsApi(configuration),

@@ -51,6 +51,9 @@ function isOfCalendar(date: string): boolean {
   return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(date);
 }
 
+/** The folder of prompt files. */
+export const DEFAULT_FOLDER = 'prompts';
+
 /** Refuses an empty value, which usually comes from an unset variable in a script. @throws CliError */
 export function requireFilled(what: string, ...texts: readonly (string | undefined)[]): void {
   if (texts.includes('')) throw new CliError('usage', `${what} must not be empty`);

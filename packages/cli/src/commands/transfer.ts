@@ -3,9 +3,7 @@ import type { Command } from 'commander';
 import type { PullOptions } from '../prompt-files/pull.ts';
 import type { PushOptions } from '../prompt-files/push.ts';
 import type { Connect } from './command.ts';
-import { requireFilled } from './option-values.ts';
-
-const DEFAULT_FOLDER = 'prompts';
+import { DEFAULT_FOLDER, requireFilled } from './option-values.ts';
 
 export function addTransferCommands(program: Command, connect: Connect): void {
   program

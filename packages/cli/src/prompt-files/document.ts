@@ -45,7 +45,7 @@ const exported = z.object({
         z.object({
           name: z.string().nullable(),
           variables: z.unknown(),
-          assertions: z.array(z.record(z.string(), z.unknown())).optional(),
+          assertions: z.array(z.custom<Readonly<Record<string, unknown>>>(isObject)).optional(),
           snapshot: z.string().optional(),
         }),
       ),
@@ -128,9 +128,9 @@ const FILE_NAME = /^[\p{L}\p{Nd}_]+$/u;
 function problemOf({ slug, folder = '', payloads, config = {}, input }: PromptFile): string | undefined {
   if (!FILE_NAME.test(slug)) return 'its slug cannot be a file name';
   if (folder !== '' && !isFolderPath(folder)) return `its folder ${folder} cannot be a folder of files`;
-  if (payloads.some(({ variables }) => isTooDeep(variables)))
+  if (payloads.some((payload) => isTooDeep(payload)))
     return 'it has a payload that is nested too deeply for a file';
-  if (payloads.some(({ variables }) => hasInexactNumber(variables)))
+  if (payloads.some((payload) => hasInexactNumber(payload)))
     return 'it has a payload with a whole number beyond 2^53, which stays exact only with Node.js 22 or later';
   if (hasInexactNumber(config))
     return 'it has a configuration with a whole number beyond 2^53, which stays exact only with Node.js 22 or later';
@@ -179,8 +179,8 @@ export function documentOfFiles(files: readonly PromptFile[], hasFolders = false
 }
 
 function isOfSecondKind({ folder, contract, messages, config, input, note, payloads }: PromptFile): boolean {
-  const expectations = payloads.flatMap(({ assertions, snapshot }) => [assertions, snapshot]);
-  return [folder, contract, messages, config, input, note, ...expectations].some((one) => one !== undefined);
+  const parts = payloads.flatMap(({ assertions, snapshot }) => [assertions, snapshot]);
+  return [folder, contract, messages, config, input, note, ...parts].some((one) => one !== undefined);
 }
 
 function versionOf({

@@ -20,19 +20,24 @@ const text = z.string({
   error: ({ input }) => (input === undefined ? 'is missing' : 'is not a string; put it in double quotes'),
 });
 
+/** `z.record` drops the key `__proto__`. */
+function map(error: string) {
+  return z.custom<Readonly<Record<string, unknown>>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    error,
+  );
+}
+
+const settings = map('is not a map of settings');
+
+/** A test case of the prompt. px0 judges the assertions, so that a file may have those of a newer one. */
 const payload = z.strictObject({
   name: text.nullable().default(null),
   variables: z.unknown().refine((value): boolean => value !== undefined, 'is missing'),
-  /** The server judges them. */
-  assertions: z.array(z.record(z.string(), z.unknown())).optional(),
+  assertions: z.array(map('is not a map with a type and a value')).optional(),
+  /** The accepted output. */
   snapshot: text.optional(),
 });
-
-/** `z.record` drops the key `__proto__`. */
-const settings = z.custom<Readonly<Record<string, unknown>>>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'is not a map of settings',
-);
 
 const head = z.strictObject({
   name: text,

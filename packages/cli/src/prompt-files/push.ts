@@ -1,5 +1,5 @@
 /** `push`: updates a team to match the files of a folder. Loaded only for this command, because its dependencies are slow to load. */
-import { NotFoundError, type RefusedError } from '@px0/sdk';
+import type { RefusedError } from '@px0/sdk';
 import type { ImportChange, PromptsApi } from '@px0/sdk/api';
 import type { Context } from '../context.ts';
 import { isContractBreak, sendersOfSlug } from '../contract-break.ts';
@@ -8,9 +8,11 @@ import type { Output } from '../output.ts';
 import { printable } from '../text-input.ts';
 import { isVersionNumber } from '../version-ref.ts';
 import { carryOut, count, halvesOf, isOfDocument, type TransferOptions, tell } from './carry-out.ts';
+import { describeChange } from './describe-change.ts';
 import { documentOfFiles, pieces } from './document.ts';
 import { Folder, type Problem } from './folder.ts';
 import type { PromptFile } from './prompt-file.ts';
+import { hasFolders } from './team-folders.ts';
 
 export interface PushOptions extends TransferOptions {
   readonly allowContractBreak?: boolean;
@@ -78,16 +80,6 @@ interface Uploaded {
   readonly problems: Problem[];
 }
 
-/** False for a px0 of the release before, which has no folders. */
-async function hasFolders(api: PromptsApi, team: string): Promise<boolean> {
-  try {
-    return (await api.listFolders(team)).folders.length > 0;
-  } catch (error) {
-    if (error instanceof NotFoundError) return false;
-    throw error;
-  }
-}
-
 async function importAll(output: Output, api: PromptsApi, upload: Upload): Promise<Uploaded> {
   const { team, folder, hasFolders: inFolders, allowContractBreak, files, dryRun } = upload;
   const uploaded: Uploaded = { changes: [], files: [], problems: [] };
@@ -143,23 +135,7 @@ function faultIn(
   return { file: piece.length === 1 ? piece[0] : undefined, message };
 }
 
-const phrases: { readonly [Action in ImportChange['action']]: (subject: string | null) => string } = {
-  create_prompt: () => 'create the prompt',
-  update_description: () => 'change the description',
-  set_folder: (subject) =>
-    subject === null || subject === '' ? 'move it out of its folder' : `move it to the folder ${subject}`,
-  set_contract: (subject) => `set the contract to ${subject}`,
-  archive_prompt: () => 'archive the prompt',
-  restore_prompt: () => 'restore the prompt',
-  create_version: () => 'create a version with this content',
-  promote_version: () => 'promote the version',
-  archive_version: (subject) => `archive version ${subject}`,
-  set_tag: (subject) => `set the tag ${subject}`,
-  create_payload: (subject) => `create the payload ${subject ?? ''}`.trimEnd(),
-  update_payload: () => 'change a payload',
-};
-
-function describe({ action, slug, subject }: ImportChange, { colors }: Output): string {
-  const sign = action.startsWith('create') ? colors.green('+') : colors.yellow('~');
-  return `${sign} ${printable(`${slug}: ${phrases[action](subject)}`)}`;
+function describe(change: ImportChange, { colors }: Output): string {
+  const sign = change.action.startsWith('create') ? colors.green('+') : colors.yellow('~');
+  return `${sign} ${printable(describeChange(change))}`;
 }
