@@ -4,6 +4,7 @@ import type { Prompt, PromptsApi, PromptVersion, PromptVersionsApi } from '@px0/
 import { type Command, Option } from 'commander';
 import { isContractBreak, withSenders } from '../contract-break.ts';
 import { CliError } from '../exit-codes.ts';
+import { withWayOut } from '../policy-refusal.ts';
 import { agreed } from '../terminal.ts';
 import { printable } from '../text-input.ts';
 import { liveVersionOf, parseVersionRef, VERSION, type VersionRef, versionOf } from '../version-ref.ts';
@@ -15,6 +16,7 @@ interface PromoteOptions {
   readonly to: 'stable' | 'live';
   readonly requirePayloads?: boolean;
   readonly allowContractBreak?: boolean;
+  readonly breakGlass?: string;
   readonly note?: string;
 }
 
@@ -50,16 +52,23 @@ export function addReleaseCommands(program: Command, connect: Connect): void {
     )
     .option('--require-payloads', 'promote only if the version renders every saved payload of the prompt')
     .option('--allow-contract-break', 'promote even if the version refuses what the live one accepts')
+    .option(
+      '--break-glass <reason>',
+      'promote at once against a policy that lets you; another admin is told why',
+    )
     .option(...NOTE)
     .action(async (slug: string, ref: string, options: PromoteOptions, command: Command) => {
       const context = connect(command);
       const wanted = parseVersionRef(ref);
       requireFilled('the note (--note)', options.note);
+      requireFilled('the reason (--break-glass)', options.breakGlass);
       const [api, prompt] = [await context.api(), await context.prompt(slug)];
       const version = await versionOf(api, prompt, wanted);
       const { wire, value } = await promote(api.versions, prompt, version, options).catch(
         async (error: unknown) => {
-          throw isContractBreak(error) ? await withSenders(api.prompts, prompt.id, error) : error;
+          if (isContractBreak(error)) throw await withSenders(api.prompts, prompt.id, error);
+          const to = options.to === 'live' ? '' : ` --to ${options.to}`;
+          throw withWayOut(error, `px0 propose ${prompt.slug} ${version.version}${to}`);
         },
       );
       const { version: number, status } = value.version;
@@ -127,7 +136,7 @@ async function promote(
   versions: PromptVersionsApi,
   { id }: Prompt,
   { version, status }: PromptVersion,
-  { to, requirePayloads = false, allowContractBreak = false, onContractBreak, note }: Promotion,
+  { to, requirePayloads = false, allowContractBreak = false, onContractBreak, breakGlass, note }: Promotion,
 ) {
   const allow = { allow: 'contract_break' as const };
   const request = {
@@ -135,6 +144,8 @@ async function promote(
     version: String(version),
     ...(requirePayloads && { require: 'payloads' as const }),
     ...(allowContractBreak && allow),
+    // A header has no other letters.
+    ...(breakGlass !== undefined && { px0BreakGlass: encodeURIComponent(breakGlass) }),
     ...noteIn(note),
   };
   const step = async () => {

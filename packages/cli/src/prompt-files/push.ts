@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { isContractBreak, sendersOfSlug } from '../contract-break.ts';
 import { CliError, exitNameOf } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
+import { isRequestRequired, refusedSlugs } from '../policy-refusal.ts';
 import { printable } from '../text-input.ts';
 import { isVersionNumber } from '../version-ref.ts';
 import { carryOut, count, halvesOf, isOfDocument, type TransferOptions, tell } from './carry-out.ts';
@@ -16,6 +17,10 @@ import { hasFolders } from './team-folders.ts';
 
 export interface PushOptions extends TransferOptions {
   readonly allowContractBreak?: boolean;
+  readonly propose?: boolean;
+  /** Of the change requests. */
+  readonly title?: string;
+  readonly link?: string;
 }
 
 export async function push(context: Context, path: string, options: PushOptions): Promise<void> {
@@ -31,6 +36,7 @@ export async function push(context: Context, path: string, options: PushOptions)
     folder,
     hasFolders: await hasFolders(prompts, team),
     allowContractBreak: options.allowContractBreak ?? false,
+    proposal: options.propose === true ? proposalOf(options) : undefined,
   };
   const trial = await importAll(output, prompts, { ...upload, files: [...files.values()], dryRun: true });
   const { changes } = trial;
@@ -68,8 +74,22 @@ interface Upload {
   /** Whether prompts of the team are in folders. */
   readonly hasFolders: boolean;
   readonly allowContractBreak: boolean;
+  /** What the change requests are about; undefined: none is opened. */
+  readonly proposal: Proposal | undefined;
   readonly files: readonly PromptFile[];
   readonly dryRun: boolean;
+}
+
+interface Proposal {
+  readonly title?: string;
+  readonly description?: string;
+}
+
+function proposalOf({ title, link }: PushOptions): Proposal {
+  return {
+    ...(title !== undefined && { title }),
+    ...(link !== undefined && { description: `Proposed by ${link}` }),
+  };
 }
 
 interface Uploaded {
@@ -81,7 +101,7 @@ interface Uploaded {
 }
 
 async function importAll(output: Output, api: PromptsApi, upload: Upload): Promise<Uploaded> {
-  const { team, folder, hasFolders: inFolders, allowContractBreak, files, dryRun } = upload;
+  const { team, hasFolders: inFolders, allowContractBreak, proposal, files, dryRun } = upload;
   const uploaded: Uploaded = { changes: [], files: [], problems: [] };
   const waiting = pieces(files);
   for (let piece = waiting.shift(); piece !== undefined; piece = waiting.shift()) {
@@ -90,9 +110,10 @@ async function importAll(output: Output, api: PromptsApi, upload: Upload): Promi
     try {
       const answer = await api.importPromptsRaw({
         teamID: team,
-        importPromptsRequest: { document: documentOfFiles(piece, inFolders) },
+        importPromptsRequest: { document: documentOfFiles(piece, inFolders), ...proposal },
         dryRun,
         ...(allowContractBreak && { allow: 'contract_break' as const }),
+        ...(proposal !== undefined && { policy: 'request' as const }),
       });
       const result = await answer.value();
       uploaded.changes.push(...result.changes);
@@ -102,14 +123,12 @@ async function importAll(output: Output, api: PromptsApi, upload: Upload): Promi
         output.endProgress();
         throw error;
       }
-      const { file, message } = faultIn(error, piece);
-      if (file === undefined) waiting.unshift(...halvesOf(piece));
+      const { refused, message } = faultIn(error, piece);
+      if (refused.length === 0) waiting.unshift(...halvesOf(piece));
       else {
-        const senders = isContractBreak(error) ? await sendersOfSlug(api, team, file.slug, message) : '';
-        const sentence = `${folder.fileOf(file.slug)}: ${message}${senders === '' ? '' : ` (${senders})`}`;
-        const refused = new CliError(exitNameOf(error), sentence, { cause: error });
-        uploaded.problems.push({ slug: file.slug, error: refused });
-        const others = piece.filter((one) => one !== file);
+        for (const file of refused)
+          uploaded.problems.push(await problemOf(api, upload, file, error, message));
+        const others = piece.filter((one) => !refused.includes(one));
         if (others.length > 0) waiting.unshift(others);
       }
     }
@@ -121,18 +140,34 @@ async function importAll(output: Output, api: PromptsApi, upload: Upload): Promi
 /** The prompt is named behind the breaks. */
 const CONTRACT_BREAK = /^(contract break: .*) \(([^()]+)\)$/s;
 
-/** Finds the file that the registry means by a place in the document, or by a slug. It is undefined if the response does not say which of several it is. */
+/** Finds the files that the registry means by a place in the document, or by slugs. None if the response does not say which of several it is. */
 function faultIn(
   { message }: RefusedError,
   piece: readonly PromptFile[],
-): { readonly file: PromptFile | undefined; readonly message: string } {
+): { readonly refused: readonly PromptFile[]; readonly message: string } {
+  const { slugs, reason } = refusedSlugs(message);
+  const guarded = piece.filter(({ slug }) => slugs.includes(slug));
+  if (guarded.length > 0) return { refused: guarded, message: reason };
   const [, broken = message, slug] = CONTRACT_BREAK.exec(message) ?? [];
-  const breaking = piece.find((file) => file.slug === slug);
-  if (breaking !== undefined) return { file: breaking, message: broken };
+  const breaking = piece.filter((file) => file.slug === slug);
+  if (breaking.length > 0) return { refused: breaking, message: broken };
   const [, index, rest = ''] = /prompts\.(\d+)(?:\.versions\.0)?[.:]? ?(.*)$/s.exec(message) ?? [];
   const named = piece[Number(index)];
-  if (named !== undefined) return { file: named, message: rest };
-  return { file: piece.length === 1 ? piece[0] : undefined, message };
+  if (named !== undefined) return { refused: [named], message: rest };
+  return { refused: piece.length === 1 ? piece : [], message };
+}
+
+async function problemOf(
+  api: PromptsApi,
+  { team, folder }: Upload,
+  { slug }: PromptFile,
+  error: RefusedError,
+  message: string,
+): Promise<Problem> {
+  const senders = isContractBreak(error) ? await sendersOfSlug(api, team, slug, message) : '';
+  const more = isRequestRequired(error) ? 'ask for it with --propose' : senders;
+  const sentence = `${folder.fileOf(slug)}: ${message}${more === '' ? '' : ` (${more})`}`;
+  return { slug, error: new CliError(exitNameOf(error), sentence, { cause: error }) };
 }
 
 function describe(change: ImportChange, { colors }: Output): string {
