@@ -1,6 +1,7 @@
 /**
  * Runs `px0 review` for a pull request, shows the report in the job's summary, and keeps it as one comment on the pull request. It needs Node.js 20 and
  * nothing else. Everything comes in as environment variables: nothing of the pull request is ever part of a command line.
+ * See docs/decisions/207-previews-and-ci.md.
  */
 import { spawn } from 'node:child_process';
 import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';

@@ -45,7 +45,15 @@ const order: readonly (readonly [string, readonly string[]])[] = [
       'concepts/failures.md',
     ],
   ],
-  ['Guides', ['guides/protect-production.md']],
+  [
+    'Guides',
+    [
+      'guides/test-a-prompt.md',
+      'guides/review-before-live.md',
+      'guides/protect-production.md',
+      'guides/ci.md',
+    ],
+  ],
   [
     'Operations',
     [
