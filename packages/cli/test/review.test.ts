@@ -160,10 +160,44 @@ describe('test', () => {
     expect(await readFile(join(prompts, 'a.prompt.md'), 'utf8')).toBe(before);
   });
 
+  it('judges a folder without px0, as px0 would', async () => {
+    const payloads = JSON.stringify([
+      {
+        name: 'ann',
+        variables: { name: 'Ann' },
+        assertions: [
+          { type: 'contains', value: 'Ann' },
+          { type: 'matches', value: '^Hi (Ann|Bob)!$' },
+          { type: 'equals', value: 'Hi Ben!' },
+          { type: 'max_tokens', value: 1 },
+        ],
+      },
+      { name: 'nobody', variables: {}, assertions: [{ type: 'fails', value: 'name' }] },
+      { name: 'old', variables: { name: 'Eve' }, assertions: [{ type: 'snapshot' }], snapshot: 'Hello Eve' },
+    ]);
+    await file('a', `payloads: ${payloads}\n`, 'Hi {{.name}}!');
+    await file('b', '', '{{.name');
+    await file('c', 'payloads: [{variables: {}, assertions: [{type: matches, value: "(?=a)"}]}]\n', 'Hi');
+    const { code, stdout } = await px0(['test', prompts, '--offline'], {});
+    expect({ code, lines: stdout.replaceAll(`${prompts}/`, '').trimEnd().split('\n') }).toEqual({
+      code: 7,
+      lines: [
+        'fail a: ann: is not equal: first difference at character 4',
+        'warn a: ann: tokens are not counted offline',
+        'fail a: old: differs from the snapshot of the file',
+        expect.stringMatching(/^fail b: b\.prompt\.md cannot be compiled: /),
+        expect.stringMatching(/^fail c: payloads\.0\.assertions\.0\.value: is no RE2 pattern: /),
+        '3 prompts, 3 payloads: 4 failed, 1 warning.',
+      ],
+    });
+    expect(net.sent).toEqual([]);
+  });
+
   it.each([
     [['test', '.', 'other'], '. is a folder; test one folder at a time, or prompts'],
     [['test', '.', '--version', '7'], 'which a folder has none of'],
     [['test', 'greeting', '--offline'], '--offline judges a folder of files'],
+    [['test', '.', '--offline', '--update-snapshots'], '--update-snapshots needs px0'],
     [['test', ''], 'the folder or prompt must not be empty'],
   ])('refuses %j', async (args, message) => {
     const { code, stderr } = await px0(args, { env });

@@ -92,7 +92,7 @@ function deliveredPrompt(file: PromptFile, path: string, teamId: string, created
 }
 
 function deliveredVersion(file: PromptFile, path: string, isJudged: boolean): DeliveredVersion {
-  const { program, inputSchema } = checked(file, path);
+  const { program, inputSchema } = compiled(file, path);
   const { template, outline, sources } = program;
   const config = JSON.stringify(file.config ?? {});
   return {
@@ -108,7 +108,7 @@ function deliveredVersion(file: PromptFile, path: string, isJudged: boolean): De
 }
 
 /** Compiles what applications will, so that they are not the first to find a fault. @throws CliError */
-function checked(
+export function compiled(
   file: PromptFile,
   path: string,
 ): { readonly program: Program; readonly inputSchema: InputSchema } {

@@ -37,9 +37,11 @@ export function addTestCommand(program: Command, connect: Connect): void {
           'usage',
           '--version and --base choose versions of prompts, which a folder has none of',
         );
-      const { testFolder, testPrompts } = await import('../testing/test-prompts.ts');
+      if (options.offline === true && options.updateSnapshots === true)
+        throw new CliError('usage', '--update-snapshots needs px0');
+      const { testFolder, testOffline, testPrompts } = await import('../testing/test-prompts.ts');
       if (folder === undefined) await testPrompts(context, targets, options);
-      else await testFolder(context, folder, options);
+      else await (options.offline === true ? testOffline : testFolder)(context, folder, options);
     });
 }
 

@@ -216,6 +216,11 @@ export class Folder {
   }
 }
 
+/** @throws CliError for a folder without any */
+export function requireFiles(folder: Folder, count: number): void {
+  if (count === 0) throw new CliError('usage', `there are no *.prompt.md files in ${printable(folder.path)}`);
+}
+
 /** What a folder has, without what editors and systems keep for themselves. @throws CliError if it cannot be read */
 async function entriesIn(path: string, mustExist: boolean): Promise<Dirent[]> {
   const entries = await readdir(path, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {

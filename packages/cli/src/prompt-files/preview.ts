@@ -1,12 +1,10 @@
 /** What px0 says of a folder that nobody has pushed: its plan, its tests, its differences, and what would stand in its way. */
 import type { ImportChange, PreviewedCheck, PreviewedRequirement } from '@px0/sdk/api';
 import type { Context } from '../context.ts';
-import { CliError } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
-import { printable } from '../text-input.ts';
 import { halvesOf, isOfDocument } from './carry-out.ts';
 import { documentOfFiles, pieces } from './document.ts';
-import { Folder } from './folder.ts';
+import { Folder, requireFiles } from './folder.ts';
 import type { PromptFile } from './prompt-file.ts';
 import { hasFolders } from './team-folders.ts';
 
@@ -40,8 +38,7 @@ export interface FolderPreview {
 export async function previewFolder(context: Context, path: string): Promise<FolderPreview> {
   const folder = new Folder(path);
   const { files, problems } = await folder.prompts();
-  if (files.size + problems.length === 0)
-    throw new CliError('usage', `there are no *.prompt.md files in ${printable(folder.path)}`);
+  requireFiles(folder, files.size + problems.length);
   const invalid: InvalidFile[] = problems.map(({ slug, error }) => ({ slug, error: error.message }));
   const preview = { changes: [], checks: [], requirements: [], invalid };
   if (files.size > 0) await ask(context, [...files.values()], preview);

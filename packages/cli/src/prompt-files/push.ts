@@ -11,7 +11,7 @@ import { isVersionNumber } from '../version-ref.ts';
 import { carryOut, count, halvesOf, isOfDocument, type TransferOptions, tell } from './carry-out.ts';
 import { describeChange } from './describe-change.ts';
 import { documentOfFiles, pieces } from './document.ts';
-import { Folder, type Problem } from './folder.ts';
+import { Folder, type Problem, requireFiles } from './folder.ts';
 import type { PromptFile } from './prompt-file.ts';
 import { hasFolders } from './team-folders.ts';
 
@@ -27,8 +27,7 @@ export async function push(context: Context, path: string, options: PushOptions)
   const folder = new Folder(path);
   const { output } = context;
   const { files, problems } = await folder.prompts();
-  if (files.size + problems.length === 0)
-    throw new CliError('usage', `there are no *.prompt.md files in ${printable(folder.path)}`);
+  requireFiles(folder, files.size + problems.length);
   tell(output, problems);
   const [{ prompts }, team] = [await context.api(), await context.team()];
   const upload = {

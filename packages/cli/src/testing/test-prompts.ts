@@ -3,6 +3,7 @@ import type { Prompt } from '@px0/sdk/api';
 import type { Api, Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
 import { count } from '../prompt-files/carry-out.ts';
+import { Folder, requireFiles } from '../prompt-files/folder.ts';
 import { type FolderPreview, isBreak, previewFolder } from '../prompt-files/preview.ts';
 import { formatPromptFile } from '../prompt-files/prompt-file.ts';
 import { replaceFile } from '../replace-file.ts';
@@ -37,7 +38,22 @@ export function suitesOf({ checks, invalid }: FolderPreview): Suite[] {
     const suite = suites.get(slug) ?? brokenSuite(slug);
     suites.set(slug, { ...suite, errors: [...suite.errors, error] });
   }
-  return [...suites.values()].toSorted((one, other) => (one.slug < other.slug ? -1 : 1));
+  return [...suites.values()].toSorted(bySlug);
+}
+
+/** The same without px0. @throws as `testFolder` */
+export async function testOffline(context: Context, path: string, options: TestOptions): Promise<void> {
+  const { offlineSuite } = await import('./offline.ts');
+  const folder = new Folder(path);
+  const { files, problems } = await folder.prompts();
+  requireFiles(folder, files.size + problems.length);
+  const broken = problems.map(({ slug, error }) => ({ ...brokenSuite(slug), errors: [error.message] }));
+  const tested = [...files.values()].map((file) => offlineSuite(file, folder.fileOf(file.slug, file.folder)));
+  report(context, [...tested, ...broken].toSorted(bySlug), options);
+}
+
+function bySlug(one: Suite, other: Suite): number {
+  return one.slug < other.slug ? -1 : 1;
 }
 
 export async function testPrompts(
