@@ -252,3 +252,64 @@ it('the plain script prints the report, and ends with its verdict', async () => 
   expect(await script({})).toMatchObject({ code: 7 });
   expect(await script({ PX0_ACCESS_TOKEN: '' })).toMatchObject({ code: 0 });
 });
+
+describe('a folder under a policy', () => {
+  it('is pushed as far as policies let it, and proposed from there to the live version', async ({ skip }) => {
+    const asAdmin = (args: readonly string[]) => px0(args, account.token);
+    const probe = await world.ask(account, 'GET', `/v1/teams/${account.team}/prompt-policies`);
+    if (probe.status !== 200) skip('this px0 keeps no policies');
+    await write('protected_reply', 'status: live\n', 'Seven');
+    expect(await px0(['push', 'prompts', '--yes'], account.key.token)).toMatchObject({ code: 0 });
+    const policy = {
+      name: 'Production',
+      match: { slugs: ['protected_*'], transitions: ['live'] },
+      require: { approvals: 1 },
+    };
+    await writeFile(join(folder, 'policy.json'), JSON.stringify(policy));
+    expect((await asAdmin(['policies', 'set', 'policy.json'])).output).toBe('Production: created.\n');
+    expect((await asAdmin(['policies', 'list'])).output).toContain('Production');
+
+    await write('protected_reply', 'status: live\n', 'Eight');
+    const refused = await px0(['push', 'prompts', '--yes'], account.key.token);
+    expect(refused.code).toBe(6);
+    expect(refused.output).toContain('change request required: Production (ask for it with --propose)');
+    const link = 'https://forge.example/pull/7';
+    const options = ['--yes', '--propose', '--title', 'Eight is better', '--link', link];
+    const proposed = await px0(['push', 'prompts', ...options], account.key.token);
+    expect(proposed).toMatchObject({ code: 0, output: expect.stringContaining('open a change request') });
+    const live = async () =>
+      (await px0(['versions', 'get', 'protected_reply', 'live'], account.key.token)).output;
+    expect(await live()).toBe('Seven');
+    const direct = await px0(['promote', 'protected_reply', '2'], account.key.token);
+    expect(direct.code).toBe(6);
+    expect(direct.output).toContain('ask for it with "px0 propose protected_reply 2"');
+
+    const listed = await asAdmin(['--json', 'requests', 'list']);
+    const [request] = JSON.parse(listed.output).change_requests;
+    expect(request).toMatchObject({ slug: 'protected_reply', change: { kind: 'promote', to: 'live' } });
+    const number = String(request.number);
+    expect((await asAdmin(['requests', 'show', number])).output).toContain('Eight');
+    expect(await asAdmin(['requests', 'apply', number, '--yes'])).toMatchObject({ code: 6 });
+
+    const reviewer = await world.registeredBy(account, account.team);
+    await world.role(account, account.team, reviewer, 'editor');
+    const approval = ['requests', 'review', number, '--approve', '--comment', 'Reads well.', '--yes'];
+    expect((await px0(approval, reviewer.token)).output).toContain('ready to be applied');
+    expect((await asAdmin(['requests', 'apply', number, '--yes'])).output).toContain('is applied');
+    expect(await live()).toBe('Eight');
+    // What is live already needs nothing.
+    expect(await px0(['push', 'prompts', ...options], account.key.token)).toMatchObject({ code: 0 });
+
+    await write('protected_reply', 'status: stable\n', 'Nine');
+    expect(await px0(['push', 'prompts', '--yes'], account.key.token)).toMatchObject({ code: 0 });
+    const second = await px0(['propose', 'protected_reply', '3', '--title', 'Nine'], account.key.token);
+    expect(second.output).toContain('waits for Production: 1 more approval');
+    const [, opened = ''] = /change request (\d+) is open/.exec(second.output) ?? [];
+    const closed = await asAdmin(['requests', 'close', opened, '--reason', 'Not needed.']);
+    expect(closed.output).toContain('is closed, Not needed.');
+    const emergency = ['promote', 'protected_reply', '3', '--break-glass', 'Störung INC-7'];
+    expect(await asAdmin(emergency)).toMatchObject({ code: 0 });
+    expect(await live()).toBe('Nine');
+    expect((await asAdmin(['policies', 'delete', 'Production', '--yes'])).code).toBe(0);
+  });
+});

@@ -259,7 +259,7 @@ describe('a policy that refuses', () => {
       link,
     );
     expect(asked).toMatchObject({ code: 0, stdout: '2 changes made.\n' });
-    expect(asked.stderr).toContain('~ a: open a change request: 12\n');
+    expect(asked.stderr).toContain('~ a: open a change request\n');
     const imports = written();
     expect(imports.map(({ url }) => url.searchParams.get('policy'))).toEqual(['request', 'request']);
     expect(JSON.parse(imports[1]?.body ?? '')).toMatchObject({

@@ -21,6 +21,7 @@ export const longFiles = [
   'tests/failures.chaos.test.ts',
   'tests/journeys/journeys.e2e.test.ts',
   'tests/recording/recording.e2e.test.ts',
+  'tests/review-action.e2e.test.ts',
   'packages/local-platform/src/platform.e2e.test.ts',
   'tests/guides/guides.e2e.test.ts',
   'tests/npm-start.e2e.test.ts',

@@ -8,7 +8,7 @@ const program = createProgram(() => {
 
 describe('a completion', () => {
   it.each([
-    [['pro'], ['prompts', 'promote']],
+    [['pro'], ['prompts', 'promote', 'propose']],
     [
       ['prompts', ''],
       ['list', 'get', 'create', 'move-folder', 'archive', 'restore', 'help'],

@@ -15,7 +15,11 @@ const phrases: { readonly [Action in ImportChange['action']]: (subject: string |
   set_tag: (subject) => `set the tag ${subject}`,
   create_payload: (subject) => `create the payload ${subject ?? ''}`.trimEnd(),
   update_payload: () => 'change a payload',
-  open_change_request: (subject) => `open a change request${subject === null ? '' : `: ${subject}`}`,
+  // A number would be that of a version of the document.
+  open_change_request: (subject) =>
+    subject === null || /^\d*$/.test(subject)
+      ? 'open a change request'
+      : `open a change request for ${subject}`,
 };
 
 /** As `greeting: promote the version`. */

@@ -54,23 +54,23 @@ export function offlineSuite(file: PromptFile, path: string): Suite {
       }),
     );
   } catch (error) {
-    if (!(error instanceof CliError || error instanceof AssertionsFault)) throw error;
+    if (!(error instanceof CliError)) throw error;
     return { ...brokenSuite(file.slug), errors: [error.message] };
   }
 }
 
-/** @throws AssertionsFault */
+/** @throws CliError */
 function assertionsOf({ assertions: given = [] }: Payload, index: number): Assertion[] {
+  const invalid = (fault: string) => new CliError('usage', `payloads.${index}.${fault}`);
   try {
     const assertions = readAssertions(given);
     for (const placed of patternsIn(assertions)) {
       const reason = reasonAgainst(placed.pattern);
-      if (reason !== undefined) throw new AssertionsFault(patternFault(placed, reason));
+      if (reason !== undefined) throw invalid(patternFault(placed, reason));
     }
     return assertions;
   } catch (error) {
-    if (!(error instanceof AssertionsFault)) throw error;
-    throw new AssertionsFault(`payloads.${index}.${error.message}`);
+    throw error instanceof AssertionsFault ? invalid(error.message) : error;
   }
 }
 
