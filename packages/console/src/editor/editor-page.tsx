@@ -155,6 +155,8 @@ function Workbench({ promptId, present }: WorkbenchProps) {
           >
             <VariablesPanel
               promptId={promptId}
+              version={version.version}
+              isChat={isChat(content.body)}
               fields={fields}
               values={values}
               problems={violation?.problems}

@@ -2,7 +2,7 @@
 
 import { problemTexts } from '@px0/input-contract/problem-text';
 import { useQuery } from '@tanstack/react-query';
-import { MoreHorizontal, Pencil, Plus, RotateCcw, Save, Trash2 } from 'lucide-react';
+import { Camera, ListChecks, MoreHorizontal, Pencil, Plus, RotateCcw, Save, Trash2 } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
 import { isObject, losesDigits, parseJson, prettyJson } from '../json/mod.ts';
 import type { ContractProblems } from '../preview/mod.ts';
@@ -22,10 +22,12 @@ import {
   toast,
 } from '../ui/mod.ts';
 import type { Permissions } from '../workspace/mod.ts';
+import { AssertionsDialog } from './assertions-dialog.tsx';
 import { CodeEditor, type CodeEditorHandle } from './code-editor.tsx';
 import { contractMarks, type TextMark } from './contract-marks.ts';
 import type { FormField } from './form-fields.ts';
 import { problemsByPath } from './problems-by-path.ts';
+import { SnapshotDialog } from './snapshot-dialog.tsx';
 import { type Payloads, SCRATCH } from './use-payloads.ts';
 import { VariablesForm } from './variables-form.tsx';
 
@@ -36,6 +38,9 @@ const views = [
 
 export interface VariablesPanelProps {
   readonly promptId: string;
+  /** The version whose output can be accepted as the snapshot of a payload. */
+  readonly version: number;
+  readonly isChat: boolean;
   readonly fields: readonly FormField[];
   readonly values: Payloads;
   /** What the input schema does not accept in the values. */
@@ -43,14 +48,15 @@ export interface VariablesPanelProps {
   readonly permissions: Permissions;
 }
 
-export function VariablesPanel({ promptId, fields, values, problems, permissions }: VariablesPanelProps) {
+export function VariablesPanel(props: VariablesPanelProps) {
+  const { fields, values, problems } = props;
   const byPath = useMemo(() => problemsByPath(problems), [problems]);
   const [view, setView] = useState<'form' | 'json'>('form');
   return (
     <div className="flex h-full min-h-0 flex-col">
       <header className="flex flex-wrap items-center gap-2 border-line border-b px-3 py-2">
         <h2 className="mr-auto font-semibold text-sm">Variables</h2>
-        <PayloadBar promptId={promptId} values={values} permissions={permissions} />
+        <PayloadBar {...props} />
         <Segments label="Variables view" value={view} onChange={setView} options={views} />
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto">
@@ -161,17 +167,16 @@ function JsonProblems({ problems, onGoTo }: JsonProblemsProps) {
   );
 }
 
-interface PayloadBarProps {
-  readonly promptId: string;
-  readonly values: Payloads;
-  readonly permissions: Permissions;
-}
+type PayloadBarProps = Omit<VariablesPanelProps, 'fields' | 'problems'>;
 
-function PayloadBar({ promptId, values, permissions }: PayloadBarProps) {
+function PayloadBar({ promptId, version, isChat, values, permissions }: PayloadBarProps) {
   const payloads = useQuery(payloadsReading(promptId)).data?.payloads ?? [];
   const writes = usePromptWrites();
-  const [asked, setAsked] = useState<'create' | 'rename' | 'delete'>();
+  const [asked, setAsked] = useState<'create' | 'rename' | 'delete' | 'assertions' | 'snapshot'>();
   const { payload, data, isChanged } = values;
+  // During an upgrade, a registry of the release before answers without them.
+  const assertions = payload?.assertions?.length ?? 0;
+  const close = (): void => setAsked(undefined);
   const reason = (action: 'createPromptPayload' | 'updatePromptPayload'): string | undefined =>
     losesDigits(data)
       ? 'This browser can’t save this large number exactly. Use a newer browser.'
@@ -249,6 +254,16 @@ function PayloadBar({ promptId, values, permissions }: PayloadBarProps) {
             >
               Rename
             </MenuItem>
+            <MenuItem
+              icon={ListChecks}
+              onSelect={() => setAsked('assertions')}
+              disabledReason={permissions.reason('updatePromptPayload')}
+            >
+              {assertions === 0 ? 'Add assertions' : `Assertions (${assertions})`}
+            </MenuItem>
+            <MenuItem icon={Camera} onSelect={() => setAsked('snapshot')}>
+              Snapshot
+            </MenuItem>
             <MenuSeparator />
             <MenuItem
               icon={Trash2}
@@ -266,7 +281,7 @@ function PayloadBar({ promptId, values, permissions }: PayloadBarProps) {
         open={asked === 'create' || asked === 'rename'}
         title={asked === 'rename' ? 'Rename payload' : 'Save as new payload'}
         initialName={asked === 'rename' ? (payload?.name ?? '') : ''}
-        onClose={() => setAsked(undefined)}
+        onClose={close}
         onName={async (name) => {
           if (asked === 'rename' && payload !== undefined) {
             await writes.updatePayload(promptId, payload.id, { name });
@@ -278,10 +293,22 @@ function PayloadBar({ promptId, values, permissions }: PayloadBarProps) {
           }
         }}
       />
+      {asked === 'assertions' && payload !== undefined && (
+        <AssertionsDialog promptId={promptId} payload={payload} isChat={isChat} onClose={close} />
+      )}
+      {asked === 'snapshot' && payload !== undefined && (
+        <SnapshotDialog
+          promptId={promptId}
+          payload={payload}
+          version={version}
+          refused={permissions.reason('acceptSnapshot')}
+          onClose={close}
+        />
+      )}
       <ConfirmDialog
         open={asked === 'delete'}
         onOpenChange={(open) => {
-          if (!open) setAsked(undefined);
+          if (!open) close();
         }}
         title={`Delete payload “${nameOf(payload?.name ?? null)}”?`}
         description="px0 will no longer check promotions with it."

@@ -1,6 +1,6 @@
-/** The result of rendering a version with each saved payload, before a promotion. */
+/** The result of rendering a version with each saved payload, and of judging the outputs, before a promotion. */
 import type { Wire } from '@px0/contracts';
-import { CircleCheck, CircleX } from 'lucide-react';
+import { CircleCheck, CircleX, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { DiffView } from '../diff/mod.ts';
 import { Badge, Callout, Failure, Skeleton } from '../ui/mod.ts';
@@ -11,13 +11,19 @@ export interface CheckResultProps {
   readonly error: unknown;
   /** Variables that are told elsewhere as a break of the contract. */
   readonly told?: readonly string[];
+  /** Shows the first output that is wrong or differs at once. */
+  readonly opensFirstChange?: boolean;
 }
 
-export function CheckResult({ check, error, told = [] }: CheckResultProps) {
-  const [opened, setOpened] = useState<string>();
+export function CheckResult({ check, error, told = [], opensFirstChange = false }: CheckResultProps) {
+  const [chosen, setOpened] = useState<string | null>();
   if (error) return <Failure error={error} />;
   if (check === undefined) return <Skeleton className="h-10 w-full" />;
-  const failed = check.payloads.filter(({ version }) => version.outcome === 'failed');
+  const failed = check.payloads.filter(isFailing).length;
+  const first = opensFirstChange
+    ? check.payloads.find((payload) => isFailing(payload) || !isSame(payload))
+    : undefined;
+  const opened = chosen === undefined ? first?.payload_id : chosen;
   return (
     <section aria-label="Check with saved payloads" className="flex flex-col gap-2">
       {check.payloads.length === 0 ? (
@@ -25,11 +31,7 @@ export function CheckResult({ check, error, told = [] }: CheckResultProps) {
           No saved payloads, so nothing was checked. px0 renders saved payloads here before each promotion.
         </Callout>
       ) : (
-        <Callout tone={failed.length === 0 ? 'success' : 'warning'}>
-          {failed.length === 0
-            ? `${count(check.payloads.length, 'payload')} rendered without errors.`
-            : `${failed.length} of ${count(check.payloads.length, 'payload')} failed to render with this version.`}
-        </Callout>
+        <Callout tone={failed === 0 ? 'success' : 'warning'}>{verdict(check, failed)}</Callout>
       )}
       <NewVariables
         paths={check.new_variables.filter((path) => !told.includes(path))}
@@ -38,17 +40,49 @@ export function CheckResult({ check, error, told = [] }: CheckResultProps) {
       {check.payloads.length > 0 && (
         <ul className="divide-y divide-line rounded-lg border border-line">
           {check.payloads.map((payload) => (
-            <CheckedPayload
+            <PayloadResult
               key={payload.payload_id}
               payload={payload}
               isOpen={opened === payload.payload_id}
-              onToggle={() => setOpened(opened === payload.payload_id ? undefined : payload.payload_id)}
+              onToggle={() => setOpened(opened === payload.payload_id ? null : payload.payload_id)}
             />
           ))}
         </ul>
       )}
     </section>
   );
+}
+
+type CheckedPayload = Wire<'VersionCheck'>['payloads'][number];
+
+/** Whether the output is wrong: it does not render, unless that is expected, or an assertion does not hold. */
+function isFailing({ version, assertions = [] }: CheckedPayload): boolean {
+  if (assertions.some(({ ok, severity }) => !ok && severity === 'error')) return true;
+  return version.outcome === 'failed' && !isExpectedToFail(assertions);
+}
+
+/** Whether callers get what they get from the live version. */
+function isSame({ version, live, diff }: CheckedPayload): boolean {
+  if (version.outcome === 'failed' || live?.outcome !== 'rendered') return false;
+  return diff === '' || live.rendered === version.rendered;
+}
+
+function isExpectedToFail(assertions: CheckedPayload['assertions'] = []): boolean {
+  return assertions.some(({ type, ok }) => type === 'fails' && ok);
+}
+
+function verdict({ payloads, warnings }: Wire<'VersionCheck'>, failed: number): string {
+  const all = count(payloads.length, 'payload');
+  const judged = payloads.flatMap(({ assertions = [] }) => assertions).length;
+  const warned = warnings === 0 ? '' : ` ${count(warnings, 'assertion')} warned.`;
+  if (judged === 0) {
+    return failed === 0
+      ? `${all} rendered without errors.`
+      : `${failed} of ${all} failed to render with this version.`;
+  }
+  return failed === 0
+    ? `${all} passed with ${count(judged, 'assertion')}.${warned}`
+    : `${failed} of ${all} failed with this version.${warned}`;
 }
 
 /** The variables that applications will have to send in addition. */
@@ -64,20 +98,20 @@ function NewVariables({ paths, hasLive }: { readonly paths: readonly string[]; r
 }
 
 interface CheckedPayloadProps {
-  readonly payload: Wire<'VersionCheck'>['payloads'][number];
+  readonly payload: CheckedPayload;
   readonly isOpen: boolean;
   readonly onToggle: () => void;
 }
 
-function CheckedPayload({ payload, isOpen, onToggle }: CheckedPayloadProps) {
-  const { name, version, live, diff, violations } = payload;
+function PayloadResult({ payload, isOpen, onToggle }: CheckedPayloadProps) {
+  const { name, version, live, violations, assertions = [] } = payload;
   const isWrong = violations !== undefined && violations !== null;
   // Then the error says nothing but what the list of problems says.
   const isRefused = isWrong && version.error?.startsWith('invalid variables: ') === true;
   const hasFailed = version.outcome === 'failed';
-  const Icon = hasFailed ? CircleX : CircleCheck;
-  const isSame =
-    !hasFailed && live?.outcome === 'rendered' && (diff === '' || live.rendered === version.rendered);
+  const isBad = isFailing(payload);
+  const unmet = assertions.filter(({ ok }) => !ok);
+  const Icon = isBad ? CircleX : CircleCheck;
   return (
     <li className="text-sm">
       <button
@@ -88,12 +122,25 @@ function CheckedPayload({ payload, isOpen, onToggle }: CheckedPayloadProps) {
       >
         <Icon
           aria-hidden="true"
-          className={hasFailed ? 'size-4 shrink-0 text-danger' : 'size-4 shrink-0 text-success'}
+          className={isBad ? 'size-4 shrink-0 text-danger' : 'size-4 shrink-0 text-success'}
         />
         <span className="min-w-0 flex-1 truncate">{name ?? 'Unnamed payload'}</span>
         {isWrong && !hasFailed && <Badge tone="warning">Wrong variables</Badge>}
-        <Badge tone={hasFailed ? 'danger' : 'outline'}>
-          {hasFailed ? 'Fails' : live === null ? 'Renders' : isSame ? 'Same output' : 'Output changes'}
+        {unmet.length > 0 && (
+          <Badge tone={isBad ? 'danger' : 'warning'}>
+            {unmet.length === 1 ? '1 assertion' : `${unmet.length} assertions`} not met
+          </Badge>
+        )}
+        <Badge tone={hasFailed && isBad ? 'danger' : 'outline'}>
+          {hasFailed
+            ? isBad
+              ? 'Fails'
+              : 'Fails as expected'
+            : live === null
+              ? 'Renders'
+              : isSame(payload)
+                ? 'Same output'
+                : 'Output changes'}
         </Badge>
       </button>
       {isOpen && (
@@ -104,6 +151,7 @@ function CheckedPayload({ payload, isOpen, onToggle }: CheckedPayloadProps) {
               <ProblemList problems={violations} />
             </div>
           )}
+          <AssertionVerdicts assertions={assertions} />
           {isRefused ? null : hasFailed ? (
             <p className="break-words rounded-md bg-danger-soft px-3 py-2 font-mono text-danger-ink text-xs">
               {version.error}
@@ -121,6 +169,38 @@ function CheckedPayload({ payload, isOpen, onToggle }: CheckedPayloadProps) {
         </div>
       )}
     </li>
+  );
+}
+
+const verdicts = {
+  met: { icon: CircleCheck, className: 'text-success', word: 'Holds' },
+  error: { icon: CircleX, className: 'text-danger', word: 'Fails' },
+  warning: { icon: TriangleAlert, className: 'text-warning-ink', word: 'Warns' },
+} as const;
+
+function AssertionVerdicts({
+  assertions,
+}: {
+  readonly assertions: NonNullable<CheckedPayload['assertions']>;
+}) {
+  if (assertions.length === 0) return null;
+  return (
+    <ul aria-label="Assertions" className="mb-2 flex flex-col gap-1 text-xs">
+      {assertions.map(({ type, ok, severity, message }, at) => {
+        const { icon: Icon, className, word } = verdicts[ok ? 'met' : severity];
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: they have no other name, and never change places
+          <li key={at} className="flex items-start gap-2">
+            <Icon aria-hidden="true" className={`mt-px size-3.5 shrink-0 ${className}`} />
+            <span className="min-w-0 break-words">
+              <span className="sr-only">{word}: </span>
+              <code>{type}</code>
+              {message !== null && <span className="text-muted"> {message}</span>}
+            </span>
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 
