@@ -1,9 +1,11 @@
-/** Creates an API key: its name, permissions, teams and expiry. */
+/** Creates an API key: its name, permissions, teams, expiry and limits. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, outdated } from '../api/mod.ts';
 import { Checkbox, FormDialog, Select, type SelectOption, TextField } from '../ui/mod.ts';
 import { useOrgTeams } from '../workspace/mod.ts';
+import { limitsFault, limitsOf, noLimits } from './key-limits.ts';
+import { KeyLimitsFields } from './key-limits-fields.tsx';
 import { type KeyOperation, operationOptions } from './roles.ts';
 import type { ShownSecret } from './secret-dialog.tsx';
 
@@ -37,6 +39,8 @@ function OpenDialog({ orgId, open, onOpenChange, onCreated }: CreateKeyDialogPro
   const [lifetime, setLifetime] = useState<Lifetime>('never');
   const [scope, setScope] = useState<'all' | 'some'>('all');
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [form, setForm] = useState(noLimits);
+  const limits = limitsOf(form);
   const create = async (): Promise<void> => {
     const made = await api.call('createAPIKey', {
       body: {
@@ -47,6 +51,7 @@ function OpenDialog({ orgId, open, onOpenChange, onCreated }: CreateKeyDialogPro
         ...(lifetime !== 'never' && {
           expires_at: new Date(Date.now() + Number(lifetime) * dayMs).toISOString(),
         }),
+        ...(limits !== undefined && { limits }),
       },
     });
     await outdated(queryClient, 'listAPIKeys');
@@ -59,7 +64,11 @@ function OpenDialog({ orgId, open, onOpenChange, onCreated }: CreateKeyDialogPro
     setChosen(next);
   };
   const missing =
-    name.trim() === '' ? 'Enter a name' : scope === 'some' && chosen.size === 0 ? 'Choose a team' : undefined;
+    name.trim() === ''
+      ? 'Enter a name'
+      : scope === 'some' && chosen.size === 0
+        ? 'Choose a team'
+        : limitsFault(form);
   return (
     <FormDialog
       open={open}
@@ -121,6 +130,7 @@ function OpenDialog({ orgId, open, onOpenChange, onCreated }: CreateKeyDialogPro
           </div>
         </fieldset>
       )}
+      <KeyLimitsFields form={form} onChange={setForm} />
     </FormDialog>
   );
 }

@@ -29,6 +29,7 @@ import {
 } from '../ui/mod.ts';
 import { useOrgTeams, usePermissions, usePresentOrganization } from '../workspace/mod.ts';
 import { CreateKeyDialog } from './create-key-dialog.tsx';
+import { limitsTexts } from './key-limits.ts';
 import { operationNames } from './roles.ts';
 import { RotateKeyDialog } from './rotate-key-dialog.tsx';
 import { SecretDialog, type ShownSecret } from './secret-dialog.tsx';
@@ -92,8 +93,16 @@ export function KeysPage() {
     { name: 'Permissions', cell: ({ operation }) => operationNames[operation] },
     {
       name: 'Scope',
-      cell: ({ team_id }) =>
-        team_id === undefined ? 'All teams' : <span className="truncate">{nameOfTeam(team_id)}</span>,
+      cell: ({ team_id, limits }) => (
+        <span className="flex min-w-0 flex-col">
+          <span className="truncate">{team_id === undefined ? 'All teams' : nameOfTeam(team_id)}</span>
+          {limitsTexts(limits).map((text) => (
+            <span key={text} className="break-words text-faint text-xs">
+              {text}
+            </span>
+          ))}
+        </span>
+      ),
     },
     {
       name: 'Last used',
