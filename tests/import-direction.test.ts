@@ -23,8 +23,9 @@ const consoleLayers = [
   ['commands', 'workspace'],
   ['frame'],
   ['diff', 'preview', 'services'],
+  ['review'],
   ['account', 'governance', 'prompts'],
-  ['compare', 'editor'],
+  ['compare', 'editor', 'requests'],
   ['app'],
 ];
 

@@ -6,6 +6,7 @@ import { editorRoutes } from '../editor/mod.ts';
 import { RouteFailure, rootRoute, shellRoute } from '../frame/mod.ts';
 import { governanceRoutes } from '../governance/mod.ts';
 import { promptRoutes } from '../prompts/mod.ts';
+import { requestRoutes } from '../requests/mod.ts';
 import { queryClient } from './query-client.ts';
 
 const homeRoute = createRoute({
@@ -27,6 +28,7 @@ const routeTree = rootRoute.addChildren([
     ...promptRoutes,
     ...editorRoutes,
     ...compareRoutes,
+    ...requestRoutes,
     ...governanceRoutes,
     ...accountRoutes,
   ]),

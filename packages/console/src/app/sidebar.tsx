@@ -22,6 +22,7 @@ import { type ReactNode, useState } from 'react';
 import { logOut } from '../account/mod.ts';
 import { reading, useUser } from '../api/mod.ts';
 import { CreateOrganizationDialog } from '../governance/mod.ts';
+import { waitingReading } from '../review/mod.ts';
 import { Avatar, Keys, Logo, Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from '../ui/mod.ts';
 import { usePermissions, useWorkspace } from '../workspace/mod.ts';
 import { setTheme, type ThemeChoice, useTheme } from './theme.ts';
@@ -34,7 +35,9 @@ export interface SidebarProps {
 export function Sidebar({ onSearch, onHelp }: SidebarProps) {
   const { organization, myTeams } = useWorkspace();
   // There is no push for new requests, so the badge refreshes once a minute and when the tab gets the focus.
-  const inbox = useQuery({ ...reading('getAdminInbox'), refetchInterval: 60_000 }).data?.inbox.length ?? 0;
+  const joins = useQuery({ ...reading('getAdminInbox'), refetchInterval: 60_000 }).data?.inbox;
+  const changes = useQuery({ ...waitingReading(), refetchInterval: 60_000 }).data?.change_requests;
+  const inbox = (joins?.length ?? 0) + (changes?.length ?? 0);
   return (
     <div className="flex h-full flex-col">
       <div className="flex flex-col gap-2.5 px-3 pt-3 pb-2">

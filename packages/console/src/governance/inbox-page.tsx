@@ -1,36 +1,87 @@
-/** Join requests for the user's teams, and the dialog for sending one. */
+/** What waits for the user, as one list: join requests for their teams and change requests that they could review. */
 import type { Wire } from '@px0/contracts';
-import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { Check, Inbox, UserPlus, X } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { api, outdated, reading } from '../api/mod.ts';
-import { Avatar, Button, Card, EmptyState, Page, Time, toast, toastError } from '../ui/mod.ts';
+import { useListKeys } from '../commands/mod.ts';
+import {
+  BrokenBanner,
+  type ChangeRequest,
+  isUnacknowledged,
+  RequestRow,
+  waitingReading,
+} from '../review/mod.ts';
+import {
+  Avatar,
+  Badge,
+  Button,
+  Card,
+  EmptyState,
+  Failure,
+  Page,
+  Time,
+  toast,
+  toastError,
+} from '../ui/mod.ts';
 import { JoinTeamDialog } from './join-team-dialog.tsx';
+
+type Waiting =
+  | { readonly at: string; readonly join: Wire<'InboxItem'> }
+  | { readonly at: string; readonly change: ChangeRequest };
+
+/** Both kinds by time, the newest first. What went against a policy stays on top. */
+function merged(joins: readonly Wire<'InboxItem'>[], changes: readonly ChangeRequest[]): readonly Waiting[] {
+  const all: Waiting[] = [
+    ...joins.map((join) => ({ at: join.created_at, join })),
+    ...changes.map((change) => ({ at: change.created_at, change })),
+  ];
+  const isFirst = (one: Waiting) => 'change' in one && isUnacknowledged(one.change);
+  return all.toSorted(
+    (one, other) =>
+      Number(isFirst(other)) - Number(isFirst(one)) || Date.parse(other.at) - Date.parse(one.at),
+  );
+}
 
 export function InboxPage() {
   const { inbox } = useSuspenseQuery(reading('getAdminInbox')).data;
+  // Each kind has its own service: one of them is enough to show what it knows.
+  const { data, error, refetch } = useQuery(waitingReading());
   const [joining, setJoining] = useState(false);
+  const list = useRef<HTMLUListElement>(null);
+  useListKeys(list, 'Inbox');
+  const waiting = merged(inbox, data?.change_requests ?? []);
   return (
     <Page
       title="Inbox"
-      description="Requests to join the teams you administer."
+      description="Changes that wait for your review, and requests to join the teams you administer."
       actions={
         <Button icon={UserPlus} onClick={() => setJoining(true)}>
           Request to join a team
         </Button>
       }
     >
+      <BrokenBanner />
+      {error !== null && <Failure error={error} retry={refetch} />}
       <Card>
-        {inbox.length === 0 ? (
+        {waiting.length === 0 ? (
           <EmptyState icon={Inbox} title="No pending requests">
-            Requests to join your teams appear here. To invite someone, send them the team ID from the team’s
-            page.
+            Changes to review and requests to join your teams appear here. To invite someone, send them the
+            team ID from the team’s page.
           </EmptyState>
         ) : (
-          <ul className="divide-y divide-line">
-            {inbox.map((item) => (
-              <Request key={item.id} item={item} />
-            ))}
+          <ul ref={list} aria-label="Inbox" className="divide-y divide-line">
+            {waiting.map((one) =>
+              'join' in one ? (
+                <Request key={one.join.id} item={one.join} />
+              ) : (
+                <li key={one.change.id}>
+                  <RequestRow request={one.change} showsPrompt>
+                    <Badge tone="outline">Change request</Badge>
+                  </RequestRow>
+                </li>
+              ),
+            )}
           </ul>
         )}
       </Card>

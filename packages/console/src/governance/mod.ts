@@ -1,14 +1,19 @@
-/** Organizations, teams, members, join requests, API keys and the audit log. */
+/** Organizations, teams, members, join requests, policies, API keys and the audit log. */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { ahead, reading } from '../api/mod.ts';
 import { shellRoute } from '../frame/mod.ts';
+import { waitingReading } from '../review/mod.ts';
 
 export { CreateOrganizationDialog } from './create-organization-dialog.tsx';
 
 const inboxRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/inbox',
-  loader: ({ context: { queryClient } }) => queryClient.ensureQueryData(reading('getAdminInbox')),
+  loader: ({ context: { queryClient } }) =>
+    Promise.all([
+      queryClient.ensureQueryData(reading('getAdminInbox')),
+      queryClient.prefetchQuery({ ...waitingReading(), ...ahead }),
+    ]),
   component: lazyRouteComponent(() => import('./inbox-page.tsx'), 'InboxPage'),
 });
 
@@ -46,9 +51,16 @@ const settingsRoute = createRoute({
   component: lazyRouteComponent(() => import('./organization-settings-page.tsx'), 'OrganizationSettingsPage'),
 });
 
+const teamTabs = ['members', 'requests', 'services', 'settings'] as const;
+type TeamTab = (typeof teamTabs)[number];
+
 const teamRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/teams/$teamId',
+  validateSearch: (search: Readonly<Record<string, unknown>>): { readonly tab?: TeamTab } => {
+    const tab = teamTabs.find((one) => one === search['tab']);
+    return tab === undefined || tab === 'members' ? {} : { tab };
+  },
   loader: ({ context: { queryClient }, params: { teamId } }) =>
     queryClient.prefetchQuery({
       ...reading('listTeamMembers', { params: { id: teamId }, query: { page: 1 } }),

@@ -1,4 +1,4 @@
-/** Settings of an organization: rename it or delete it. */
+/** Settings of an organization: its policies; rename it or delete it. */
 import { useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { SearchX } from 'lucide-react';
@@ -17,6 +17,7 @@ import {
   toast,
 } from '../ui/mod.ts';
 import { usePermissions, usePresentOrganization, useWorkspace } from '../workspace/mod.ts';
+import { PoliciesSettings } from './policies-settings.tsx';
 
 const route = getRouteApi('/shell/orgs/$orgId/settings');
 
@@ -38,7 +39,7 @@ export function OrganizationSettingsPage() {
 }
 
 function Settings({ id, name }: { readonly id: string; readonly name: string }) {
-  const { reason } = usePermissions({ orgId: id });
+  const { may, reason } = usePermissions({ orgId: id });
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const [asking, setAsking] = useState<'rename' | 'delete'>();
@@ -63,6 +64,7 @@ function Settings({ id, name }: { readonly id: string; readonly name: string }) 
   };
   return (
     <Page title="Organization settings" width="narrow">
+      {may('listOrgPolicies') && <PoliciesSettings scope={{ kind: 'organization', orgId: id }} orgId={id} />}
       <Card className="divide-y divide-line">
         <SettingRow title="Name" text={name}>
           <Button disabledReason={reason('updateOrg')} onClick={() => setAsking('rename')}>

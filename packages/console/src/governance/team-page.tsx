@@ -1,9 +1,9 @@
 /** A team: its members, the services that render its prompts, and settings. */
 import { useSuspenseQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { FileText, SearchX } from 'lucide-react';
-import { useState } from 'react';
 import { reading } from '../api/mod.ts';
+import { RequestList } from '../review/mod.ts';
 import { TeamServices } from '../services/mod.ts';
 import { Badge, buttonClasses, CopyButton, EmptyState, Page, Tabs } from '../ui/mod.ts';
 import { useOrgTeams, usePresentOrganization, type WorkspaceTeam } from '../workspace/mod.ts';
@@ -35,7 +35,11 @@ export function TeamPage() {
 }
 
 function KnownTeam({ team }: { readonly team: WorkspaceTeam }) {
-  const [tab, setTab] = useState<'members' | 'services' | 'settings'>('members');
+  const { tab = 'members' } = route.useSearch();
+  const navigate = useNavigate({ from: '/teams/$teamId' });
+  const show = (next: typeof tab): void => {
+    void navigate({ search: next === 'members' ? {} : { tab: next }, replace: true });
+  };
   return (
     <Page
       title={team.name}
@@ -79,9 +83,18 @@ function KnownTeam({ team }: { readonly team: WorkspaceTeam }) {
       <Tabs
         label={`Views of ${team.name}`}
         value={tab}
-        onChange={setTab}
+        onChange={show}
         tabs={[
           { value: 'members', label: 'Members', content: <TeamMembers team={team} /> },
+          ...(team.myRole === null
+            ? []
+            : [
+                {
+                  value: 'requests' as const,
+                  label: 'Requests',
+                  content: <RequestList teamId={team.id} />,
+                },
+              ]),
           { value: 'services', label: 'Services', content: <TeamServices team={team} /> },
           { value: 'settings', label: 'Settings', content: <TeamSettings team={team} /> },
         ]}

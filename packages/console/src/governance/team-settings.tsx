@@ -1,10 +1,11 @@
-/** Settings of a team: rename, move, leave or delete it. */
+/** Settings of a team: its policies; rename, move, leave or delete it. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, outdated } from '../api/mod.ts';
 import { Button, Card, ConfirmDialog, FormDialog, Select, SettingRow, TextField, toast } from '../ui/mod.ts';
 import { usePermissions, useWorkspace, type WorkspaceTeam } from '../workspace/mod.ts';
+import { PoliciesSettings } from './policies-settings.tsx';
 
 interface TeamProps {
   readonly team: WorkspaceTeam;
@@ -13,7 +14,7 @@ interface TeamProps {
 type Question = 'rename' | 'move' | 'leave' | 'delete';
 
 export function TeamSettings({ team }: TeamProps) {
-  const { reason } = usePermissions({ teamId: team.id });
+  const { may, reason } = usePermissions({ teamId: team.id });
   const { organizations } = useWorkspace();
   const [asking, setAsking] = useState<Question>();
   const queryClient = useQueryClient();
@@ -40,78 +41,83 @@ export function TeamSettings({ team }: TeamProps) {
   const targets = organizations.filter(({ id, role }) => id !== team.org_id && role === 'ADMIN');
   const isDefault = team.is_default === true;
   return (
-    <Card className="divide-y divide-line">
-      <SettingRow title="Name" text="Shown in lists and menus.">
-        <Button disabledReason={reason('updateTeam')} onClick={() => setAsking('rename')}>
-          Rename
-        </Button>
-      </SettingRow>
-      <SettingRow
-        title="Organization"
-        text="Members and prompts move with the team. API keys of this organization lose access to it."
-      >
-        <Button
-          disabledReason={
-            reason('updateTeam') ??
-            (isDefault ? 'You can’t move the default team' : undefined) ??
-            (targets.length === 0 ? 'You are not an admin of another organization' : undefined)
-          }
-          onClick={() => setAsking('move')}
-        >
-          Move
-        </Button>
-      </SettingRow>
-      <SettingRow title="Leave team" text="You lose access to its prompts. An admin can add you again.">
-        <Button
-          variant="danger-quiet"
-          disabledReason={team.myRole === null ? 'You are not a member' : undefined}
-          onClick={() => setAsking('leave')}
-        >
-          Leave
-        </Button>
-      </SettingRow>
-      <SettingRow
-        title="Delete team"
-        text="Deletes its prompts and all their versions, immediately and permanently."
-      >
-        <Button
-          variant="danger-quiet"
-          disabledReason={
-            reason('deleteTeam') ?? (isDefault ? 'You can’t delete the default team' : undefined)
-          }
-          onClick={() => setAsking('delete')}
-        >
-          Delete
-        </Button>
-      </SettingRow>
-      <RenameDialog team={team} open={asking === 'rename'} onOpenChange={close} />
-      {targets[0] && (
-        <MoveDialog
-          team={team}
-          targets={targets}
-          first={targets[0].id}
-          open={asking === 'move'}
-          onOpenChange={close}
-        />
+    <div className="flex flex-col gap-8">
+      {may('listTeamPolicies') && (
+        <PoliciesSettings scope={{ kind: 'team', teamId: team.id }} orgId={team.org_id} />
       )}
-      <ConfirmDialog
-        open={asking === 'leave'}
-        onOpenChange={close}
-        title={`Leave ${team.name}?`}
-        description="You will no longer be able to see or render its prompts."
-        confirmLabel="Leave team"
-        onConfirm={leave}
-      />
-      <ConfirmDialog
-        open={asking === 'delete'}
-        onOpenChange={close}
-        title={`Delete ${team.name}?`}
-        description="This deletes all its prompts. Applications can no longer render them. You can’t undo this."
-        confirmLabel="Delete team"
-        typed={team.name}
-        onConfirm={remove}
-      />
-    </Card>
+      <Card className="divide-y divide-line">
+        <SettingRow title="Name" text="Shown in lists and menus.">
+          <Button disabledReason={reason('updateTeam')} onClick={() => setAsking('rename')}>
+            Rename
+          </Button>
+        </SettingRow>
+        <SettingRow
+          title="Organization"
+          text="Members and prompts move with the team. API keys of this organization lose access to it."
+        >
+          <Button
+            disabledReason={
+              reason('updateTeam') ??
+              (isDefault ? 'You can’t move the default team' : undefined) ??
+              (targets.length === 0 ? 'You are not an admin of another organization' : undefined)
+            }
+            onClick={() => setAsking('move')}
+          >
+            Move
+          </Button>
+        </SettingRow>
+        <SettingRow title="Leave team" text="You lose access to its prompts. An admin can add you again.">
+          <Button
+            variant="danger-quiet"
+            disabledReason={team.myRole === null ? 'You are not a member' : undefined}
+            onClick={() => setAsking('leave')}
+          >
+            Leave
+          </Button>
+        </SettingRow>
+        <SettingRow
+          title="Delete team"
+          text="Deletes its prompts and all their versions, immediately and permanently."
+        >
+          <Button
+            variant="danger-quiet"
+            disabledReason={
+              reason('deleteTeam') ?? (isDefault ? 'You can’t delete the default team' : undefined)
+            }
+            onClick={() => setAsking('delete')}
+          >
+            Delete
+          </Button>
+        </SettingRow>
+        <RenameDialog team={team} open={asking === 'rename'} onOpenChange={close} />
+        {targets[0] && (
+          <MoveDialog
+            team={team}
+            targets={targets}
+            first={targets[0].id}
+            open={asking === 'move'}
+            onOpenChange={close}
+          />
+        )}
+        <ConfirmDialog
+          open={asking === 'leave'}
+          onOpenChange={close}
+          title={`Leave ${team.name}?`}
+          description="You will no longer be able to see or render its prompts."
+          confirmLabel="Leave team"
+          onConfirm={leave}
+        />
+        <ConfirmDialog
+          open={asking === 'delete'}
+          onOpenChange={close}
+          title={`Delete ${team.name}?`}
+          description="This deletes all its prompts. Applications can no longer render them. You can’t undo this."
+          confirmLabel="Delete team"
+          typed={team.name}
+          onConfirm={remove}
+        />
+      </Card>
+    </div>
   );
 }
 

@@ -29,7 +29,8 @@ const sentences: { readonly [action: string]: Tell } = {
     if (detail('to') === 'stable') return `marked ${number(entry)} stable`;
     const replaced = detail('replaced');
     const allowed = detail('allowed') === 'contract_break' ? ', and allowed it to break the contract' : '';
-    return `made ${number(entry)} live${replaced === '' ? '' : `, replacing version ${replaced}`}${allowed}`;
+    const again = detail('rollback') === 'true' ? ' again' : '';
+    return `made ${number(entry)} live${again}${replaced === '' ? '' : `, replacing version ${replaced}`}${allowed}`;
   },
   'version.demoted': (entry) => `demoted ${number(entry)} to stable`,
   'version.archived': (entry) => `archived ${number(entry)}`,
@@ -43,7 +44,28 @@ const sentences: { readonly [action: string]: Tell } = {
   'payload.updated': (_entry, detail) => `changed ${payload(detail('name'))}`,
   'payload.deleted': () => 'deleted a payload',
   'check.posted': (entry, detail) => `said of ${number(entry)}: ${detail('name')} is ${detail('state')}`,
+  'payload.snapshot_accepted': (entry, detail) =>
+    `accepted the output of ${number(entry)} for ${payload(detail('name'))}`,
+  'policy.broken': () => 'made a change against a policy',
+  'change_request.opened': (_entry, detail) => `proposed a change${requestNumber(detail)}`,
+  'change_request.reviewed': (_entry, detail) =>
+    `${detail('verdict') === 'approve' ? 'approved' : 'reviewed'} a change request${requestNumber(detail)}`,
+  'change_request.review_dismissed': (_entry, detail) =>
+    `dismissed a review of a change request${requestNumber(detail)}`,
+  'change_request.commented': (_entry, detail) => `commented on a change request${requestNumber(detail)}`,
+  'change_request.applied': (_entry, detail) => `applied a change request${requestNumber(detail)}`,
+  'change_request.closed': (_entry, detail) =>
+    detail('state') === 'obsolete'
+      ? `made a change request${requestNumber(detail)} obsolete`
+      : `closed a change request${requestNumber(detail)}`,
+  'change_request.voided': (_entry, detail) =>
+    `made reviews of a change request${requestNumber(detail)} count no longer`,
+  'change_request.acknowledged': () => 'acknowledged a change against a policy',
 };
+
+function requestNumber(detail: (name: string) => string): string {
+  return detail('number') === '' ? '' : ` (#${detail('number')})`;
+}
 
 function moved(folder: string): string {
   return folder === ''

@@ -10,7 +10,7 @@ export interface ContractChangesProps {
   /** Who rendered the prompt lately, to name those that do not send what becomes required. */
   readonly services: readonly PromptService[];
   /** What breaks mean for the step that the user is about to take. */
-  readonly effect: 'none' | 'later' | 'asks' | 'allowed';
+  readonly effect: 'none' | 'later' | 'asks' | 'proposed' | 'allowed';
   /** px0 refused the step because of these breaks, after the dialog had been opened. */
   readonly isLate?: boolean;
   readonly isConfirmed?: boolean;
@@ -21,6 +21,7 @@ const titles = {
   none: '',
   later: 'Making this version live will break the input contract',
   asks: 'This version breaks the input contract',
+  proposed: 'This version breaks the input contract',
   allowed: 'This rollback breaks the input contract',
 };
 
@@ -28,6 +29,7 @@ const explanations: { readonly [Effect in ContractChangesProps['effect']]: strin
   none: '',
   later: 'You can mark it stable. px0 asks again before it goes live.',
   asks: 'It refuses variables that the live version accepts.',
+  proposed: 'It refuses variables that the live version accepts.',
   allowed:
     'A rollback is allowed to. Applications may send variables that the earlier version does not accept.',
 };

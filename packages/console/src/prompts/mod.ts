@@ -1,5 +1,15 @@
 export { attempt } from './attempt.ts';
-export { BodyDiff, ConfigDiff, configsOf, SchemaDiff, schemasOf } from './content-diff.tsx';
+export { CheckResult } from './check-result.tsx';
+export {
+  BodyDiff,
+  ConfigDiff,
+  ContentDiff,
+  configsOf,
+  SchemaDiff,
+  schemasOf,
+  WholeContent,
+} from './content-diff.tsx';
+export { ContractChanges } from './contract-changes.tsx';
 export type { ContractPolicy } from './contract-policy.ts';
 export {
   payloadsReading,
@@ -18,6 +28,7 @@ export { usePromptSource } from './prompt-source.ts';
 export { promptRoutes } from './routes.ts';
 export { TagDialog } from './tag-dialog.tsx';
 export { TransitionDialog, type TransitionRequest } from './transition-dialog.tsx';
+export { type ActorName, useActorName } from './use-actor-name.ts';
 export { liveOf, promotionOf, type Version } from './version-actions.ts';
 export { VersionBadge } from './version-badge.tsx';
 export { VersionMenu } from './version-menu.tsx';

@@ -3,7 +3,8 @@ import { useQueries } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { FileText, Plus, Search, SearchX, Tag, X } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { useCommands } from '../commands/mod.ts';
+import { useCommands, useListKeys } from '../commands/mod.ts';
+import { BrokenBanner } from '../review/mod.ts';
 import {
   Button,
   Card,
@@ -36,7 +37,6 @@ import { MOST_TREES, shownTeams } from './prompt-pages.ts';
 import { PromptRow } from './prompt-row.tsx';
 import { useTeamsWhere } from './team-rights.ts';
 import { useActorName } from './use-actor-name.ts';
-import { useListKeys } from './use-list-keys.ts';
 import { type TeamPrompts, usePromptPages } from './use-prompt-pages.ts';
 
 type Team = Pick<WorkspaceTeam, 'id' | 'name'>;
@@ -84,6 +84,7 @@ export function PromptListPage() {
       description="Templates that applications render by slug, without a redeploy."
       actions={create}
     >
+      <BrokenBanner />
       <Filters search={search} teams={myTeams} folders={folders} onChange={change} />
       {myTeams.length === 0 ? (
         <Card>

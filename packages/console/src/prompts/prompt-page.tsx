@@ -2,9 +2,10 @@
 import type { Wire } from '@px0/contracts';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { Columns2, FileText, Undo2 } from 'lucide-react';
+import { Columns2, FileText, Lock, Undo2 } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useRef, useState } from 'react';
-import { useCommands } from '../commands/mod.ts';
+import { useCommands, useListKeys } from '../commands/mod.ts';
+import { RequestList } from '../review/mod.ts';
 import {
   Badge,
   Button,
@@ -29,7 +30,7 @@ import { PromptMenu, restore } from './prompt-menu.tsx';
 import { SnippetTabs } from './snippet-tabs.tsx';
 import { starters } from './starters.ts';
 import { TransitionDialog, type TransitionRequest } from './transition-dialog.tsx';
-import { useListKeys } from './use-list-keys.ts';
+import { policyNames, useProtectors } from './use-protectors.ts';
 import { liveOf, promotionOf, rollbackOf, type Version } from './version-actions.ts';
 import { VersionBadge } from './version-badge.tsx';
 import { VersionTimeline } from './version-timeline.tsx';
@@ -141,6 +142,13 @@ function PromptTabs({ prompt, versions }: PromptViewProps) {
       shortcut: '4',
       run: () => show('activity'),
     },
+    {
+      id: 'prompt-requests',
+      group: 'Prompt',
+      label: 'Show change requests',
+      shortcut: '5',
+      run: () => show('requests'),
+    },
   ]);
   return (
     <Tabs
@@ -153,6 +161,11 @@ function PromptTabs({ prompt, versions }: PromptViewProps) {
           label: 'Versions',
           count: versions.length,
           content: <Versions prompt={prompt} versions={versions} />,
+        },
+        {
+          value: 'requests',
+          label: 'Requests',
+          content: <RequestList teamId={prompt.team_id} promptId={prompt.id} />,
         },
         {
           value: 'usage',
@@ -192,6 +205,7 @@ function LiveSummary({ prompt, versions }: PromptViewProps) {
   const [request, setRequest] = useState<TransitionRequest>();
   const live = liveOf(versions);
   const rollback = rollbackOf(versions);
+  const guards = useProtectors(prompt.id).ofPromotion('live');
   const dialog = (
     <TransitionDialog
       promptId={prompt.id}
@@ -241,6 +255,13 @@ function LiveSummary({ prompt, versions }: PromptViewProps) {
           </span>
         )}
       </span>
+      {guards.length > 0 && (
+        <span className="inline-flex items-center gap-1.5 text-muted">
+          <Lock aria-hidden="true" className="size-3.5" />
+          {policyNames(guards)} {guards.length === 1 ? 'asks' : 'ask'} for a review before another one goes
+          live
+        </span>
+      )}
       {rollback && (
         <Button
           size="sm"

@@ -16,7 +16,7 @@ const promptListRoute = createRoute({
   component: lazyRouteComponent(() => import('./prompt-list-page.tsx'), 'PromptListPage'),
 });
 
-export const promptTabs = ['versions', 'usage', 'use', 'activity'] as const;
+export const promptTabs = ['versions', 'requests', 'usage', 'use', 'activity'] as const;
 export type PromptTab = (typeof promptTabs)[number];
 
 const promptRoute = createRoute({

@@ -1,9 +1,11 @@
 /** Sets a tag on a version. If another version has the tag, the dialog says that it will move. */
-import { useState } from 'react';
+import { useDeferredValue, useState } from 'react';
 import { Callout, FormDialog, TextField, toast } from '../ui/mod.ts';
 import { attempt } from './attempt.ts';
 import { usePromptWrites } from './data/writes.ts';
+import { usePolicyChoice } from './policy-choice.tsx';
 import { tagFault, tagWarning } from './tag-form.ts';
+import { useProtectors } from './use-protectors.ts';
 import type { Version } from './version-actions.ts';
 
 export interface TagDialogProps {
@@ -23,13 +25,27 @@ export function TagDialog({ promptId, versions, version, onClose }: TagDialogPro
   const holder = versions.find(({ tags }) => tags.includes(tag));
   const move = holder === undefined || holder === version ? undefined : holder;
   const warning = tagWarning(tag);
+  const protectors = useProtectors(promptId);
+  const isGuarded = tagFault(tag) === undefined && protectors.ofTag(tag).length > 0;
+  // What somebody is still typing asks px0 only for names that a policy protects.
+  const asked = useDeferredValue(tag);
+  const choice = usePolicyChoice({
+    promptId,
+    transition: 'tag',
+    version: version?.version ?? 0,
+    tag: asked,
+    change: { kind: 'set_tag', tag, version: version?.version ?? 0 },
+    title: `Set the tag “${tag}” on version ${version?.version ?? ''}`,
+    verb: move === undefined ? 'Set tag' : 'Move tag',
+    isGuarded,
+  });
   const close = (): void => {
     setTag('');
     onClose();
   };
-  const set = async (): Promise<void> => {
+  const set = async (reason: string | undefined): Promise<void> => {
     if (version === undefined) return;
-    await writes.setTag(promptId, version.version, tag);
+    await writes.setTag(promptId, version.version, tag, reason);
     toast({
       title: `Tagged version ${version.version} as “${tag}”`,
       action: {
@@ -51,10 +67,16 @@ export function TagDialog({ promptId, versions, version, onClose }: TagDialogPro
       }}
       title={`Tag version ${version?.version ?? ''}`}
       description="Applications can render a version by its tag. Only one version can have a tag at a time."
-      submitLabel={move === undefined ? 'Set tag' : 'Move tag'}
-      disabledReason={tagFault(tag) ?? (holder === version ? 'This version already has this tag' : undefined)}
-      onSubmit={set}
-      size="sm"
+      submitLabel={choice.confirmLabel}
+      disabledReason={
+        tagFault(tag) ??
+        (holder === version ? 'This version already has this tag' : undefined) ??
+        (isGuarded && version?.status === 'draft'
+          ? 'A protected tag needs a version that is not a draft'
+          : choice.missing)
+      }
+      onSubmit={() => choice.go(set)}
+      size={isGuarded ? 'md' : 'sm'}
     >
       <TextField
         label="Tag"
@@ -71,6 +93,7 @@ export function TagDialog({ promptId, versions, version, onClose }: TagDialogPro
             : `Version ${move.version} has this tag. It will move here.`
         }
       />
+      {choice.fields}
       {warning !== undefined && (
         <Callout tone="warning">
           <span role="status">{warning}</span>

@@ -12,14 +12,17 @@ import { ContentDiff, WholeContent } from './content-diff.tsx';
 import { ContractChanges } from './contract-changes.tsx';
 import { checkReading, readVersion } from './data/readings.ts';
 import { refusedBreaks } from './data/refused-breaks.ts';
-import { type PromptWrites, usePromptWrites } from './data/writes.ts';
+import { type PromptWrites, type TransitionOptions, usePromptWrites } from './data/writes.ts';
 import { NoteField } from './note-field.tsx';
+import { usePolicyChoice } from './policy-choice.tsx';
 import { RecentRenders } from './recent-renders.tsx';
 import { useContractQuestion } from './use-contract-question.ts';
+import { useProtectors } from './use-protectors.ts';
 import { liveOf, type Promotion, promotionOf, type Rollback, type Version } from './version-actions.ts';
 
 export type TransitionRequest =
-  | { readonly kind: 'promote'; readonly version: Version }
+  /** `isProposal`: by a change request. */
+  | { readonly kind: 'promote'; readonly version: Version; readonly isProposal?: boolean }
   | { readonly kind: 'demote'; readonly version: Version }
   | { readonly kind: 'archive'; readonly version: Version }
   | { readonly kind: 'delete'; readonly version: Version }
@@ -52,6 +55,7 @@ export function TransitionDialog({ promptId, versions, request, onClose, onDone 
         version={request.version}
         live={live}
         promotion={promotion}
+        isProposal={request.isProposal === true}
         onOpenChange={change}
         onConfirm={done}
       />
@@ -68,6 +72,11 @@ export function TransitionDialog({ promptId, versions, request, onClose, onDone 
       />
     );
   }
+  if (request.kind === 'delete') {
+    return (
+      <DeleteDialog promptId={promptId} version={request.version} onOpenChange={change} onConfirm={done} />
+    );
+  }
   return (
     <PlainTransitionDialog
       promptId={promptId}
@@ -81,7 +90,7 @@ export function TransitionDialog({ promptId, versions, request, onClose, onDone 
 
 interface PlainTransitionDialogProps {
   readonly promptId: string;
-  readonly kind: 'demote' | 'archive' | 'delete';
+  readonly kind: 'demote' | 'archive';
   readonly version: Version;
   readonly onOpenChange: (open: boolean) => void;
   readonly onConfirm: (act: Promise<unknown>) => Promise<void>;
@@ -113,37 +122,64 @@ function PlainTransitionDialog({
           : 'You can no longer edit or promote an archived version, and you can’t undo this. You can still read it, render it by number or tag, and copy it.',
       confirmLabel: 'Archive version',
     },
-    delete: {
-      title: `Delete draft ${name}?`,
-      description: 'Deletes its text and tags. The version number is not reused. You can’t undo this.',
-      confirmLabel: 'Delete draft',
-    },
   }[kind];
-  const act = async (): Promise<void> => {
-    if (kind === 'delete') {
-      await writes.deleteDraft(promptId, version.version);
-      toast({ title: `Deleted draft version ${version.version}` });
-    } else {
-      await writes.transition(kind, promptId, version.version, { note });
-      toast(
-        kind === 'demote'
-          ? {
-              title: `Version ${version.version} is no longer live`,
-              action: { label: 'Undo', run: () => backTo(writes, promptId, version.version) },
-            }
-          : { title: `Archived version ${version.version}` },
-      );
-    }
+  const choice = usePolicyChoice({
+    promptId,
+    transition: kind === 'demote' || version.status === 'live' ? 'demote' : 'archive',
+    version: version.version,
+    change: { kind: kind === 'demote' ? 'demote' : 'archive_version', version: version.version },
+    title: kind === 'demote' ? `Demote ${name} to stable` : `Archive ${name}`,
+    verb: texts.confirmLabel,
+  });
+  const act = async (reason: string | undefined): Promise<void> => {
+    await writes.transition(kind, promptId, version.version, { note, breakGlass: reason });
+    toast(
+      kind === 'demote'
+        ? {
+            title: `Version ${version.version} is no longer live`,
+            action: { label: 'Undo', run: () => backTo(writes, promptId, version.version) },
+          }
+        : { title: `Archived version ${version.version}` },
+    );
   };
   return (
-    <ConfirmDialog open onOpenChange={onOpenChange} {...texts} onConfirm={() => onConfirm(act())}>
-      {kind !== 'delete' && (
-        <>
-          <RecentRenders promptId={promptId} version={version.version} />
-          <NoteField note={note} onChange={setNote} />
-        </>
-      )}
+    <ConfirmDialog
+      open
+      onOpenChange={onOpenChange}
+      {...texts}
+      tone={choice.way === 'propose' ? 'neutral' : 'danger'}
+      confirmLabel={choice.confirmLabel}
+      disabledReason={choice.missing}
+      onConfirm={() => onConfirm(choice.go(act))}
+    >
+      <RecentRenders promptId={promptId} version={version.version} />
+      {choice.fields}
+      {choice.way !== 'propose' && <NoteField note={note} onChange={setNote} />}
     </ConfirmDialog>
+  );
+}
+
+/** A draft that no tag holds belongs to nobody but its writers, so no policy is asked. */
+function DeleteDialog({
+  promptId,
+  version: { version },
+  onOpenChange,
+  onConfirm,
+}: Omit<PlainTransitionDialogProps, 'kind'>) {
+  const writes = usePromptWrites();
+  const remove = async (): Promise<void> => {
+    await writes.deleteDraft(promptId, version);
+    toast({ title: `Deleted draft version ${version}` });
+  };
+  return (
+    <ConfirmDialog
+      open
+      onOpenChange={onOpenChange}
+      title={`Delete draft version ${version}?`}
+      description="Deletes its text and tags. The version number is not reused. You can’t undo this."
+      confirmLabel="Delete draft"
+      onConfirm={() => onConfirm(remove())}
+    />
   );
 }
 
@@ -152,11 +188,13 @@ interface PromoteDialogProps {
   readonly version: Version;
   readonly live: Version | undefined;
   readonly promotion: Promotion;
+  readonly isProposal: boolean;
   readonly onOpenChange: (open: boolean) => void;
   readonly onConfirm: (act: Promise<unknown>) => Promise<void>;
 }
 
-function PromoteDialog({ promptId, version, live, promotion, onOpenChange, onConfirm }: PromoteDialogProps) {
+function PromoteDialog(props: PromoteDialogProps) {
+  const { promptId, version, live, promotion, isProposal, onOpenChange, onConfirm } = props;
   const writes = usePromptWrites();
   const reviewed = useQuery({
     queryKey: ['getVersion', { id: promptId, version: version.version }, 'reviewed'],
@@ -168,13 +206,27 @@ function PromoteDialog({ promptId, version, live, promotion, onOpenChange, onCon
   const [note, setNote] = useState('');
   const failing = check.data?.passed === false;
   const { changes, missing, ask } = useContractQuestion(promptId, check.data, promotion.to);
-  const promote = async (): Promise<void> => {
+  // A draft that is proposed to go live passes stable when the request is applied.
+  const to = isProposal ? 'live' : promotion.to;
+  const title =
+    to === 'live' ? `Make version ${version.version} live` : `Mark version ${version.version} stable`;
+  const choice = usePolicyChoice({
+    promptId,
+    transition: to,
+    version: version.version,
+    change: { kind: 'promote', version: version.version, to },
+    title,
+    verb: promotion.verb,
+    isProposal: to === promotion.to ? isProposal : 'only',
+  });
+  const promote = async (reason: string | undefined): Promise<void> => {
     const { version: promoted } = await ask((allowBreak) =>
       writes.transition('promote', promptId, version.version, {
         etag: reviewed.data?.etag,
         requirePayloads: check.data?.passed === true,
         allowBreak,
         note,
+        breakGlass: reason,
       }),
     );
     toast({
@@ -197,18 +249,19 @@ function PromoteDialog({ promptId, version, live, promotion, onOpenChange, onCon
       open
       onOpenChange={onOpenChange}
       wide
-      tone={failing ? 'danger' : 'neutral'}
-      title={
-        promotion.to === 'live'
-          ? `Make version ${version.version} live?`
-          : `Mark version ${version.version} stable?`
+      tone={choice.way === 'override' || (failing && choice.way === 'now') ? 'danger' : 'neutral'}
+      title={`${title}?`}
+      description={
+        to === promotion.to
+          ? promotion.consequence
+          : `Once it is applied, renders use version ${version.version}${live === undefined ? '' : ` instead of version ${live.version}`}.`
       }
-      description={promotion.consequence}
-      confirmLabel={failing ? `${promotion.verb} anyway` : promotion.verb}
-      disabledReason={missing}
-      onConfirm={() => onConfirm(promote())}
+      confirmLabel={failing && choice.way === 'now' ? `${promotion.verb} anyway` : choice.confirmLabel}
+      disabledReason={choice.missing ?? (choice.way === 'propose' ? undefined : missing)}
+      onConfirm={() => onConfirm(choice.go(promote))}
     >
-      <NoteField note={note} onChange={setNote} />
+      {choice.fields}
+      {choice.way !== 'propose' && <NoteField note={note} onChange={setNote} />}
       <ContractChanges {...changes} />
       <CheckResult
         check={check.data}
@@ -252,15 +305,15 @@ async function promoteBack(
   writes: PromptWrites,
   promptId: string,
   version: number,
-  note = '',
+  options: Pick<TransitionOptions, 'note' | 'breakGlass'> = {},
 ): Promise<readonly string[]> {
   try {
-    await writes.transition('promote', promptId, version, { note });
+    await writes.transition('promote', promptId, version, options);
     return [];
   } catch (error) {
     const broken = refusedBreaks(error);
     if (broken === undefined) throw error;
-    await writes.transition('promote', promptId, version, { note, allowBreak: true });
+    await writes.transition('promote', promptId, version, { ...options, allowBreak: true });
     return broken;
   }
 }
@@ -290,15 +343,32 @@ function RollbackDialog({ promptId, rollback, live, onOpenChange, onConfirm }: R
   const { changes } = useContractQuestion(promptId, check.data, 'live');
   const effect = changes.effect === 'asks' ? 'allowed' : changes.effect;
   const [note, setNote] = useState('');
-  const act = async (): Promise<void> => {
+  const isCopy = rollback.kind === 'copy';
+  const verb = `Make ${isCopy ? 'a copy of ' : ''}version ${version.version} live`;
+  const choice = usePolicyChoice({
+    promptId,
+    transition: 'live',
+    version: version.version,
+    change: { kind: 'promote', version: version.version, to: 'live' },
+    title: `Roll back to version ${version.version}`,
+    verb,
+    // A copy was never live, so no policy exempts it; nor can a version be proposed that does not exist yet.
+    isGuarded: !isCopy,
+  });
+  const protectors = useProtectors(promptId);
+  const noCopy =
+    isCopy && protectors.ofPromotion('live').length > 0
+      ? 'A policy asks for a review: copy the version as a draft, and propose it'
+      : undefined;
+  const act = async (reason: string | undefined): Promise<void> => {
     let { version: number } = version;
-    if (rollback.kind === 'copy') {
+    if (isCopy) {
       ({
         version: { version: number },
       } = await writes.duplicate(promptId, version.version));
       await writes.transition('promote', promptId, number);
     }
-    const broken = await promoteBack(writes, promptId, number, note);
+    const broken = await promoteBack(writes, promptId, number, { note, breakGlass: reason });
     toast({
       title: `Version ${number} is live`,
       ...aboutBreaks(broken),
@@ -313,17 +383,19 @@ function RollbackDialog({ promptId, rollback, live, onOpenChange, onConfirm }: R
       open
       onOpenChange={onOpenChange}
       wide
-      tone="neutral"
+      tone={choice.way === 'override' ? 'danger' : 'neutral'}
       title={`Roll back to version ${version.version}?`}
       description={
-        rollback.kind === 'promote'
+        !isCopy
           ? `From the next request, renders use version ${version.version} again. Version ${live.version} becomes stable.`
           : `Version ${version.version} is archived, so a copy of it becomes a new live version. Version ${live.version} becomes stable.`
       }
-      confirmLabel={`Make ${rollback.kind === 'copy' ? 'a copy of ' : ''}version ${version.version} live`}
-      onConfirm={() => onConfirm(act())}
+      confirmLabel={choice.confirmLabel}
+      disabledReason={noCopy ?? choice.missing}
+      onConfirm={() => onConfirm(choice.go(act))}
     >
-      <NoteField note={note} onChange={setNote} />
+      {choice.fields}
+      {choice.way !== 'propose' && <NoteField note={note} onChange={setNote} />}
       <ContractChanges {...changes} effect={effect} />
       <CheckResult
         check={check.data}

@@ -5,6 +5,7 @@ import {
   ArrowDownFromLine,
   Columns2,
   CopyPlus,
+  GitPullRequestArrow,
   MoreHorizontal,
   Tag,
   Trash2,
@@ -13,7 +14,7 @@ import {
 import { IconButton, Menu, MenuItem, MenuSeparator } from '../ui/mod.ts';
 import type { Permissions } from '../workspace/mod.ts';
 import type { TransitionRequest } from './transition-dialog.tsx';
-import { afterTransition, liveOf, rollbackTo, type Version } from './version-actions.ts';
+import { afterTransition, liveOf, promotionOf, rollbackTo, type Version } from './version-actions.ts';
 
 export interface VersionMenuProps {
   readonly promptId: string;
@@ -32,6 +33,7 @@ export function VersionMenu(props: VersionMenuProps) {
   const { reason } = permissions;
   const live = liveOf(versions);
   const rollback = live === undefined || live.version < version.version ? undefined : rollbackTo(version);
+  const promotion = promotionOf(version, live);
   const other = live === undefined || live === version ? versions.find((one) => one !== version) : live;
   return (
     <Menu
@@ -59,6 +61,15 @@ export function VersionMenu(props: VersionMenuProps) {
       {onTag && (
         <MenuItem icon={Tag} onSelect={onTag} disabledReason={reason('setVersionTag')}>
           Add tag
+        </MenuItem>
+      )}
+      {promotion && (
+        <MenuItem
+          icon={GitPullRequestArrow}
+          onSelect={() => onRequest({ kind: 'promote', version, isProposal: true })}
+          disabledReason={reason('createChangeRequest')}
+        >
+          Propose to make it live
         </MenuItem>
       )}
       {rollback && (

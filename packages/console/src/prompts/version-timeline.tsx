@@ -1,7 +1,7 @@
 /** The versions of a prompt as a timeline, newest first. */
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { ArrowUpFromLine, PenLine } from 'lucide-react';
+import { ArrowUpFromLine, GitPullRequestArrow, PenLine } from 'lucide-react';
 import { useState } from 'react';
 import { Badge, Button, buttonClasses, classes, Time } from '../ui/mod.ts';
 import { type Permissions, usePermissions } from '../workspace/mod.ts';
@@ -16,6 +16,7 @@ import { TagDialog } from './tag-dialog.tsx';
 import { TagList } from './tag-list.tsx';
 import { TransitionDialog, type TransitionRequest } from './transition-dialog.tsx';
 import { type ActorName, useActorName } from './use-actor-name.ts';
+import { type Protectors, useProtectors } from './use-protectors.ts';
 import { liveOf, promotionOf, type Version, type VersionStatus } from './version-actions.ts';
 import { VersionBadge } from './version-badge.tsx';
 import { VersionMenu } from './version-menu.tsx';
@@ -28,6 +29,7 @@ export interface VersionTimelineProps {
 
 export function VersionTimeline({ promptId, teamId, versions }: VersionTimelineProps) {
   const permissions = usePermissions({ teamId });
+  const protectors = useProtectors(promptId);
   const [request, setRequest] = useState<TransitionRequest>();
   const [tagged, setTagged] = useState<Version>();
   const duplicate = useDuplicate(promptId);
@@ -48,6 +50,7 @@ export function VersionTimeline({ promptId, teamId, versions }: VersionTimelineP
             version={version}
             versions={versions}
             permissions={permissions}
+            protectors={protectors}
             step={notes.get(version.version)}
             nameOf={nameOf}
             onRequest={setRequest}
@@ -98,6 +101,7 @@ interface ItemProps {
   readonly version: Version;
   readonly versions: readonly Version[];
   readonly permissions: Permissions;
+  readonly protectors: Protectors;
   /** The newest step of the version that has a note. */
   readonly step: StepNote | undefined;
   readonly nameOf: ActorName;
@@ -111,6 +115,7 @@ function Item({
   version,
   versions,
   permissions,
+  protectors,
   step,
   nameOf,
   onRequest,
@@ -121,6 +126,11 @@ function Item({
   const isLive = version.status === 'live';
   const promotion = promotionOf(version, liveOf(versions));
   const isDraft = version.status === 'draft';
+  // An earlier version may have been live, which may need no review: px0 knows when its dialog asks.
+  const isGuarded =
+    promotion !== undefined &&
+    version.version > (liveOf(versions)?.version ?? 0) &&
+    protectors.ofPromotion(promotion.to).length > 0;
   // The newest stable version, if newer than the live one, is the most likely to be made live next.
   const isNextStep =
     version === versions.find(({ status }) => status === 'stable' || status === 'live') && !isLive;
@@ -160,10 +170,19 @@ function Item({
               <Button
                 size="sm"
                 variant={isNextStep ? 'accent' : 'secondary'}
-                icon={ArrowUpFromLine}
+                icon={isGuarded ? GitPullRequestArrow : ArrowUpFromLine}
                 onClick={() => onRequest({ kind: 'promote', version })}
               >
-                {promotion.verb}
+                {isGuarded ? (
+                  <>
+                    Propose
+                    <span className="sr-only">
+                      {promotion.to === 'live' ? ' to make it live' : ' to mark it stable'}
+                    </span>
+                  </>
+                ) : (
+                  promotion.verb
+                )}
               </Button>
             )}
             {isDraft && permissions.may('updateVersion') && (

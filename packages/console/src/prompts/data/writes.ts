@@ -9,8 +9,22 @@ import type { Transition } from '../version-actions.ts';
 
 const promptOperations: readonly OperationId[] = ['getPrompt', 'listPrompts', 'listPromptAudit'];
 const folderOperations: readonly OperationId[] = [...promptOperations, 'listFolders'];
-const versionOperations: readonly OperationId[] = ['listVersions', 'getVersion', ...promptOperations];
+/** What stands in a change request follows what it is about. */
+const versionOperations: readonly OperationId[] = [
+  'listVersions',
+  'getVersion',
+  'getChangeRequest',
+  'listChangeRequests',
+  ...promptOperations,
+];
+const requestOperations: readonly OperationId[] = [
+  'listChangeRequests',
+  'listMyChangeRequests',
+  'getChangeRequest',
+];
 const payloadOperations: readonly OperationId[] = ['listPromptPayloads', 'listPromptAudit'];
+
+export type ProposedChange = RequestBody<'createChangeRequest'>['change'];
 
 export type PromptWrites = ReturnType<typeof promptWrites>;
 
@@ -25,7 +39,6 @@ function promptWrites(queryClient: QueryClient) {
     await outdated(queryClient, ...ids);
     return reply;
   };
-  const ifMatch = (etag: string | undefined) => (etag === undefined ? {} : { headers: { 'if-match': etag } });
   return {
     createPrompt: (
       teamID: string,
@@ -61,7 +74,7 @@ function promptWrites(queryClient: QueryClient) {
       const note = options.note?.trim() ?? '';
       const call = {
         params: { id, version: String(version) },
-        ...ifMatch(options.etag),
+        headers: { ...ifMatch(options.etag), ...breakGlass(options.breakGlass) },
         ...(note !== '' && { body: { note } }),
       };
       const write =
@@ -76,30 +89,49 @@ function promptWrites(queryClient: QueryClient) {
           : api.call(transition === 'demote' ? 'demoteVersion' : 'archiveVersion', call);
       return changed(versionOperations, write);
     },
-    setTag: (id: string, version: number, tag: string) =>
+    propose: (id: string, body: RequestBody<'createChangeRequest'>) =>
+      changed(requestOperations, api.call('createChangeRequest', { params: { id }, body })),
+    setTag: (id: string, version: number, tag: string, reason?: string) =>
       changed(
         versionOperations,
-        api.call('setVersionTag', { params: { id, version: String(version) }, body: { tag } }),
+        api.call('setVersionTag', {
+          params: { id, version: String(version) },
+          body: { tag },
+          headers: breakGlass(reason),
+        }),
       ),
-    removeTag: (id: string, tag: string) =>
-      changed(versionOperations, api.call('removeVersionTag', { params: { id, tag } })),
+    removeTag: (id: string, tag: string, reason?: string) =>
+      changed(
+        versionOperations,
+        api.call('removeVersionTag', { params: { id, tag }, headers: breakGlass(reason) }),
+      ),
     createPayload: (id: string, name: string, variables: JsonValue) =>
       changed(
         payloadOperations,
         api.call('createPromptPayload', { params: { id }, body: { name, variables } }),
       ),
-    updatePayload: (
-      id: string,
-      payloadID: string,
-      change: { readonly name?: string; readonly variables?: JsonValue },
-    ) =>
+    updatePayload: (id: string, payloadID: string, change: RequestBody<'updatePromptPayload'>) =>
       changed(
         payloadOperations,
         api.call('updatePromptPayload', { params: { id, payloadID }, body: change }),
       ),
+    acceptSnapshot: (id: string, payloadID: string, version: number) =>
+      changed(
+        [...payloadOperations, 'getSnapshot'],
+        api.call('acceptSnapshot', { params: { id, payloadID }, body: { version } }),
+      ),
     deletePayload: (id: string, payloadID: string) =>
       changed(payloadOperations, api.call('deletePromptPayload', { params: { id, payloadID } })),
   };
+}
+
+function ifMatch(etag: string | undefined): Readonly<Record<string, string>> {
+  return etag === undefined ? {} : { 'if-match': etag };
+}
+
+/** A header holds no more than ASCII, so the reason is percent-encoded. */
+function breakGlass(reason: string | undefined): Readonly<Record<string, string>> {
+  return reason === undefined ? {} : { 'px0-break-glass': encodeURIComponent(reason) };
 }
 
 export interface TransitionOptions {
@@ -111,4 +143,6 @@ export interface TransitionOptions {
   readonly allowBreak?: boolean;
   /** Why; blank for no reason. */
   readonly note?: string;
+  /** Why it is made against the policies. */
+  readonly breakGlass?: string | undefined;
 }

@@ -1,6 +1,6 @@
 /** Moves the focus through the links of a list with `j` and `k`. Enter opens the focused link, as for any link. */
 import { type RefObject, useCallback } from 'react';
-import { type Command, useCommands } from '../commands/mod.ts';
+import { type Command, useCommands } from './registry.ts';
 
 const links = 'a[data-row]';
 

@@ -1,0 +1,37 @@
+/** Tells administrators of changes that somebody made against a policy, until one of them has acknowledged each. */
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { buttonClasses, Callout } from '../ui/mod.ts';
+import { waitingReading } from './readings.ts';
+import type { ChangeRequest } from './request-words.ts';
+
+export function isUnacknowledged({ break_glass: glass }: Pick<ChangeRequest, 'break_glass'>): boolean {
+  return glass !== null && glass.acknowledged_by === null;
+}
+
+export function BrokenBanner() {
+  const broken = useQuery(waitingReading()).data?.change_requests.filter(isUnacknowledged) ?? [];
+  const [first] = broken;
+  if (first === undefined) return null;
+  return (
+    <Callout
+      tone="danger"
+      title={
+        broken.length === 1
+          ? `A change of ${first.slug} was made against a policy`
+          : `${broken.length} changes were made against a policy`
+      }
+      action={
+        <Link
+          to="/requests/$requestId"
+          params={{ requestId: first.id }}
+          className={buttonClasses('secondary', 'sm')}
+        >
+          Look at it
+        </Link>
+      }
+    >
+      Reason: {first.break_glass?.reason}. An administrator has to acknowledge it.
+    </Callout>
+  );
+}
