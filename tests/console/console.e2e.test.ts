@@ -7,6 +7,7 @@ import { contractStories } from './contract-stories.ts';
 import { governanceStories } from './governance-stories.ts';
 import { listStories } from './list-stories.ts';
 import { promptStories } from './prompt-stories.ts';
+import { reviewStories } from './review-stories.ts';
 import { schemaStories } from './schema-stories.ts';
 import { serviceStories } from './service-stories.ts';
 
@@ -34,5 +35,6 @@ promptStories(started);
 chatStories(started);
 schemaStories(started);
 contractStories(started);
+reviewStories(started);
 serviceStories(started);
 listStories(started);
