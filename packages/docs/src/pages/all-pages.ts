@@ -39,6 +39,7 @@ const order: readonly (readonly [string, readonly string[]])[] = [
       'concepts/input-contracts.md',
       'concepts/assertions.md',
       'concepts/change-requests.md',
+      'concepts/reviews.md',
       'concepts/folders-and-notes.md',
       'concepts/roles.md',
       'concepts/revisions.md',
