@@ -25,7 +25,7 @@ const consoleLayers = [
   ['diff', 'preview', 'services'],
   ['review'],
   ['account', 'governance', 'prompts'],
-  ['compare', 'editor', 'requests'],
+  ['audit', 'compare', 'editor', 'requests'],
   ['app'],
 ];
 

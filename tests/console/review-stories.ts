@@ -1,4 +1,5 @@
-/** Stories about what has to hold before a change: policies, proposals and reviews, assertions, and limits of keys. */
+/** Stories about what has to hold before a change: policies, proposals and reviews, assertions, limits of keys, and the audit log. */
+import { readFile } from 'node:fs/promises';
 import { eventually } from '@px0/testing';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
@@ -312,6 +313,41 @@ export function reviewStories(started: () => ConsoleHarness): void {
       await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
       await page.getByText('Prompts: billing_*, faq').waitFor();
       await page.getByText('Versions: live, prod').waitFor();
+    }, 300_000);
+  });
+
+  describe('the audit log', () => {
+    it('holds promotions and keys beside everything else, and can be filtered, exported and verified', async () => {
+      const harness = started();
+      const { author } = await scene(harness);
+      const { token, organizationId } = author;
+      const key = { name: 'checkout', operation: 'read_render', org_id: organizationId };
+      await harness.api.call('POST', '/v1/api-keys', { token, body: key });
+      const page = await harness.open(`/orgs/${organizationId}/audit`, { person: author });
+      const log = page.getByRole('list', { name: 'Audit log' });
+      // The chain follows the changes.
+      await eventually(
+        async () => {
+          await page.reload();
+          await log.getByText('created an API key').waitFor({ timeout: 15_000 });
+          await log.getByText('made version 1 live').waitFor({ timeout: 15_000 });
+          return true;
+        },
+        { timeoutMs: 120_000, what: 'entries of all services' },
+      );
+      await log.getByText(`${author.email} `).first().waitFor();
+      await page.getByRole('button', { name: 'Verify' }).click();
+      await page.getByText('Every entry follows the one before it').waitFor();
+
+      const download = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'Export' }).click();
+      const lines = (await readFile(await (await download).path(), 'utf8')).trim().split('\n');
+      const contexts = lines.map((line): unknown => JSON.parse(line).context);
+      expect(new Set(contexts)).toEqual(new Set(['identity', 'tenancy', 'registry']));
+
+      await choose(page, 'Action', 'API keys');
+      await log.getByText('created an API key').waitFor();
+      await log.getByText('made version 1 live').waitFor({ state: 'detached' });
     }, 300_000);
   });
 

@@ -102,6 +102,18 @@ describe('a call', () => {
     expect(sentenceOf(error)).toBe('Password must be at least 8 characters.');
   });
 
+  it('for lines returns them as they were sent, and says that the console asks', async () => {
+    const { client, asked, answer } = await scene('sess_1');
+    const text = '{"number":2}\n{"number":1}\n';
+    const call = { params: { orgID: 'o' }, query: { order: 'desc' } };
+    answer({ text, headers: { 'px0-audit-head': '2:ab' } });
+    const reply = await client.text('exportTenancyAudit', call);
+    expect([reply.text, reply.headers.get('px0-audit-head')]).toEqual([text, '2:ab']);
+    expect(asked[0]?.headers['px0-client']).toBe('console');
+    answer({ status: 403, body: { error: errorCatalog.forbidden.message }, headers: ofPx0 });
+    await expect(client.text('exportTenancyAudit', call)).rejects.toThrow('forbidden');
+  });
+
   it('without an answer says that the server cannot be reached', async () => {
     const { client, server } = await scene();
     server.closeAllConnections();

@@ -90,7 +90,26 @@ export class ApiClient {
     return this.#send<Id>(id, options ?? {});
   }
 
+  /** The body of a success as it was sent, for operations that answer with lines. */
+  async text<Id extends OperationId>(
+    id: Id,
+    options: CallOptions<Id>,
+  ): Promise<{ readonly text: string; readonly headers: Headers }> {
+    const { text, response } = await this.#ask(id, options);
+    return { text, headers: response.headers };
+  }
+
   async #send<Id extends OperationId>(id: Id, options: LooseOptions): Promise<Answer<Id>> {
+    const { text, response } = await this.#ask(id, options);
+    // The services validate their responses in their tests, so the client trusts the contract's type.
+    return { reply: this.#bodyOf(response, text) as Reply<Id>, headers: response.headers };
+  }
+
+  /** @throws ApiError for anything but a success. */
+  async #ask(
+    id: OperationId,
+    options: LooseOptions,
+  ): Promise<{ readonly text: string; readonly response: Response }> {
     const [method, path] = this.#deps.routeOf(id);
     const token = this.#deps.token();
     const asked = this.#revision;
@@ -108,10 +127,7 @@ export class ApiClient {
     });
     this.#see(response, method, asked);
     const text = await response.text();
-    if (response.ok) {
-      // The services validate their responses in their tests, so the client trusts the contract's type.
-      return { reply: this.#bodyOf(response, text) as Reply<Id>, headers: response.headers };
-    }
+    if (response.ok) return { text, response };
     const error = this.#errorOf(response, text);
     if (error.code === 'unauthorized' && token !== undefined) this.#deps.onRefusedToken(token);
     throw error;

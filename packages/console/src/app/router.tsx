@@ -1,6 +1,7 @@
 /** Joins the routes that the features declare. The shell gets its component here, since its sidebar knows every feature. */
 import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { accountRoutes, entranceRoutes } from '../account/mod.ts';
+import { auditRoutes } from '../audit/mod.ts';
 import { compareRoutes } from '../compare/mod.ts';
 import { editorRoutes } from '../editor/mod.ts';
 import { RouteFailure, rootRoute, shellRoute } from '../frame/mod.ts';
@@ -30,6 +31,7 @@ const routeTree = rootRoute.addChildren([
     ...compareRoutes,
     ...requestRoutes,
     ...governanceRoutes,
+    ...auditRoutes,
     ...accountRoutes,
   ]),
 ]);

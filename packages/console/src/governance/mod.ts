@@ -1,4 +1,4 @@
-/** Organizations, teams, members, join requests, policies, API keys and the audit log. */
+/** Organizations, teams, members, join requests, policies and API keys. */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { ahead, reading } from '../api/mod.ts';
 import { shellRoute } from '../frame/mod.ts';
@@ -39,12 +39,6 @@ const keysRoute = createRoute({
   component: lazyRouteComponent(() => import('./keys-page.tsx'), 'KeysPage'),
 });
 
-const auditRoute = createRoute({
-  getParentRoute: () => shellRoute,
-  path: '/orgs/$orgId/audit',
-  component: lazyRouteComponent(() => import('./audit-page.tsx'), 'AuditPage'),
-});
-
 const settingsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/orgs/$orgId/settings',
@@ -74,7 +68,6 @@ export const governanceRoutes = [
   teamsRoute,
   peopleRoute,
   keysRoute,
-  auditRoute,
   settingsRoute,
   teamRoute,
 ] as const;

@@ -1,4 +1,5 @@
 export { attempt } from './attempt.ts';
+export { auditSentence } from './audit-sentence.ts';
 export { CheckResult } from './check-result.tsx';
 export {
   BodyDiff,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { auditSentence, type Names } from './audit-sentence.ts';
+import { auditSentence, type Names } from './organization-sentence.ts';
 
 const names: Names = {
   person: (id) => (id === 'grace' ? 'grace@example.com' : 'someone'),
@@ -10,7 +10,7 @@ function entry(action: string, more: object = {}) {
   return {
     id: '1',
     action,
-    actor: { kind: 'user' as const, user_id: 'ada', api_key_id: null },
+    actor: { kind: 'user', user_id: 'ada', api_key_id: null, person_id: 'ada' },
     org_id: 'org',
     team_id: 'search',
     user_id: null,
@@ -35,6 +35,17 @@ describe('a line of the audit log', () => {
     );
     expect(auditSentence(entry('member.joined', { user_id: 'ada', details: { role: 'admin' } }), names)).toBe(
       'joined Search as admin',
+    );
+  });
+
+  it('tells a key that was found from one that was deleted, and whose policy it is', () => {
+    expect(auditSentence(entry('api_key.deleted'), names)).toBe('deleted an API key');
+    expect(auditSentence(entry('api_key.deleted', { details: { shown: 'secret' } }), names)).toBe(
+      'revoked an API key that was found',
+    );
+    expect(auditSentence(entry('policy.updated'), names)).toBe('changed a policy of Search');
+    expect(auditSentence(entry('policy.created', { team_id: null }), names)).toBe(
+      'created a policy of the organization',
     );
   });
 

@@ -1,7 +1,7 @@
-/** Turns an entry of an organization's audit log into the end of a sentence: "Ada" + "added grace@example.com to Search as editor". */
-import type { Wire } from '@px0/contracts';
+/** Turns an entry that identity or tenancy wrote into the end of a sentence: "Ada" + "added grace@example.com to Search as editor". */
+import type { Line } from './audit-lines.ts';
 
-type Entry = Wire<'OrganizationAuditEntry'>;
+type Entry = Pick<Line, 'action' | 'actor' | 'team_id' | 'user_id' | 'details'>;
 
 export interface Names {
   readonly person: (id: string | null) => string;
@@ -40,10 +40,28 @@ const sentences: { readonly [action: string]: Tell } = {
     `approved the request from ${names.person(entry.user_id)} to join ${names.team(entry.team_id)}`,
   'join_request.rejected': (entry, names) =>
     `rejected the request from ${names.person(entry.user_id)} to join ${names.team(entry.team_id)}`,
+  'api_key.created': () => 'created an API key',
+  // Whoever finds a key may end it by showing it.
+  'api_key.deleted': (_entry, _names, detail) =>
+    detail('shown') === 'secret' ? 'revoked an API key that was found' : 'deleted an API key',
+  'api_key.rotated': () => 'rotated an API key',
+  'api_key.scope_reduced': () => 'took teams from an API key',
+  // Entries hold no free text, so no names of policies.
+  'policy.created': ({ team_id }, names) => `created a policy${of(team_id, names)}`,
+  'policy.updated': ({ team_id }, names) => `changed a policy${of(team_id, names)}`,
+  'policy.deleted': ({ team_id }, names) => `deleted a policy${of(team_id, names)}`,
+  'audit.pruned': (_entry, _names, detail) =>
+    `removed the entries up to ${detail('anchor_number')}, which are older than they are kept`,
+  'audit.restored': () => 'went on from a backup',
+  'audit.text_erased': (_entry, _names, detail) => `erased the text of entry ${detail('number')}`,
 };
 
 function quoted(name: string): string {
   return `“${name}”`;
+}
+
+function of(team: string | null, names: Names): string {
+  return ` of ${team === null ? 'the organization' : names.team(team)}`;
 }
 
 function roleAs(role: string): string {
@@ -52,5 +70,5 @@ function roleAs(role: string): string {
 
 /** The sentence without the actor. An unknown action shows its own name. */
 export function auditSentence(entry: Entry, names: Names): string {
-  return sentences[entry.action]?.(entry, names, (name) => entry.details[name] ?? '') ?? entry.action;
+  return sentences[entry.action]?.(entry, names, (name) => String(entry.details[name] ?? '')) ?? entry.action;
 }
