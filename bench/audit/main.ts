@@ -6,8 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { eventually, ownNats, ownPostgres, PlayedIdentity } from '@px0/testing/servers';
-import pg from 'pg';
+import { eventually, ownNats, ownPostgres, PlayedIdentity, withPostgres } from '@px0/testing/servers';
 import { createdPromptId } from '../lib/created-prompt.ts';
 import { ROOT } from '../lib/program.ts';
 import { startRegistry } from '../lib/registry-process.ts';
@@ -26,38 +25,39 @@ const servers = { nats: await ownNats(), postgres: await ownPostgres() };
 const { process: registry, contexts } = await startRegistry(ROOT, 'bench', servers);
 const database = new URL(servers.postgres.url);
 database.pathname = '/bench';
-const sql = new pg.Client({ connectionString: database.href });
-await sql.connect();
 try {
-  const [orgId, teamId] = [randomUUID(), randomUUID()];
-  const created_at = new Date().toISOString();
-  await contexts.publish('organization', orgId, { name: 'Bench', created_at });
-  await contexts.publish('team', teamId, { org_id: orgId, name: 'Bench', is_default: true, created_at });
-  const { token } = await new PlayedIdentity(contexts).createKey(orgId);
-  const prompts = await Promise.all(
-    Array.from({ length: WRITERS }, (_, index) => create(teamId, token, index)),
-  );
-  const runs = { off: [] as Run[], on: [] as Run[] };
-  for (let pair = -1; pair < PAIRS; pair += 1) {
-    for (const side of pair % 2 === 0 ? (['off', 'on'] as const) : (['on', 'off'] as const)) {
-      if (side === 'off')
-        await sql.query(`select pg_advisory_lock(hashtext('px0.audit'), hashtext('registry'))`);
-      const run = await write(prompts, token);
-      if (side === 'off') await sql.query('select pg_advisory_unlock_all()');
-      await eventually(isSealed, { what: 'all entries are sealed', timeoutMs: 120_000 });
-      // The first pair warms up.
-      if (pair >= 0) runs[side].push(run);
+  await withPostgres(database.href, async (sql) => {
+    const [orgId, teamId] = [randomUUID(), randomUUID()];
+    const created_at = new Date().toISOString();
+    await contexts.publish('organization', orgId, { name: 'Bench', created_at });
+    await contexts.publish('team', teamId, { org_id: orgId, name: 'Bench', is_default: true, created_at });
+    const { token } = await new PlayedIdentity(contexts).createKey(orgId);
+    const prompts = await Promise.all(
+      Array.from({ length: WRITERS }, (_, index) => create(teamId, token, index)),
+    );
+    const runs = { off: [] as Run[], on: [] as Run[] };
+    for (let pair = -1; pair < PAIRS; pair += 1) {
+      for (const side of pair % 2 === 0 ? (['off', 'on'] as const) : (['on', 'off'] as const)) {
+        if (side === 'off')
+          await sql.query(`select pg_advisory_lock(hashtext('px0.audit'), hashtext('registry'))`);
+        const run = await write(prompts, token);
+        if (side === 'off') await sql.query('select pg_advisory_unlock_all()');
+        await eventually(() => isSealed(sql), { what: 'all entries are sealed', timeoutMs: 120_000 });
+        // The first pair warms up.
+        if (pair >= 0) runs[side].push(run);
+      }
     }
-  }
-  report(runs);
+    report(runs);
+  });
 } finally {
-  await sql.end();
   await registry.stop();
   await contexts.close();
   await Promise.all([servers.nats.close(), servers.postgres.close()]);
 }
 
-async function isSealed(): Promise<boolean> {
+type Sql = Parameters<Parameters<typeof withPostgres>[1]>[0];
+
+async function isSealed(sql: Sql): Promise<boolean> {
   const { rows } = await sql.query('select from registry.audit_unsealed limit 1');
   return rows.length === 0;
 }

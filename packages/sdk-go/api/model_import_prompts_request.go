@@ -23,6 +23,10 @@ type ImportPromptsRequest struct {
 	Document map[string]*interface{} `json:"document,omitempty"`
 	// The same document as YAML text.
 	Yaml NullableString `json:"yaml,omitempty"`
+	// Of the change requests that `policy=request` opens; the change stands behind it. Default: the change alone.
+	Title NullableString `json:"title,omitempty"`
+	// Of the change requests that `policy=request` opens, as Markdown. Default: empty.
+	Description NullableString `json:"description,omitempty"`
 }
 
 // NewImportPromptsRequest instantiates a new ImportPromptsRequest object
@@ -118,6 +122,92 @@ func (o *ImportPromptsRequest) UnsetYaml() {
 	o.Yaml.Unset()
 }
 
+// GetTitle returns the Title field value if set, zero value otherwise (both if not set or set to explicit null).
+func (o *ImportPromptsRequest) GetTitle() string {
+	if o == nil || IsNil(o.Title.Get()) {
+		var ret string
+		return ret
+	}
+	return *o.Title.Get()
+}
+
+// GetTitleOk returns a tuple with the Title field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *ImportPromptsRequest) GetTitleOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.Title.Get(), o.Title.IsSet()
+}
+
+// HasTitle returns a boolean if a field has been set.
+func (o *ImportPromptsRequest) HasTitle() bool {
+	if o != nil && o.Title.IsSet() {
+		return true
+	}
+
+	return false
+}
+
+// SetTitle gets a reference to the given NullableString and assigns it to the Title field.
+func (o *ImportPromptsRequest) SetTitle(v string) {
+	o.Title.Set(&v)
+}
+
+// SetTitleNil sets the value for Title to be an explicit nil
+func (o *ImportPromptsRequest) SetTitleNil() {
+	o.Title.Set(nil)
+}
+
+// UnsetTitle ensures that no value is present for Title, not even an explicit nil
+func (o *ImportPromptsRequest) UnsetTitle() {
+	o.Title.Unset()
+}
+
+// GetDescription returns the Description field value if set, zero value otherwise (both if not set or set to explicit null).
+func (o *ImportPromptsRequest) GetDescription() string {
+	if o == nil || IsNil(o.Description.Get()) {
+		var ret string
+		return ret
+	}
+	return *o.Description.Get()
+}
+
+// GetDescriptionOk returns a tuple with the Description field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *ImportPromptsRequest) GetDescriptionOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.Description.Get(), o.Description.IsSet()
+}
+
+// HasDescription returns a boolean if a field has been set.
+func (o *ImportPromptsRequest) HasDescription() bool {
+	if o != nil && o.Description.IsSet() {
+		return true
+	}
+
+	return false
+}
+
+// SetDescription gets a reference to the given NullableString and assigns it to the Description field.
+func (o *ImportPromptsRequest) SetDescription(v string) {
+	o.Description.Set(&v)
+}
+
+// SetDescriptionNil sets the value for Description to be an explicit nil
+func (o *ImportPromptsRequest) SetDescriptionNil() {
+	o.Description.Set(nil)
+}
+
+// UnsetDescription ensures that no value is present for Description, not even an explicit nil
+func (o *ImportPromptsRequest) UnsetDescription() {
+	o.Description.Unset()
+}
+
 func (o ImportPromptsRequest) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -133,6 +223,12 @@ func (o ImportPromptsRequest) ToMap() (map[string]interface{}, error) {
 	}
 	if o.Yaml.IsSet() {
 		toSerialize["yaml"] = o.Yaml.Get()
+	}
+	if o.Title.IsSet() {
+		toSerialize["title"] = o.Title.Get()
+	}
+	if o.Description.IsSet() {
+		toSerialize["description"] = o.Description.Get()
 	}
 	return toSerialize, nil
 }

@@ -19,12 +19,12 @@ var _ MappedNullable = &Requirement{}
 
 // Requirement What one policy asks of a change, and what of it is there.
 type Requirement struct {
-	PolicyId        string                   `json:"policy_id"`
-	PolicyName      string                   `json:"policy_name"`
-	ApprovalsNeeded int32                    `json:"approvals_needed"`
-	ApprovalsGiven  int32                    `json:"approvals_given"`
-	Checks          []RequirementChecksInner `json:"checks"`
-	Satisfied       bool                     `json:"satisfied"`
+	PolicyId        string                                      `json:"policy_id"`
+	PolicyName      string                                      `json:"policy_name"`
+	ApprovalsNeeded int32                                       `json:"approvals_needed"`
+	ApprovalsGiven  int32                                       `json:"approvals_given"`
+	Checks          []ImportPreviewRequirementsInnerChecksInner `json:"checks"`
+	Satisfied       bool                                        `json:"satisfied"`
 	// What is missing, in words.
 	Unmet []string `json:"unmet"`
 }
@@ -35,7 +35,7 @@ type _Requirement Requirement
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewRequirement(policyId string, policyName string, approvalsNeeded int32, approvalsGiven int32, checks []RequirementChecksInner, satisfied bool, unmet []string) *Requirement {
+func NewRequirement(policyId string, policyName string, approvalsNeeded int32, approvalsGiven int32, checks []ImportPreviewRequirementsInnerChecksInner, satisfied bool, unmet []string) *Requirement {
 	this := Requirement{}
 	this.PolicyId = policyId
 	this.PolicyName = policyName
@@ -152,9 +152,9 @@ func (o *Requirement) SetApprovalsGiven(v int32) {
 }
 
 // GetChecks returns the Checks field value
-func (o *Requirement) GetChecks() []RequirementChecksInner {
+func (o *Requirement) GetChecks() []ImportPreviewRequirementsInnerChecksInner {
 	if o == nil {
-		var ret []RequirementChecksInner
+		var ret []ImportPreviewRequirementsInnerChecksInner
 		return ret
 	}
 
@@ -163,7 +163,7 @@ func (o *Requirement) GetChecks() []RequirementChecksInner {
 
 // GetChecksOk returns a tuple with the Checks field value
 // and a boolean to check if the value has been set.
-func (o *Requirement) GetChecksOk() ([]RequirementChecksInner, bool) {
+func (o *Requirement) GetChecksOk() ([]ImportPreviewRequirementsInnerChecksInner, bool) {
 	if o == nil {
 		return nil, false
 	}
@@ -171,7 +171,7 @@ func (o *Requirement) GetChecksOk() ([]RequirementChecksInner, bool) {
 }
 
 // SetChecks sets field value
-func (o *Requirement) SetChecks(v []RequirementChecksInner) {
+func (o *Requirement) SetChecks(v []ImportPreviewRequirementsInnerChecksInner) {
 	o.Checks = v
 }
 

@@ -102,9 +102,12 @@ __all__ = [
     "GetSnapshot200Response",
     "HealthCheck200Response",
     "ImportChange",
+    "ImportPreview",
+    "ImportPreviewRequirementsInnerChecksInner",
     "ImportPromptsRequest",
     "ImportResult",
     "InboxItem",
+    "InvalidPrompt",
     "JoinRequestPayload",
     "ListAPIKeys200Response",
     "ListChangeRequests200Response",
@@ -146,6 +149,11 @@ __all__ = [
     "PolicyCheck",
     "PostCheck201Response",
     "PostCheckRequest",
+    "PreviewImportRequest",
+    "PreviewedCheck",
+    "PreviewedPayload",
+    "PreviewedRequirement",
+    "PreviewedText",
     "Prompt",
     "PromptAuditEntry",
     "PromptAuditEntryActor",
@@ -176,7 +184,6 @@ __all__ = [
     "RenderRequestOptions",
     "RenderResponse",
     "Requirement",
-    "RequirementChecksInner",
     "ResetPassword200Response",
     "ResetPasswordRequest",
     "ResolveJoinRequestRequest",
@@ -310,9 +317,12 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.get_snapshot200_response import GetSnapshot200Response as GetSnapshot200Response
     from px0.generated.models.health_check200_response import HealthCheck200Response as HealthCheck200Response
     from px0.generated.models.import_change import ImportChange as ImportChange
+    from px0.generated.models.import_preview import ImportPreview as ImportPreview
+    from px0.generated.models.import_preview_requirements_inner_checks_inner import ImportPreviewRequirementsInnerChecksInner as ImportPreviewRequirementsInnerChecksInner
     from px0.generated.models.import_prompts_request import ImportPromptsRequest as ImportPromptsRequest
     from px0.generated.models.import_result import ImportResult as ImportResult
     from px0.generated.models.inbox_item import InboxItem as InboxItem
+    from px0.generated.models.invalid_prompt import InvalidPrompt as InvalidPrompt
     from px0.generated.models.join_request_payload import JoinRequestPayload as JoinRequestPayload
     from px0.generated.models.list_api_keys200_response import ListAPIKeys200Response as ListAPIKeys200Response
     from px0.generated.models.list_change_requests200_response import ListChangeRequests200Response as ListChangeRequests200Response
@@ -354,6 +364,11 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.policy_check import PolicyCheck as PolicyCheck
     from px0.generated.models.post_check201_response import PostCheck201Response as PostCheck201Response
     from px0.generated.models.post_check_request import PostCheckRequest as PostCheckRequest
+    from px0.generated.models.preview_import_request import PreviewImportRequest as PreviewImportRequest
+    from px0.generated.models.previewed_check import PreviewedCheck as PreviewedCheck
+    from px0.generated.models.previewed_payload import PreviewedPayload as PreviewedPayload
+    from px0.generated.models.previewed_requirement import PreviewedRequirement as PreviewedRequirement
+    from px0.generated.models.previewed_text import PreviewedText as PreviewedText
     from px0.generated.models.prompt import Prompt as Prompt
     from px0.generated.models.prompt_audit_entry import PromptAuditEntry as PromptAuditEntry
     from px0.generated.models.prompt_audit_entry_actor import PromptAuditEntryActor as PromptAuditEntryActor
@@ -384,7 +399,6 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.render_request_options import RenderRequestOptions as RenderRequestOptions
     from px0.generated.models.render_response import RenderResponse as RenderResponse
     from px0.generated.models.requirement import Requirement as Requirement
-    from px0.generated.models.requirement_checks_inner import RequirementChecksInner as RequirementChecksInner
     from px0.generated.models.reset_password200_response import ResetPassword200Response as ResetPassword200Response
     from px0.generated.models.reset_password_request import ResetPasswordRequest as ResetPasswordRequest
     from px0.generated.models.resolve_join_request_request import ResolveJoinRequestRequest as ResolveJoinRequestRequest
@@ -513,9 +527,12 @@ else:
         "GetSnapshot200Response": ".models.get_snapshot200_response",
         "HealthCheck200Response": ".models.health_check200_response",
         "ImportChange": ".models.import_change",
+        "ImportPreview": ".models.import_preview",
+        "ImportPreviewRequirementsInnerChecksInner": ".models.import_preview_requirements_inner_checks_inner",
         "ImportPromptsRequest": ".models.import_prompts_request",
         "ImportResult": ".models.import_result",
         "InboxItem": ".models.inbox_item",
+        "InvalidPrompt": ".models.invalid_prompt",
         "JoinRequestPayload": ".models.join_request_payload",
         "ListAPIKeys200Response": ".models.list_api_keys200_response",
         "ListChangeRequests200Response": ".models.list_change_requests200_response",
@@ -557,6 +574,11 @@ else:
         "PolicyCheck": ".models.policy_check",
         "PostCheck201Response": ".models.post_check201_response",
         "PostCheckRequest": ".models.post_check_request",
+        "PreviewImportRequest": ".models.preview_import_request",
+        "PreviewedCheck": ".models.previewed_check",
+        "PreviewedPayload": ".models.previewed_payload",
+        "PreviewedRequirement": ".models.previewed_requirement",
+        "PreviewedText": ".models.previewed_text",
         "Prompt": ".models.prompt",
         "PromptAuditEntry": ".models.prompt_audit_entry",
         "PromptAuditEntryActor": ".models.prompt_audit_entry_actor",
@@ -587,7 +609,6 @@ else:
         "RenderRequestOptions": ".models.render_request_options",
         "RenderResponse": ".models.render_response",
         "Requirement": ".models.requirement",
-        "RequirementChecksInner": ".models.requirement_checks_inner",
         "ResetPassword200Response": ".models.reset_password200_response",
         "ResetPasswordRequest": ".models.reset_password_request",
         "ResolveJoinRequestRequest": ".models.resolve_join_request_request",

@@ -71,9 +71,12 @@ __all__ = [
     "GetSnapshot200Response",
     "HealthCheck200Response",
     "ImportChange",
+    "ImportPreview",
+    "ImportPreviewRequirementsInnerChecksInner",
     "ImportPromptsRequest",
     "ImportResult",
     "InboxItem",
+    "InvalidPrompt",
     "JoinRequestPayload",
     "ListAPIKeys200Response",
     "ListChangeRequests200Response",
@@ -115,6 +118,11 @@ __all__ = [
     "PolicyCheck",
     "PostCheck201Response",
     "PostCheckRequest",
+    "PreviewImportRequest",
+    "PreviewedCheck",
+    "PreviewedPayload",
+    "PreviewedRequirement",
+    "PreviewedText",
     "Prompt",
     "PromptAuditEntry",
     "PromptAuditEntryActor",
@@ -145,7 +153,6 @@ __all__ = [
     "RenderRequestOptions",
     "RenderResponse",
     "Requirement",
-    "RequirementChecksInner",
     "ResetPassword200Response",
     "ResetPasswordRequest",
     "ResolveJoinRequestRequest",
@@ -249,9 +256,12 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.get_snapshot200_response import GetSnapshot200Response
     from px0.generated.models.health_check200_response import HealthCheck200Response
     from px0.generated.models.import_change import ImportChange
+    from px0.generated.models.import_preview import ImportPreview
+    from px0.generated.models.import_preview_requirements_inner_checks_inner import ImportPreviewRequirementsInnerChecksInner
     from px0.generated.models.import_prompts_request import ImportPromptsRequest
     from px0.generated.models.import_result import ImportResult
     from px0.generated.models.inbox_item import InboxItem
+    from px0.generated.models.invalid_prompt import InvalidPrompt
     from px0.generated.models.join_request_payload import JoinRequestPayload
     from px0.generated.models.list_api_keys200_response import ListAPIKeys200Response
     from px0.generated.models.list_change_requests200_response import ListChangeRequests200Response
@@ -293,6 +303,11 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.policy_check import PolicyCheck
     from px0.generated.models.post_check201_response import PostCheck201Response
     from px0.generated.models.post_check_request import PostCheckRequest
+    from px0.generated.models.preview_import_request import PreviewImportRequest
+    from px0.generated.models.previewed_check import PreviewedCheck
+    from px0.generated.models.previewed_payload import PreviewedPayload
+    from px0.generated.models.previewed_requirement import PreviewedRequirement
+    from px0.generated.models.previewed_text import PreviewedText
     from px0.generated.models.prompt import Prompt
     from px0.generated.models.prompt_audit_entry import PromptAuditEntry
     from px0.generated.models.prompt_audit_entry_actor import PromptAuditEntryActor
@@ -323,7 +338,6 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.render_request_options import RenderRequestOptions
     from px0.generated.models.render_response import RenderResponse
     from px0.generated.models.requirement import Requirement
-    from px0.generated.models.requirement_checks_inner import RequirementChecksInner
     from px0.generated.models.reset_password200_response import ResetPassword200Response
     from px0.generated.models.reset_password_request import ResetPasswordRequest
     from px0.generated.models.resolve_join_request_request import ResolveJoinRequestRequest
@@ -426,9 +440,12 @@ else:
         "GetSnapshot200Response": ".get_snapshot200_response",
         "HealthCheck200Response": ".health_check200_response",
         "ImportChange": ".import_change",
+        "ImportPreview": ".import_preview",
+        "ImportPreviewRequirementsInnerChecksInner": ".import_preview_requirements_inner_checks_inner",
         "ImportPromptsRequest": ".import_prompts_request",
         "ImportResult": ".import_result",
         "InboxItem": ".inbox_item",
+        "InvalidPrompt": ".invalid_prompt",
         "JoinRequestPayload": ".join_request_payload",
         "ListAPIKeys200Response": ".list_api_keys200_response",
         "ListChangeRequests200Response": ".list_change_requests200_response",
@@ -470,6 +487,11 @@ else:
         "PolicyCheck": ".policy_check",
         "PostCheck201Response": ".post_check201_response",
         "PostCheckRequest": ".post_check_request",
+        "PreviewImportRequest": ".preview_import_request",
+        "PreviewedCheck": ".previewed_check",
+        "PreviewedPayload": ".previewed_payload",
+        "PreviewedRequirement": ".previewed_requirement",
+        "PreviewedText": ".previewed_text",
         "Prompt": ".prompt",
         "PromptAuditEntry": ".prompt_audit_entry",
         "PromptAuditEntryActor": ".prompt_audit_entry_actor",
@@ -500,7 +522,6 @@ else:
         "RenderRequestOptions": ".render_request_options",
         "RenderResponse": ".render_response",
         "Requirement": ".requirement",
-        "RequirementChecksInner": ".requirement_checks_inner",
         "ResetPassword200Response": ".reset_password200_response",
         "ResetPasswordRequest": ".reset_password_request",
         "ResolveJoinRequestRequest": ".resolve_join_request_request",

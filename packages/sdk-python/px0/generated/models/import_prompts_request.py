@@ -19,6 +19,7 @@ import json
 
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 from typing import Any, ClassVar, Dict, List, Optional
+from typing_extensions import Annotated
 from typing import Optional, Set
 from typing_extensions import Self
 from pydantic_core import to_jsonable_python
@@ -29,7 +30,9 @@ class ImportPromptsRequest(BaseModel):
     """ # noqa: E501
     document: Optional[Dict[str, Any]] = Field(default=None, description="The `document` that an export returned, of kind `px0/prompts/v1` or `px0/prompts/v2`.")
     yaml: Optional[StrictStr] = Field(default=None, description="The same document as YAML text.")
-    __properties: ClassVar[List[str]] = ["document", "yaml"]
+    title: Optional[Annotated[str, Field(strict=True, max_length=255)]] = Field(default=None, description="Of the change requests that `policy=request` opens; the change stands behind it. Default: the change alone.")
+    description: Optional[Annotated[str, Field(strict=True, max_length=16384)]] = Field(default=None, description="Of the change requests that `policy=request` opens, as Markdown. Default: empty.")
+    __properties: ClassVar[List[str]] = ["document", "yaml", "title", "description"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -80,6 +83,16 @@ class ImportPromptsRequest(BaseModel):
         if self.yaml is None and "yaml" in self.model_fields_set:
             _dict['yaml'] = None
 
+        # set to None if title (nullable) is None
+        # and model_fields_set contains the field
+        if self.title is None and "title" in self.model_fields_set:
+            _dict['title'] = None
+
+        # set to None if description (nullable) is None
+        # and model_fields_set contains the field
+        if self.description is None and "description" in self.model_fields_set:
+            _dict['description'] = None
+
         return _dict
 
     @classmethod
@@ -93,6 +106,8 @@ class ImportPromptsRequest(BaseModel):
 
         _obj = cls.model_validate({
             "document": obj.get("document"),
-            "yaml": obj.get("yaml")
+            "yaml": obj.get("yaml"),
+            "title": obj.get("title"),
+            "description": obj.get("description")
         })
         return _obj

@@ -20,7 +20,7 @@ import json
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 from typing import Any, ClassVar, Dict, List
 from uuid import UUID
-from px0.generated.models.requirement_checks_inner import RequirementChecksInner
+from px0.generated.models.import_preview_requirements_inner_checks_inner import ImportPreviewRequirementsInnerChecksInner
 from typing import Optional, Set
 from typing_extensions import Self
 from pydantic_core import to_jsonable_python
@@ -33,7 +33,7 @@ class Requirement(BaseModel):
     policy_name: StrictStr
     approvals_needed: StrictInt
     approvals_given: StrictInt
-    checks: List[RequirementChecksInner]
+    checks: List[ImportPreviewRequirementsInnerChecksInner]
     satisfied: StrictBool
     unmet: List[StrictStr] = Field(description="What is missing, in words.")
     __properties: ClassVar[List[str]] = ["policy_id", "policy_name", "approvals_needed", "approvals_given", "checks", "satisfied", "unmet"]
@@ -99,7 +99,7 @@ class Requirement(BaseModel):
             "policy_name": obj.get("policy_name"),
             "approvals_needed": obj.get("approvals_needed"),
             "approvals_given": obj.get("approvals_given"),
-            "checks": [RequirementChecksInner.from_dict(_item) for _item in obj["checks"]] if obj.get("checks") is not None else None,
+            "checks": [ImportPreviewRequirementsInnerChecksInner.from_dict(_item) for _item in obj["checks"]] if obj.get("checks") is not None else None,
             "satisfied": obj.get("satisfied"),
             "unmet": obj.get("unmet")
         })

@@ -15,7 +15,7 @@
 
 import { pathSegment } from '../../path-segment.ts';
 import { formed, prepared } from '../../generated-support.ts';
-import { instanceOfCreatePrompt201Response, instanceOfGetPrompt200Response, instanceOfGetPromptUsage200Response, instanceOfImportResult, instanceOfListFolders200Response, instanceOfListPromptAudit200Response, instanceOfListPromptServices200Response, instanceOfListPrompts200Response, instanceOfListTeamServices200Response, instanceOfMoveFolder200Response, instanceOfPromptDocumentEnvelope } from '../models/index.ts';
+import { instanceOfCreatePrompt201Response, instanceOfGetPrompt200Response, instanceOfGetPromptUsage200Response, instanceOfImportPreview, instanceOfImportResult, instanceOfListFolders200Response, instanceOfListPromptAudit200Response, instanceOfListPromptServices200Response, instanceOfListPrompts200Response, instanceOfListTeamServices200Response, instanceOfMoveFolder200Response, instanceOfPromptDocumentEnvelope } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
@@ -42,6 +42,11 @@ import {
     GetPromptUsage200ResponseFromJSON,
     GetPromptUsage200ResponseToJSON,
 } from '../models/get-prompt-usage200-response.ts';
+import {
+    type ImportPreview,
+    ImportPreviewFromJSON,
+    ImportPreviewToJSON,
+} from '../models/import-preview.ts';
 import {
     type ImportPromptsRequest,
     ImportPromptsRequestFromJSON,
@@ -97,6 +102,11 @@ import {
     PatchPromptRequestFromJSON,
     PatchPromptRequestToJSON,
 } from '../models/patch-prompt-request.ts';
+import {
+    type PreviewImportRequest,
+    PreviewImportRequestFromJSON,
+    PreviewImportRequestToJSON,
+} from '../models/preview-import-request.ts';
 import {
     type PromptDocumentEnvelope,
     PromptDocumentEnvelopeFromJSON,
@@ -538,6 +548,25 @@ export interface PatchPromptOperationRequest {
      * Why the change cannot wait for what the policies of the prompt demand, percent-encoded UTF-8 of at most 500 bytes. Makes the change at once if each of these policies lets the caller do so. Default: the policies hold.
      */
     px0BreakGlass?: string;
+}
+
+export interface PreviewImportOperationRequest {
+    /**
+     * The id of the team.
+     */
+    teamID: string;
+    /**
+     * 
+     */
+    previewImportRequest: PreviewImportRequest;
+    /**
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     */
+    px0MinRevision?: string;
+    /**
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     */
+    px0Consistency?: PreviewImportOperationPx0ConsistencyEnum;
 }
 
 export interface RestorePromptRequest {
@@ -1938,6 +1967,87 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
+     * Creates request options for previewImport without sending the request
+     */
+    async previewImportRequestOpts(requestParameters: PreviewImportOperationRequest): Promise<runtime.RequestOpts> {
+        if (requestParameters['teamID'] == null) {
+            throw new runtime.RequiredError(
+                'teamID',
+                'Required parameter "teamID" was null or undefined when calling previewImport().'
+            );
+        }
+
+        if (requestParameters['previewImportRequest'] == null) {
+            throw new runtime.RequiredError(
+                'previewImportRequest',
+                'Required parameter "previewImportRequest" was null or undefined when calling previewImport().'
+            );
+        }
+
+        const queryParameters: any = {};
+
+        const headerParameters: runtime.HTTPHeaders = {};
+
+        headerParameters['Content-Type'] = 'application/json';
+
+        if (requestParameters['px0MinRevision'] != null) {
+            headerParameters['Px0-Min-Revision'] = String(requestParameters['px0MinRevision']);
+        }
+
+        if (requestParameters['px0Consistency'] != null) {
+            headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
+        }
+
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("apiKey", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("session", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+
+        let urlPath = `/v1/teams/{teamID}/import/preview`;
+        urlPath = urlPath.replace('{teamID}', pathSegment('teamID', requestParameters['teamID']));
+
+        return {
+            path: urlPath,
+            method: 'POST',
+            headers: headerParameters,
+            query: queryParameters,
+            body: PreviewImportRequestToJSON(requestParameters['previewImportRequest']),
+        };
+    }
+
+    /**
+     * Reports what an import of the document would change, how its texts render compared with the live versions, and what would stand in its way. Writes nothing, and needs no right to write.
+     * Preview an Import
+     */
+    async previewImportRaw(requestParameters: PreviewImportOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ImportPreview>> {
+        const requestOptions = await prepared(this.previewImportRequestOpts(requestParameters));
+        const response = await this.request(requestOptions, initOverrides);
+
+        return new runtime.JSONApiResponse(response, (jsonValue) => ImportPreviewFromJSON(formed(jsonValue, instanceOfImportPreview)));
+    }
+
+    /**
+     * Reports what an import of the document would change, how its texts render compared with the live versions, and what would stand in its way. Writes nothing, and needs no right to write.
+     * Preview an Import
+     */
+    async previewImport(teamID: string, previewImportRequest: PreviewImportRequest, px0MinRevision?: string, px0Consistency?: PreviewImportOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ImportPreview> {
+        const response = await this.previewImportRaw({ teamID: teamID, previewImportRequest: previewImportRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+        return await response.value();
+    }
+
+    /**
      * Creates request options for restorePrompt without sending the request
      */
     async restorePromptRequestOpts(requestParameters: RestorePromptRequest): Promise<runtime.RequestOpts> {
@@ -2273,6 +2383,13 @@ export const PatchPromptOperationPx0ConsistencyEnum = {
     Require: 'require',
 } as const;
 export type PatchPromptOperationPx0ConsistencyEnum = typeof PatchPromptOperationPx0ConsistencyEnum[keyof typeof PatchPromptOperationPx0ConsistencyEnum];
+/**
+ * @export
+ */
+export const PreviewImportOperationPx0ConsistencyEnum = {
+    Require: 'require',
+} as const;
+export type PreviewImportOperationPx0ConsistencyEnum = typeof PreviewImportOperationPx0ConsistencyEnum[keyof typeof PreviewImportOperationPx0ConsistencyEnum];
 /**
  * @export
  */

@@ -28,6 +28,14 @@ export interface ImportPromptsRequest {
      * The same document as YAML text.
      */
     yaml?: string | null;
+    /**
+     * Of the change requests that `policy=request` opens; the change stands behind it. Default: the change alone.
+     */
+    title?: string | null;
+    /**
+     * Of the change requests that `policy=request` opens, as Markdown. Default: empty.
+     */
+    description?: string | null;
 }
 
 /**
@@ -49,6 +57,8 @@ export function ImportPromptsRequestFromJSONTyped(json: any, ignoreDiscriminator
         
         'document': json['document'] === undefined ? undefined : json['document'] === null ? null : json['document'],
         'yaml': json['yaml'] === undefined ? undefined : json['yaml'] === null ? null : json['yaml'],
+        'title': json['title'] === undefined ? undefined : json['title'] === null ? null : json['title'],
+        'description': json['description'] === undefined ? undefined : json['description'] === null ? null : json['description'],
     };
 }
 
@@ -65,5 +75,7 @@ export function ImportPromptsRequestToJSONTyped(value?: ImportPromptsRequest | n
         
         'document': value['document'],
         'yaml': value['yaml'],
+        'title': value['title'],
+        'description': value['description'],
     };
 }

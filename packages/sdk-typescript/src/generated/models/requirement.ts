@@ -14,13 +14,13 @@
  */
 
 import { mapValues } from '../runtime.ts';
-import type { RequirementChecksInner } from './requirement-checks-inner.ts';
+import type { ImportPreviewRequirementsInnerChecksInner } from './import-preview-requirements-inner-checks-inner.ts';
 import {
-    RequirementChecksInnerFromJSON,
-    RequirementChecksInnerFromJSONTyped,
-    RequirementChecksInnerToJSON,
-    RequirementChecksInnerToJSONTyped,
-} from './requirement-checks-inner.ts';
+    ImportPreviewRequirementsInnerChecksInnerFromJSON,
+    ImportPreviewRequirementsInnerChecksInnerFromJSONTyped,
+    ImportPreviewRequirementsInnerChecksInnerToJSON,
+    ImportPreviewRequirementsInnerChecksInnerToJSONTyped,
+} from './import-preview-requirements-inner-checks-inner.ts';
 
 /**
  * What one policy asks of a change, and what of it is there.
@@ -47,7 +47,7 @@ export interface Requirement {
     /**
      * 
      */
-    checks: Array<RequirementChecksInner>;
+    checks: Array<ImportPreviewRequirementsInnerChecksInner>;
     /**
      * 
      */
@@ -86,7 +86,7 @@ export function RequirementFromJSONTyped(json: any, ignoreDiscriminator: boolean
         'policyName': json['policy_name'],
         'approvalsNeeded': json['approvals_needed'],
         'approvalsGiven': json['approvals_given'],
-        'checks': ((json['checks'] as Array<any>).map(RequirementChecksInnerFromJSON)),
+        'checks': ((json['checks'] as Array<any>).map(ImportPreviewRequirementsInnerChecksInnerFromJSON)),
         'satisfied': json['satisfied'],
         'unmet': json['unmet'],
     };
@@ -107,7 +107,7 @@ export function RequirementToJSONTyped(value?: Requirement | null, ignoreDiscrim
         'policy_name': value['policyName'],
         'approvals_needed': value['approvalsNeeded'],
         'approvals_given': value['approvalsGiven'],
-        'checks': ((value['checks'] as Array<any>).map(RequirementChecksInnerToJSON)),
+        'checks': ((value['checks'] as Array<any>).map(ImportPreviewRequirementsInnerChecksInnerToJSON)),
         'satisfied': value['satisfied'],
         'unmet': value['unmet'],
     };

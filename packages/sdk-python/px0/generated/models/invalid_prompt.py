@@ -17,21 +17,19 @@ import pprint
 import re  # noqa: F401
 import json
 
-from pydantic import BaseModel, ConfigDict, Field, StrictStr
-from typing import Any, ClassVar, Dict, List, Optional
+from pydantic import BaseModel, ConfigDict, StrictStr
+from typing import Any, ClassVar, Dict, List
 from typing import Optional, Set
 from typing_extensions import Self
 from pydantic_core import to_jsonable_python
 
-class RequirementChecksInner(BaseModel):
+class InvalidPrompt(BaseModel):
     """
-    RequirementChecksInner
+    InvalidPrompt
     """ # noqa: E501
-    kind: StrictStr
-    name: Optional[StrictStr]
-    state: StrictStr = Field(description="One of `pending`, `success`, `failure`; newer servers may have more.")
-    detail: StrictStr
-    __properties: ClassVar[List[str]] = ["kind", "name", "state", "detail"]
+    slug: StrictStr
+    error: StrictStr
+    __properties: ClassVar[List[str]] = ["slug", "error"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -51,7 +49,7 @@ class RequirementChecksInner(BaseModel):
 
     @classmethod
     def from_json(cls, json_str: str) -> Optional[Self]:
-        """Create an instance of RequirementChecksInner from a JSON string"""
+        """Create an instance of InvalidPrompt from a JSON string"""
         return cls.from_dict(json.loads(json_str))
 
     def to_dict(self) -> Dict[str, Any]:
@@ -72,16 +70,11 @@ class RequirementChecksInner(BaseModel):
             exclude=excluded_fields,
             exclude_none=True,
         )
-        # set to None if name (nullable) is None
-        # and model_fields_set contains the field
-        if self.name is None and "name" in self.model_fields_set:
-            _dict['name'] = None
-
         return _dict
 
     @classmethod
     def from_dict(cls, obj: Optional[Dict[str, Any]]) -> Optional[Self]:
-        """Create an instance of RequirementChecksInner from a dict"""
+        """Create an instance of InvalidPrompt from a dict"""
         if obj is None:
             return None
 
@@ -89,9 +82,7 @@ class RequirementChecksInner(BaseModel):
             return cls.model_validate(obj)
 
         _obj = cls.model_validate({
-            "kind": obj.get("kind"),
-            "name": obj.get("name"),
-            "state": obj.get("state"),
-            "detail": obj.get("detail")
+            "slug": obj.get("slug"),
+            "error": obj.get("error")
         })
         return _obj

@@ -17,9 +17,9 @@ import { mapValues } from '../runtime.ts';
 /**
  * 
  * @export
- * @interface RequirementChecksInner
+ * @interface ImportPreviewRequirementsInnerChecksInner
  */
-export interface RequirementChecksInner {
+export interface ImportPreviewRequirementsInnerChecksInner {
     /**
      * 
      */
@@ -31,7 +31,7 @@ export interface RequirementChecksInner {
     /**
      * 
      */
-    state: RequirementChecksInnerStateEnum;
+    state: ImportPreviewRequirementsInnerChecksInnerStateEnum;
     /**
      * 
      */
@@ -42,18 +42,18 @@ export interface RequirementChecksInner {
 /**
  * @export
  */
-export const RequirementChecksInnerStateEnum = {
+export const ImportPreviewRequirementsInnerChecksInnerStateEnum = {
     Pending: 'pending',
     Success: 'success',
     Failure: 'failure',
 } as const;
-export type RequirementChecksInnerStateEnum = typeof RequirementChecksInnerStateEnum[keyof typeof RequirementChecksInnerStateEnum];
+export type ImportPreviewRequirementsInnerChecksInnerStateEnum = typeof ImportPreviewRequirementsInnerChecksInnerStateEnum[keyof typeof ImportPreviewRequirementsInnerChecksInnerStateEnum];
 
 
 /**
- * Check if a given object implements the RequirementChecksInner interface.
+ * Check if a given object implements the ImportPreviewRequirementsInnerChecksInner interface.
  */
-export function instanceOfRequirementChecksInner(value: object): value is RequirementChecksInner {
+export function instanceOfImportPreviewRequirementsInnerChecksInner(value: object): value is ImportPreviewRequirementsInnerChecksInner {
     if (!('kind' in value) || value['kind'] === undefined) return false;
     if (!('name' in value) || value['name'] === undefined) return false;
     if (!('state' in value) || value['state'] === undefined) return false;
@@ -61,11 +61,11 @@ export function instanceOfRequirementChecksInner(value: object): value is Requir
     return true;
 }
 
-export function RequirementChecksInnerFromJSON(json: any): RequirementChecksInner {
-    return RequirementChecksInnerFromJSONTyped(json, false);
+export function ImportPreviewRequirementsInnerChecksInnerFromJSON(json: any): ImportPreviewRequirementsInnerChecksInner {
+    return ImportPreviewRequirementsInnerChecksInnerFromJSONTyped(json, false);
 }
 
-export function RequirementChecksInnerFromJSONTyped(json: any, ignoreDiscriminator: boolean): RequirementChecksInner {
+export function ImportPreviewRequirementsInnerChecksInnerFromJSONTyped(json: any, ignoreDiscriminator: boolean): ImportPreviewRequirementsInnerChecksInner {
     if (json == null) {
         return json;
     }
@@ -78,11 +78,11 @@ export function RequirementChecksInnerFromJSONTyped(json: any, ignoreDiscriminat
     };
 }
 
-export function RequirementChecksInnerToJSON(json: any): RequirementChecksInner {
-    return RequirementChecksInnerToJSONTyped(json, false);
+export function ImportPreviewRequirementsInnerChecksInnerToJSON(json: any): ImportPreviewRequirementsInnerChecksInner {
+    return ImportPreviewRequirementsInnerChecksInnerToJSONTyped(json, false);
 }
 
-export function RequirementChecksInnerToJSONTyped(value?: RequirementChecksInner | null, ignoreDiscriminator: boolean = false): any {
+export function ImportPreviewRequirementsInnerChecksInnerToJSONTyped(value?: ImportPreviewRequirementsInnerChecksInner | null, ignoreDiscriminator: boolean = false): any {
     if (value == null) {
         return value;
     }
