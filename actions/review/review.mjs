@@ -124,7 +124,9 @@ async function findComment(number, marker) {
       'GET',
       `/repos/${repository}/issues/${number}/comments?per_page=100&page=${page}`,
     );
-    const found = comments.find(({ body }) => typeof body === 'string' && body.split(/\r?\n/, 1)[0] === marker);
+    const found = comments.find(
+      ({ body }) => typeof body === 'string' && body.split(/\r?\n/, 1)[0] === marker,
+    );
     if (found !== undefined || comments.length < 100) return found;
   }
   return undefined;
