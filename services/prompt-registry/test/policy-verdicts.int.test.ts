@@ -360,6 +360,7 @@ describe('policies', () => {
       [
         'checkTemplate',
         'checkVersion',
+        'previewImport',
         'renderBatch',
         'renderLive',
         'renderVersion',
