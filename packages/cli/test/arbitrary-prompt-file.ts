@@ -54,6 +54,17 @@ const key = fc.oneof(
   ),
   text,
 );
+/** One that may be saved: a team imports what is made of these. */
+function assertion<T extends 'contains' | 'max_chars', V>(of: {
+  readonly type: fc.Arbitrary<T>;
+  readonly value: fc.Arbitrary<V>;
+}) {
+  return fc.record(
+    { ...of, severity: fc.constant('warning'), message: fc.nat(3) },
+    { requiredKeys: ['type', 'value'] },
+  );
+}
+
 /** As digits, because a float would lose some of them. */
 const number = fc.oneof(
   fc.constantFrom(
@@ -112,14 +123,9 @@ const about = {
         name: fc.option(text),
         variables: json.map(parseJson),
         assertions: fc.array(
-          fc.record(
-            {
-              type: fc.constantFrom('contains', 'max_chars'),
-              value: fc.oneof(text, fc.nat()),
-              severity: fc.constant('warning'),
-              message: fc.nat(3),
-            },
-            { requiredKeys: ['type', 'value'] },
+          fc.oneof(
+            assertion({ type: fc.constant('contains'), value: text }),
+            assertion({ type: fc.constant('max_chars'), value: fc.nat(8_388_608) }),
           ),
           { maxLength: 2 },
         ),
