@@ -203,7 +203,7 @@ describe('npm start with servers of one’s own', () => {
 
       expect(await new Story(new Api(`http://127.0.0.1:${port}`)).chain()).toBe('Hello, Ada!');
       expect(await tablesOf(postgres.url)).toEqual({ identity: 1, registry: 1, tenancy: 1 });
-      expect(await streamsOf(nats.url)).toEqual(['PX0_BODY', 'PX0_STATE', 'PX0_USAGE']);
+      expect(await streamsOf(nats.url)).toEqual(['PX0_ACTIVITY', 'PX0_BODY', 'PX0_STATE', 'PX0_USAGE']);
       expect([...redis.counts.keys()]).toEqual(
         expect.arrayContaining([
           expect.stringMatching(/^px0:identity:register/),
