@@ -36,7 +36,12 @@ const ofAudit = ({ organization, team, user }: Things) => ({
 const ofAuditEntry = ({ organization }: Things) => ({ params: { orgID: organization, number: '1' } });
 const name = { name: 'Renamed' };
 const password = 'Correct-horse-1';
-const policy = { ...name, match: { slugs: ['nothing'], transitions: ['live'] }, require: { approvals: 1 } };
+const policy = ({ user, key }: Things) => ({
+  ...name,
+  match: { slugs: ['nothing'], transitions: ['live'] },
+  require: { approvals: 1, user_ids: [user], checks: [{ kind: 'external', name: 'ci', api_key_ids: [key] }] },
+  break_glass: { roles: ['admin'], user_ids: [user] },
+});
 
 export const plans: { readonly [Operation in OperationId]: Plan } = {
   healthCheck: null,
@@ -114,10 +119,10 @@ export const plans: { readonly [Operation in OperationId]: Plan } = {
   updatePromptPayload: (things) => ({ ...ofPayload(things), body: { variables: {} } }),
   deletePromptPayload: ofPayload,
   listTeamPolicies: inTeam,
-  createTeamPolicy: (things) => ({ ...inTeam(things), body: policy }),
+  createTeamPolicy: (things) => ({ ...inTeam(things), body: policy(things) }),
   listOrgPolicies: inOrg,
-  createOrgPolicy: (things) => ({ ...inOrg(things), body: policy }),
-  updatePolicy: ({ policy: id }) => ({ params: { id }, body: policy }),
+  createOrgPolicy: (things) => ({ ...inOrg(things), body: policy(things) }),
+  updatePolicy: (things) => ({ params: { id: things.policy }, body: policy(things) }),
   deletePolicy: ({ policy: id }) => ({ params: { id } }),
   explainPolicies: (things) => ({ ...ofPrompt(things), query: { transition: 'live' } }),
   createChangeRequest: (things) => ({
