@@ -22,13 +22,17 @@ export function additionsLast(text: string): string {
 
 const table: Readonly<Record<string, RouteDefinition>> = routes;
 
+/** The header, which came behind the others, to operations that were there. */
+const BREAK_GLASS = 'px0BreakGlass';
+
 function addedParameters(operationId: string): readonly string[] {
   const route = Object.hasOwn(table, operationId) ? table[operationId] : undefined;
   if (route === undefined) return [];
   const queries = Object.entries(route.query.shape).flatMap(([name, field]) =>
     isAdded(field) ? [name] : [],
   );
-  return isAdded(route.body) ? [bodyParameter(route), ...queries] : queries;
+  const body = isAdded(route.body) ? [bodyParameter(route)] : [];
+  return [...body, ...queries, BREAK_GLASS];
 }
 
 /** The generator calls a body as its schema is called. */

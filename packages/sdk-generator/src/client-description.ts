@@ -25,7 +25,12 @@ interface JsonObject {
 }
 
 /** Schemas that only operations left out mention. */
-const FRAME_SCHEMAS: ReadonlySet<string> = new Set(['DeliveryFrame', 'DeliveredPrompt', 'DeliveredVersion']);
+const FRAME_SCHEMAS: ReadonlySet<string> = new Set([
+  'AuditLine',
+  'DeliveredPrompt',
+  'DeliveredVersion',
+  'DeliveryFrame',
+]);
 
 /** The description for one generator, as a JSON value. Operations that answer with frames are none that a generated client could call. */
 export function clientDescription({ openEnums, stillRequired = {} }: ClientDescriptionOptions): JsonObject {

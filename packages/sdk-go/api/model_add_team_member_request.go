@@ -19,8 +19,7 @@ var _ MappedNullable = &AddTeamMemberRequest{}
 
 // AddTeamMemberRequest struct for AddTeamMemberRequest
 type AddTeamMemberRequest struct {
-	// The person behind the action: the user, or who made the API key.
-	UserId NullableString `json:"user_id"`
+	UserId string `json:"user_id"`
 }
 
 type _AddTeamMemberRequest AddTeamMemberRequest
@@ -29,7 +28,7 @@ type _AddTeamMemberRequest AddTeamMemberRequest
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewAddTeamMemberRequest(userId NullableString) *AddTeamMemberRequest {
+func NewAddTeamMemberRequest(userId string) *AddTeamMemberRequest {
 	this := AddTeamMemberRequest{}
 	this.UserId = userId
 	return &this
@@ -44,29 +43,27 @@ func NewAddTeamMemberRequestWithDefaults() *AddTeamMemberRequest {
 }
 
 // GetUserId returns the UserId field value
-// If the value is explicit nil, the zero value for string will be returned
 func (o *AddTeamMemberRequest) GetUserId() string {
-	if o == nil || o.UserId.Get() == nil {
+	if o == nil {
 		var ret string
 		return ret
 	}
 
-	return *o.UserId.Get()
+	return o.UserId
 }
 
 // GetUserIdOk returns a tuple with the UserId field value
 // and a boolean to check if the value has been set.
-// NOTE: If the value is an explicit nil, `nil, true` will be returned
 func (o *AddTeamMemberRequest) GetUserIdOk() (*string, bool) {
 	if o == nil {
 		return nil, false
 	}
-	return o.UserId.Get(), o.UserId.IsSet()
+	return &o.UserId, true
 }
 
 // SetUserId sets field value
 func (o *AddTeamMemberRequest) SetUserId(v string) {
-	o.UserId.Set(&v)
+	o.UserId = v
 }
 
 func (o AddTeamMemberRequest) MarshalJSON() ([]byte, error) {
@@ -79,7 +76,7 @@ func (o AddTeamMemberRequest) MarshalJSON() ([]byte, error) {
 
 func (o AddTeamMemberRequest) ToMap() (map[string]interface{}, error) {
 	toSerialize := map[string]interface{}{}
-	toSerialize["user_id"] = o.UserId.Get()
+	toSerialize["user_id"] = o.UserId
 	return toSerialize, nil
 }
 

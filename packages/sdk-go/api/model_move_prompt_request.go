@@ -19,8 +19,7 @@ var _ MappedNullable = &MovePromptRequest{}
 
 // MovePromptRequest struct for MovePromptRequest
 type MovePromptRequest struct {
-	// The person behind the action: the user, or who made the API key.
-	TeamId NullableString `json:"team_id"`
+	TeamId string `json:"team_id"`
 }
 
 type _MovePromptRequest MovePromptRequest
@@ -29,7 +28,7 @@ type _MovePromptRequest MovePromptRequest
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewMovePromptRequest(teamId NullableString) *MovePromptRequest {
+func NewMovePromptRequest(teamId string) *MovePromptRequest {
 	this := MovePromptRequest{}
 	this.TeamId = teamId
 	return &this
@@ -44,29 +43,27 @@ func NewMovePromptRequestWithDefaults() *MovePromptRequest {
 }
 
 // GetTeamId returns the TeamId field value
-// If the value is explicit nil, the zero value for string will be returned
 func (o *MovePromptRequest) GetTeamId() string {
-	if o == nil || o.TeamId.Get() == nil {
+	if o == nil {
 		var ret string
 		return ret
 	}
 
-	return *o.TeamId.Get()
+	return o.TeamId
 }
 
 // GetTeamIdOk returns a tuple with the TeamId field value
 // and a boolean to check if the value has been set.
-// NOTE: If the value is an explicit nil, `nil, true` will be returned
 func (o *MovePromptRequest) GetTeamIdOk() (*string, bool) {
 	if o == nil {
 		return nil, false
 	}
-	return o.TeamId.Get(), o.TeamId.IsSet()
+	return &o.TeamId, true
 }
 
 // SetTeamId sets field value
 func (o *MovePromptRequest) SetTeamId(v string) {
-	o.TeamId.Set(&v)
+	o.TeamId = v
 }
 
 func (o MovePromptRequest) MarshalJSON() ([]byte, error) {
@@ -79,7 +76,7 @@ func (o MovePromptRequest) MarshalJSON() ([]byte, error) {
 
 func (o MovePromptRequest) ToMap() (map[string]interface{}, error) {
 	toSerialize := map[string]interface{}{}
-	toSerialize["team_id"] = o.TeamId.Get()
+	toSerialize["team_id"] = o.TeamId
 	return toSerialize, nil
 }
 

@@ -23,12 +23,10 @@ type PromptAuditEntry struct {
 	// Increases over time.
 	Id string `json:"id"`
 	// The action.
-	Action string                `json:"action"`
-	Actor  PromptAuditEntryActor `json:"actor"`
-	// The person behind the action: the user, or who made the API key.
-	PromptId NullableString `json:"prompt_id"`
-	// The person behind the action: the user, or who made the API key.
-	TeamId NullableString `json:"team_id"`
+	Action   string                `json:"action"`
+	Actor    PromptAuditEntryActor `json:"actor"`
+	PromptId string                `json:"prompt_id"`
+	TeamId   string                `json:"team_id"`
 	// The affected version.
 	Version NullableInt32 `json:"version"`
 	// Details of the action, e.g. the state before and after.
@@ -44,7 +42,7 @@ type _PromptAuditEntry PromptAuditEntry
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewPromptAuditEntry(id string, action string, actor PromptAuditEntryActor, promptId NullableString, teamId NullableString, version NullableInt32, details map[string]interface{}, createdAt time.Time) *PromptAuditEntry {
+func NewPromptAuditEntry(id string, action string, actor PromptAuditEntryActor, promptId string, teamId string, version NullableInt32, details map[string]interface{}, createdAt time.Time) *PromptAuditEntry {
 	this := PromptAuditEntry{}
 	this.Id = id
 	this.Action = action
@@ -138,55 +136,51 @@ func (o *PromptAuditEntry) SetActor(v PromptAuditEntryActor) {
 }
 
 // GetPromptId returns the PromptId field value
-// If the value is explicit nil, the zero value for string will be returned
 func (o *PromptAuditEntry) GetPromptId() string {
-	if o == nil || o.PromptId.Get() == nil {
+	if o == nil {
 		var ret string
 		return ret
 	}
 
-	return *o.PromptId.Get()
+	return o.PromptId
 }
 
 // GetPromptIdOk returns a tuple with the PromptId field value
 // and a boolean to check if the value has been set.
-// NOTE: If the value is an explicit nil, `nil, true` will be returned
 func (o *PromptAuditEntry) GetPromptIdOk() (*string, bool) {
 	if o == nil {
 		return nil, false
 	}
-	return o.PromptId.Get(), o.PromptId.IsSet()
+	return &o.PromptId, true
 }
 
 // SetPromptId sets field value
 func (o *PromptAuditEntry) SetPromptId(v string) {
-	o.PromptId.Set(&v)
+	o.PromptId = v
 }
 
 // GetTeamId returns the TeamId field value
-// If the value is explicit nil, the zero value for string will be returned
 func (o *PromptAuditEntry) GetTeamId() string {
-	if o == nil || o.TeamId.Get() == nil {
+	if o == nil {
 		var ret string
 		return ret
 	}
 
-	return *o.TeamId.Get()
+	return o.TeamId
 }
 
 // GetTeamIdOk returns a tuple with the TeamId field value
 // and a boolean to check if the value has been set.
-// NOTE: If the value is an explicit nil, `nil, true` will be returned
 func (o *PromptAuditEntry) GetTeamIdOk() (*string, bool) {
 	if o == nil {
 		return nil, false
 	}
-	return o.TeamId.Get(), o.TeamId.IsSet()
+	return &o.TeamId, true
 }
 
 // SetTeamId sets field value
 func (o *PromptAuditEntry) SetTeamId(v string) {
-	o.TeamId.Set(&v)
+	o.TeamId = v
 }
 
 // GetVersion returns the Version field value
@@ -308,8 +302,8 @@ func (o PromptAuditEntry) ToMap() (map[string]interface{}, error) {
 	toSerialize["id"] = o.Id
 	toSerialize["action"] = o.Action
 	toSerialize["actor"] = o.Actor
-	toSerialize["prompt_id"] = o.PromptId.Get()
-	toSerialize["team_id"] = o.TeamId.Get()
+	toSerialize["prompt_id"] = o.PromptId
+	toSerialize["team_id"] = o.TeamId
 	toSerialize["version"] = o.Version.Get()
 	toSerialize["details"] = o.Details
 	toSerialize["created_at"] = o.CreatedAt

@@ -20,10 +20,8 @@ var _ MappedNullable = &PromptVersion{}
 
 // PromptVersion A version of a prompt: one text, or a conversation.
 type PromptVersion struct {
-	// The person behind the action: the user, or who made the API key.
-	Id NullableString `json:"id"`
-	// The person behind the action: the user, or who made the API key.
-	PromptId NullableString `json:"prompt_id"`
+	Id       string `json:"id"`
+	PromptId string `json:"prompt_id"`
 	// 1, 2, 3, and so on. Never reused.
 	Version     int32        `json:"version"`
 	Template    string       `json:"template"`
@@ -57,7 +55,7 @@ type _PromptVersion PromptVersion
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewPromptVersion(id NullableString, promptId NullableString, version int32, template string, status string, createdAt time.Time, publishedAt NullableTime, tags []string, variables []TemplateVariable) *PromptVersion {
+func NewPromptVersion(id string, promptId string, version int32, template string, status string, createdAt time.Time, publishedAt NullableTime, tags []string, variables []TemplateVariable) *PromptVersion {
 	this := PromptVersion{}
 	this.Id = id
 	this.PromptId = promptId
@@ -80,55 +78,51 @@ func NewPromptVersionWithDefaults() *PromptVersion {
 }
 
 // GetId returns the Id field value
-// If the value is explicit nil, the zero value for string will be returned
 func (o *PromptVersion) GetId() string {
-	if o == nil || o.Id.Get() == nil {
+	if o == nil {
 		var ret string
 		return ret
 	}
 
-	return *o.Id.Get()
+	return o.Id
 }
 
 // GetIdOk returns a tuple with the Id field value
 // and a boolean to check if the value has been set.
-// NOTE: If the value is an explicit nil, `nil, true` will be returned
 func (o *PromptVersion) GetIdOk() (*string, bool) {
 	if o == nil {
 		return nil, false
 	}
-	return o.Id.Get(), o.Id.IsSet()
+	return &o.Id, true
 }
 
 // SetId sets field value
 func (o *PromptVersion) SetId(v string) {
-	o.Id.Set(&v)
+	o.Id = v
 }
 
 // GetPromptId returns the PromptId field value
-// If the value is explicit nil, the zero value for string will be returned
 func (o *PromptVersion) GetPromptId() string {
-	if o == nil || o.PromptId.Get() == nil {
+	if o == nil {
 		var ret string
 		return ret
 	}
 
-	return *o.PromptId.Get()
+	return o.PromptId
 }
 
 // GetPromptIdOk returns a tuple with the PromptId field value
 // and a boolean to check if the value has been set.
-// NOTE: If the value is an explicit nil, `nil, true` will be returned
 func (o *PromptVersion) GetPromptIdOk() (*string, bool) {
 	if o == nil {
 		return nil, false
 	}
-	return o.PromptId.Get(), o.PromptId.IsSet()
+	return &o.PromptId, true
 }
 
 // SetPromptId sets field value
 func (o *PromptVersion) SetPromptId(v string) {
-	o.PromptId.Set(&v)
+	o.PromptId = v
 }
 
 // GetVersion returns the Version field value
@@ -610,8 +604,8 @@ func (o PromptVersion) MarshalJSON() ([]byte, error) {
 
 func (o PromptVersion) ToMap() (map[string]interface{}, error) {
 	toSerialize := map[string]interface{}{}
-	toSerialize["id"] = o.Id.Get()
-	toSerialize["prompt_id"] = o.PromptId.Get()
+	toSerialize["id"] = o.Id
+	toSerialize["prompt_id"] = o.PromptId
 	toSerialize["version"] = o.Version
 	toSerialize["template"] = o.Template
 	toSerialize["status"] = o.Status

@@ -56,8 +56,6 @@ __all__ = [
     "ApplyChangeRequest200Response",
     "Assertion",
     "AssertionResult",
-    "AuditLine",
-    "AuditLineActor",
     "Change",
     "ChangePasswordRequest",
     "ChangeRequest",
@@ -271,8 +269,6 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.apply_change_request200_response import ApplyChangeRequest200Response as ApplyChangeRequest200Response
     from px0.generated.models.assertion import Assertion as Assertion
     from px0.generated.models.assertion_result import AssertionResult as AssertionResult
-    from px0.generated.models.audit_line import AuditLine as AuditLine
-    from px0.generated.models.audit_line_actor import AuditLineActor as AuditLineActor
     from px0.generated.models.change import Change as Change
     from px0.generated.models.change_password_request import ChangePasswordRequest as ChangePasswordRequest
     from px0.generated.models.change_request import ChangeRequest as ChangeRequest
@@ -481,8 +477,6 @@ else:
         "ApplyChangeRequest200Response": ".models.apply_change_request200_response",
         "Assertion": ".models.assertion",
         "AssertionResult": ".models.assertion_result",
-        "AuditLine": ".models.audit_line",
-        "AuditLineActor": ".models.audit_line_actor",
         "Change": ".models.change",
         "ChangePasswordRequest": ".models.change_password_request",
         "ChangeRequest": ".models.change_request",

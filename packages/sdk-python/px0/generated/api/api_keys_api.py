@@ -1319,7 +1319,7 @@ class APIKeysApi:
     @validate_call
     def rotate_api_key(
         self,
-        id: Annotated[Optional[UUID], Field(description="The id of the key.")],
+        id: Annotated[UUID, Field(description="The id of the key.")],
         rotate_api_key_request: RotateAPIKeyRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
@@ -1406,7 +1406,7 @@ class APIKeysApi:
     @validate_call
     def rotate_api_key_with_http_info(
         self,
-        id: Annotated[Optional[UUID], Field(description="The id of the key.")],
+        id: Annotated[UUID, Field(description="The id of the key.")],
         rotate_api_key_request: RotateAPIKeyRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
@@ -1493,7 +1493,7 @@ class APIKeysApi:
     @validate_call
     def rotate_api_key_without_preload_content(
         self,
-        id: Annotated[Optional[UUID], Field(description="The id of the key.")],
+        id: Annotated[UUID, Field(description="The id of the key.")],
         rotate_api_key_request: RotateAPIKeyRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,

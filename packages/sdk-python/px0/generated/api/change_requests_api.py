@@ -1732,7 +1732,7 @@ class ChangeRequestsApi:
     def dismiss_review(
         self,
         id: Annotated[UUID, Field(description="The id of the change request.")],
-        review_id: Annotated[Optional[UUID], Field(description="The id of the review.")],
+        review_id: Annotated[UUID, Field(description="The id of the review.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
@@ -1819,7 +1819,7 @@ class ChangeRequestsApi:
     def dismiss_review_with_http_info(
         self,
         id: Annotated[UUID, Field(description="The id of the change request.")],
-        review_id: Annotated[Optional[UUID], Field(description="The id of the review.")],
+        review_id: Annotated[UUID, Field(description="The id of the review.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
@@ -1906,7 +1906,7 @@ class ChangeRequestsApi:
     def dismiss_review_without_preload_content(
         self,
         id: Annotated[UUID, Field(description="The id of the change request.")],
-        review_id: Annotated[Optional[UUID], Field(description="The id of the review.")],
+        review_id: Annotated[UUID, Field(description="The id of the review.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
@@ -2061,7 +2061,7 @@ class ChangeRequestsApi:
     @validate_call
     def get_change_request(
         self,
-        id: Annotated[Optional[UUID], Field(description="The id of the change request.")],
+        id: Annotated[UUID, Field(description="The id of the change request.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
@@ -2143,7 +2143,7 @@ class ChangeRequestsApi:
     @validate_call
     def get_change_request_with_http_info(
         self,
-        id: Annotated[Optional[UUID], Field(description="The id of the change request.")],
+        id: Annotated[UUID, Field(description="The id of the change request.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
@@ -2225,7 +2225,7 @@ class ChangeRequestsApi:
     @validate_call
     def get_change_request_without_preload_content(
         self,
-        id: Annotated[Optional[UUID], Field(description="The id of the change request.")],
+        id: Annotated[UUID, Field(description="The id of the change request.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[

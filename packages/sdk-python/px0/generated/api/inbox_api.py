@@ -340,7 +340,7 @@ class InboxApi:
     @validate_call
     def resolve_join_request(
         self,
-        id: Annotated[Optional[UUID], Field(description="The id of the join request.")],
+        id: Annotated[UUID, Field(description="The id of the join request.")],
         resolve_join_request_request: ResolveJoinRequestRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
@@ -427,7 +427,7 @@ class InboxApi:
     @validate_call
     def resolve_join_request_with_http_info(
         self,
-        id: Annotated[Optional[UUID], Field(description="The id of the join request.")],
+        id: Annotated[UUID, Field(description="The id of the join request.")],
         resolve_join_request_request: ResolveJoinRequestRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
@@ -514,7 +514,7 @@ class InboxApi:
     @validate_call
     def resolve_join_request_without_preload_content(
         self,
-        id: Annotated[Optional[UUID], Field(description="The id of the join request.")],
+        id: Annotated[UUID, Field(description="The id of the join request.")],
         resolve_join_request_request: ResolveJoinRequestRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,

@@ -1035,7 +1035,7 @@ class OrganizationsApi:
     @validate_call
     def list_org_people(
         self,
-        org_id: Annotated[Optional[UUID], Field(description="The id of the organization.")],
+        org_id: Annotated[UUID, Field(description="The id of the organization.")],
         page: Annotated[Optional[StrictStr], Field(description="The page number, from 1. Any other value counts as 1.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The size of a page, 10 when missing, at most 100.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
@@ -1125,7 +1125,7 @@ class OrganizationsApi:
     @validate_call
     def list_org_people_with_http_info(
         self,
-        org_id: Annotated[Optional[UUID], Field(description="The id of the organization.")],
+        org_id: Annotated[UUID, Field(description="The id of the organization.")],
         page: Annotated[Optional[StrictStr], Field(description="The page number, from 1. Any other value counts as 1.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The size of a page, 10 when missing, at most 100.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
@@ -1215,7 +1215,7 @@ class OrganizationsApi:
     @validate_call
     def list_org_people_without_preload_content(
         self,
-        org_id: Annotated[Optional[UUID], Field(description="The id of the organization.")],
+        org_id: Annotated[UUID, Field(description="The id of the organization.")],
         page: Annotated[Optional[StrictStr], Field(description="The page number, from 1. Any other value counts as 1.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The size of a page, 10 when missing, at most 100.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
@@ -1383,7 +1383,7 @@ class OrganizationsApi:
     def remove_org_member(
         self,
         org_id: Annotated[UUID, Field(description="The id of the organization.")],
-        user_id: Annotated[Optional[UUID], Field(description="The id of the user.")],
+        user_id: Annotated[UUID, Field(description="The id of the user.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
@@ -1470,7 +1470,7 @@ class OrganizationsApi:
     def remove_org_member_with_http_info(
         self,
         org_id: Annotated[UUID, Field(description="The id of the organization.")],
-        user_id: Annotated[Optional[UUID], Field(description="The id of the user.")],
+        user_id: Annotated[UUID, Field(description="The id of the user.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
@@ -1557,7 +1557,7 @@ class OrganizationsApi:
     def remove_org_member_without_preload_content(
         self,
         org_id: Annotated[UUID, Field(description="The id of the organization.")],
-        user_id: Annotated[Optional[UUID], Field(description="The id of the user.")],
+        user_id: Annotated[UUID, Field(description="The id of the user.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
@@ -1713,7 +1713,7 @@ class OrganizationsApi:
     @validate_call
     def update_org(
         self,
-        id: Annotated[Optional[UUID], Field(description="The id of the organization.")],
+        id: Annotated[UUID, Field(description="The id of the organization.")],
         create_org_request: CreateOrgRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
@@ -1801,7 +1801,7 @@ class OrganizationsApi:
     @validate_call
     def update_org_with_http_info(
         self,
-        id: Annotated[Optional[UUID], Field(description="The id of the organization.")],
+        id: Annotated[UUID, Field(description="The id of the organization.")],
         create_org_request: CreateOrgRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
@@ -1889,7 +1889,7 @@ class OrganizationsApi:
     @validate_call
     def update_org_without_preload_content(
         self,
-        id: Annotated[Optional[UUID], Field(description="The id of the organization.")],
+        id: Annotated[UUID, Field(description="The id of the organization.")],
         create_org_request: CreateOrgRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,

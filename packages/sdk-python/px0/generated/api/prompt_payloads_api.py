@@ -1137,7 +1137,7 @@ class PromptPayloadsApi:
     def get_prompt_payload(
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
-        payload_id: Annotated[Optional[UUID], Field(description="The id of the payload.")],
+        payload_id: Annotated[UUID, Field(description="The id of the payload.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
@@ -1223,7 +1223,7 @@ class PromptPayloadsApi:
     def get_prompt_payload_with_http_info(
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
-        payload_id: Annotated[Optional[UUID], Field(description="The id of the payload.")],
+        payload_id: Annotated[UUID, Field(description="The id of the payload.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
@@ -1309,7 +1309,7 @@ class PromptPayloadsApi:
     def get_prompt_payload_without_preload_content(
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
-        payload_id: Annotated[Optional[UUID], Field(description="The id of the payload.")],
+        payload_id: Annotated[UUID, Field(description="The id of the payload.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[

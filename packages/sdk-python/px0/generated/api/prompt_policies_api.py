@@ -2064,7 +2064,7 @@ class PromptPoliciesApi:
     @validate_call
     def update_policy(
         self,
-        id: Annotated[Optional[UUID], Field(description="The id of the policy.")],
+        id: Annotated[UUID, Field(description="The id of the policy.")],
         prompt_policy_request: PromptPolicyRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
@@ -2157,7 +2157,7 @@ class PromptPoliciesApi:
     @validate_call
     def update_policy_with_http_info(
         self,
-        id: Annotated[Optional[UUID], Field(description="The id of the policy.")],
+        id: Annotated[UUID, Field(description="The id of the policy.")],
         prompt_policy_request: PromptPolicyRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
@@ -2250,7 +2250,7 @@ class PromptPoliciesApi:
     @validate_call
     def update_policy_without_preload_content(
         self,
-        id: Annotated[Optional[UUID], Field(description="The id of the policy.")],
+        id: Annotated[UUID, Field(description="The id of the policy.")],
         prompt_policy_request: PromptPolicyRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,

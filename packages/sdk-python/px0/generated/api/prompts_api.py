@@ -6666,7 +6666,7 @@ class PromptsApi:
     @validate_call
     def update_prompt(
         self,
-        id: Annotated[Optional[UUID], Field(description="The id of the prompt.")],
+        id: Annotated[UUID, Field(description="The id of the prompt.")],
         update_prompt_request: UpdatePromptRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
@@ -6753,7 +6753,7 @@ class PromptsApi:
     @validate_call
     def update_prompt_with_http_info(
         self,
-        id: Annotated[Optional[UUID], Field(description="The id of the prompt.")],
+        id: Annotated[UUID, Field(description="The id of the prompt.")],
         update_prompt_request: UpdatePromptRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
@@ -6840,7 +6840,7 @@ class PromptsApi:
     @validate_call
     def update_prompt_without_preload_content(
         self,
-        id: Annotated[Optional[UUID], Field(description="The id of the prompt.")],
+        id: Annotated[UUID, Field(description="The id of the prompt.")],
         update_prompt_request: UpdatePromptRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,

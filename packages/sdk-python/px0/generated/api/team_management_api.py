@@ -1022,7 +1022,7 @@ class TeamManagementApi:
     @validate_call
     def update_team(
         self,
-        id: Annotated[Optional[UUID], Field(description="The id of the team.")],
+        id: Annotated[UUID, Field(description="The id of the team.")],
         update_team_request: UpdateTeamRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
@@ -1110,7 +1110,7 @@ class TeamManagementApi:
     @validate_call
     def update_team_with_http_info(
         self,
-        id: Annotated[Optional[UUID], Field(description="The id of the team.")],
+        id: Annotated[UUID, Field(description="The id of the team.")],
         update_team_request: UpdateTeamRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
@@ -1198,7 +1198,7 @@ class TeamManagementApi:
     @validate_call
     def update_team_without_preload_content(
         self,
-        id: Annotated[Optional[UUID], Field(description="The id of the team.")],
+        id: Annotated[UUID, Field(description="The id of the team.")],
         update_team_request: UpdateTeamRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,

@@ -359,7 +359,7 @@ class TeamsApi:
     @validate_call
     def leave_team(
         self,
-        team_id: Annotated[Optional[UUID], Field(description="The id of the team.")],
+        team_id: Annotated[UUID, Field(description="The id of the team.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
@@ -442,7 +442,7 @@ class TeamsApi:
     @validate_call
     def leave_team_with_http_info(
         self,
-        team_id: Annotated[Optional[UUID], Field(description="The id of the team.")],
+        team_id: Annotated[UUID, Field(description="The id of the team.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
@@ -525,7 +525,7 @@ class TeamsApi:
     @validate_call
     def leave_team_without_preload_content(
         self,
-        team_id: Annotated[Optional[UUID], Field(description="The id of the team.")],
+        team_id: Annotated[UUID, Field(description="The id of the team.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[

@@ -25,8 +25,6 @@ __all__ = [
     "ApplyChangeRequest200Response",
     "Assertion",
     "AssertionResult",
-    "AuditLine",
-    "AuditLineActor",
     "Change",
     "ChangePasswordRequest",
     "ChangeRequest",
@@ -210,8 +208,6 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.apply_change_request200_response import ApplyChangeRequest200Response
     from px0.generated.models.assertion import Assertion
     from px0.generated.models.assertion_result import AssertionResult
-    from px0.generated.models.audit_line import AuditLine
-    from px0.generated.models.audit_line_actor import AuditLineActor
     from px0.generated.models.change import Change
     from px0.generated.models.change_password_request import ChangePasswordRequest
     from px0.generated.models.change_request import ChangeRequest
@@ -394,8 +390,6 @@ else:
         "ApplyChangeRequest200Response": ".apply_change_request200_response",
         "Assertion": ".assertion",
         "AssertionResult": ".assertion_result",
-        "AuditLine": ".audit_line",
-        "AuditLineActor": ".audit_line_actor",
         "Change": ".change",
         "ChangePasswordRequest": ".change_password_request",
         "ChangeRequest": ".change_request",

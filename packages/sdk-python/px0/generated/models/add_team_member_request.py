@@ -17,8 +17,8 @@ import pprint
 import re  # noqa: F401
 import json
 
-from pydantic import BaseModel, ConfigDict, Field
-from typing import Any, ClassVar, Dict, List, Optional
+from pydantic import BaseModel, ConfigDict
+from typing import Any, ClassVar, Dict, List
 from uuid import UUID
 from typing import Optional, Set
 from typing_extensions import Self
@@ -28,7 +28,7 @@ class AddTeamMemberRequest(BaseModel):
     """
     AddTeamMemberRequest
     """ # noqa: E501
-    user_id: Optional[UUID] = Field(description="The person behind the action: the user, or who made the API key.")
+    user_id: UUID
     __properties: ClassVar[List[str]] = ["user_id"]
 
     model_config = ConfigDict(
@@ -70,11 +70,6 @@ class AddTeamMemberRequest(BaseModel):
             exclude=excluded_fields,
             exclude_none=True,
         )
-        # set to None if user_id (nullable) is None
-        # and model_fields_set contains the field
-        if self.user_id is None and "user_id" in self.model_fields_set:
-            _dict['user_id'] = None
-
         return _dict
 
     @classmethod

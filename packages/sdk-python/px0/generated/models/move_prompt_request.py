@@ -17,8 +17,8 @@ import pprint
 import re  # noqa: F401
 import json
 
-from pydantic import BaseModel, ConfigDict, Field
-from typing import Any, ClassVar, Dict, List, Optional
+from pydantic import BaseModel, ConfigDict
+from typing import Any, ClassVar, Dict, List
 from uuid import UUID
 from typing import Optional, Set
 from typing_extensions import Self
@@ -28,7 +28,7 @@ class MovePromptRequest(BaseModel):
     """
     MovePromptRequest
     """ # noqa: E501
-    team_id: Optional[UUID] = Field(description="The person behind the action: the user, or who made the API key.")
+    team_id: UUID
     __properties: ClassVar[List[str]] = ["team_id"]
 
     model_config = ConfigDict(
@@ -70,11 +70,6 @@ class MovePromptRequest(BaseModel):
             exclude=excluded_fields,
             exclude_none=True,
         )
-        # set to None if team_id (nullable) is None
-        # and model_fields_set contains the field
-        if self.team_id is None and "team_id" in self.model_fields_set:
-            _dict['team_id'] = None
-
         return _dict
 
     @classmethod

@@ -33,8 +33,8 @@ class PromptAuditEntry(BaseModel):
     id: StrictStr = Field(description="Increases over time.")
     action: StrictStr = Field(description="The action.")
     actor: PromptAuditEntryActor
-    prompt_id: Optional[UUID] = Field(description="The person behind the action: the user, or who made the API key.")
-    team_id: Optional[UUID] = Field(description="The person behind the action: the user, or who made the API key.")
+    prompt_id: UUID
+    team_id: UUID
     version: Optional[StrictInt] = Field(description="The affected version.")
     details: Dict[str, Any] = Field(description="Details of the action, e.g. the state before and after.")
     created_at: datetime
@@ -83,16 +83,6 @@ class PromptAuditEntry(BaseModel):
         # override the default output from pydantic by calling `to_dict()` of actor
         if self.actor:
             _dict['actor'] = self.actor.to_dict()
-        # set to None if prompt_id (nullable) is None
-        # and model_fields_set contains the field
-        if self.prompt_id is None and "prompt_id" in self.model_fields_set:
-            _dict['prompt_id'] = None
-
-        # set to None if team_id (nullable) is None
-        # and model_fields_set contains the field
-        if self.team_id is None and "team_id" in self.model_fields_set:
-            _dict['team_id'] = None
-
         # set to None if version (nullable) is None
         # and model_fields_set contains the field
         if self.version is None and "version" in self.model_fields_set:

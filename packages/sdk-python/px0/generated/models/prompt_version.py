@@ -33,8 +33,8 @@ class PromptVersion(BaseModel):
     """
     A version of a prompt: one text, or a conversation.
     """ # noqa: E501
-    id: Optional[UUID] = Field(description="The person behind the action: the user, or who made the API key.")
-    prompt_id: Optional[UUID] = Field(description="The person behind the action: the user, or who made the API key.")
+    id: UUID
+    prompt_id: UUID
     version: StrictInt = Field(description="1, 2, 3, and so on. Never reused.")
     template: StrictStr
     status: StrictStr = Field(description="One of `draft`, `stable`, `live`, `archived`; newer servers may have more.")
@@ -110,16 +110,6 @@ class PromptVersion(BaseModel):
         # override the default output from pydantic by calling `to_dict()` of program
         if self.program:
             _dict['program'] = self.program.to_dict()
-        # set to None if id (nullable) is None
-        # and model_fields_set contains the field
-        if self.id is None and "id" in self.model_fields_set:
-            _dict['id'] = None
-
-        # set to None if prompt_id (nullable) is None
-        # and model_fields_set contains the field
-        if self.prompt_id is None and "prompt_id" in self.model_fields_set:
-            _dict['prompt_id'] = None
-
         # set to None if published_at (nullable) is None
         # and model_fields_set contains the field
         if self.published_at is None and "published_at" in self.model_fields_set:

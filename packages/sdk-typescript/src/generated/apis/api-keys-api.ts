@@ -82,7 +82,7 @@ export interface ListAPIKeysRequest {
     /**
      * The organization; required.
      */
-    orgId?: string | null;
+    orgId?: string;
     /**
      * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
@@ -112,7 +112,7 @@ export interface RotateAPIKeyOperationRequest {
     /**
      * The id of the key.
      */
-    id: string | null;
+    id: string;
     /**
      * 
      */
@@ -313,7 +313,7 @@ export class APIKeysApi extends runtime.BaseAPI {
      * Returns the API keys of an organization, newest first.
      * List API Keys
      */
-    async listAPIKeys(orgId?: string | null, px0MinRevision?: string, px0Consistency?: ListAPIKeysPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListAPIKeys200Response> {
+    async listAPIKeys(orgId?: string, px0MinRevision?: string, px0Consistency?: ListAPIKeysPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListAPIKeys200Response> {
         const response = await this.listAPIKeysRaw({ orgId: orgId, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
         return await response.value();
     }
@@ -442,7 +442,7 @@ export class APIKeysApi extends runtime.BaseAPI {
      * Creates a replacement with the same name, scope, operation, limits and lifetime. The old key keeps working during the overlap.
      * Rotate an API Key
      */
-    async rotateAPIKey(id: string | null, rotateAPIKeyRequest: RotateAPIKeyRequest, px0MinRevision?: string, px0Consistency?: RotateAPIKeyOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<APIKeyCreatedResponse> {
+    async rotateAPIKey(id: string, rotateAPIKeyRequest: RotateAPIKeyRequest, px0MinRevision?: string, px0Consistency?: RotateAPIKeyOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<APIKeyCreatedResponse> {
         const response = await this.rotateAPIKeyRaw({ id: id, rotateAPIKeyRequest: rotateAPIKeyRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
         return await response.value();
     }

@@ -173,7 +173,7 @@ export interface DismissReviewRequest {
     /**
      * The id of the review.
      */
-    reviewID: string | null;
+    reviewID: string;
     /**
      * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
@@ -188,7 +188,7 @@ export interface GetChangeRequestRequest {
     /**
      * The id of the change request.
      */
-    id: string | null;
+    id: string;
     /**
      * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
@@ -211,7 +211,7 @@ export interface ListChangeRequestsRequest {
     /**
      * Only requests about this prompt.
      */
-    promptId?: string | null;
+    promptId?: string;
     /**
      * The page size, at most 100. Default: 50.
      */
@@ -728,7 +728,7 @@ export class ChangeRequestsApi extends runtime.BaseAPI {
      * Makes a review count no longer. Needs an administrator of the team who did not make the request.
      * Dismiss a Review
      */
-    async dismissReview(id: string, reviewID: string | null, px0MinRevision?: string, px0Consistency?: DismissReviewPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<void> {
+    async dismissReview(id: string, reviewID: string, px0MinRevision?: string, px0Consistency?: DismissReviewPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<void> {
         await this.dismissReviewRaw({ id: id, reviewID: reviewID, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
     }
 
@@ -798,7 +798,7 @@ export class ChangeRequestsApi extends runtime.BaseAPI {
      * Returns a change request with what it is about: the version that callers get now, the version that they would get, and how the payloads of the prompt render with it.
      * Get a Change Request
      */
-    async getChangeRequest(id: string | null, px0MinRevision?: string, px0Consistency?: GetChangeRequestPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<GetChangeRequest200Response> {
+    async getChangeRequest(id: string, px0MinRevision?: string, px0Consistency?: GetChangeRequestPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<GetChangeRequest200Response> {
         const response = await this.getChangeRequestRaw({ id: id, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
         return await response.value();
     }
@@ -885,7 +885,7 @@ export class ChangeRequestsApi extends runtime.BaseAPI {
      * Returns the change requests of a team, newest first.
      * List Change Requests
      */
-    async listChangeRequests(teamID: string, state?: ListChangeRequestsStateEnum, promptId?: string | null, limit?: string, cursor?: string, px0MinRevision?: string, px0Consistency?: ListChangeRequestsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListChangeRequests200Response> {
+    async listChangeRequests(teamID: string, state?: ListChangeRequestsStateEnum, promptId?: string, limit?: string, cursor?: string, px0MinRevision?: string, px0Consistency?: ListChangeRequestsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListChangeRequests200Response> {
         const response = await this.listChangeRequestsRaw({ teamID: teamID, state: state, promptId: promptId, limit: limit, cursor: cursor, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
         return await response.value();
     }

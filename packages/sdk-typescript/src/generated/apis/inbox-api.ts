@@ -53,7 +53,7 @@ export interface ResolveJoinRequestOperationRequest {
     /**
      * The id of the join request.
      */
-    id: string | null;
+    id: string;
     /**
      * 
      */
@@ -212,7 +212,7 @@ export class InboxApi extends runtime.BaseAPI {
      * Approves or rejects a join request. `status` is case-insensitive.
      * Resolve Join Request
      */
-    async resolveJoinRequest(id: string | null, resolveJoinRequestRequest: ResolveJoinRequestRequest, px0MinRevision?: string, px0Consistency?: ResolveJoinRequestOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<TeamJoinRequest> {
+    async resolveJoinRequest(id: string, resolveJoinRequestRequest: ResolveJoinRequestRequest, px0MinRevision?: string, px0Consistency?: ResolveJoinRequestOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<TeamJoinRequest> {
         const response = await this.resolveJoinRequestRaw({ id: id, resolveJoinRequestRequest: resolveJoinRequestRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
         return await response.value();
     }

@@ -100,7 +100,7 @@ export interface ListOrgPeopleRequest {
     /**
      * The id of the organization.
      */
-    orgID: string | null;
+    orgID: string;
     /**
      * The page number, from 1. Any other value counts as 1.
      */
@@ -127,7 +127,7 @@ export interface RemoveOrgMemberRequest {
     /**
      * The id of the user.
      */
-    userID: string | null;
+    userID: string;
     /**
      * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
@@ -142,7 +142,7 @@ export interface UpdateOrgRequest {
     /**
      * The id of the organization.
      */
-    id: string | null;
+    id: string;
     /**
      * 
      */
@@ -458,7 +458,7 @@ export class OrganizationsApi extends runtime.BaseAPI {
      * Returns the users who belong to a team of the organization.
      * List Org People
      */
-    async listOrgPeople(orgID: string | null, page?: string, limit?: string, px0MinRevision?: string, px0Consistency?: ListOrgPeoplePx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListOrgPeople200Response> {
+    async listOrgPeople(orgID: string, page?: string, limit?: string, px0MinRevision?: string, px0Consistency?: ListOrgPeoplePx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListOrgPeople200Response> {
         const response = await this.listOrgPeopleRaw({ orgID: orgID, page: page, limit: limit, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
         return await response.value();
     }
@@ -537,7 +537,7 @@ export class OrganizationsApi extends runtime.BaseAPI {
      * Removes the user from all teams of the organization.
      * Remove Member from Organization
      */
-    async removeOrgMember(orgID: string, userID: string | null, px0MinRevision?: string, px0Consistency?: RemoveOrgMemberPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<void> {
+    async removeOrgMember(orgID: string, userID: string, px0MinRevision?: string, px0Consistency?: RemoveOrgMemberPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<void> {
         await this.removeOrgMemberRaw({ orgID: orgID, userID: userID, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
     }
 
@@ -617,7 +617,7 @@ export class OrganizationsApi extends runtime.BaseAPI {
      * Renames an organization.
      * Update Organization
      */
-    async updateOrg(id: string | null, createOrgRequest: CreateOrgRequest, px0MinRevision?: string, px0Consistency?: UpdateOrgPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateOrg201Response> {
+    async updateOrg(id: string, createOrgRequest: CreateOrgRequest, px0MinRevision?: string, px0Consistency?: UpdateOrgPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateOrg201Response> {
         const response = await this.updateOrgRaw({ id: id, createOrgRequest: createOrgRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
         return await response.value();
     }

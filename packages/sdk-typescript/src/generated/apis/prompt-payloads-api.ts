@@ -134,7 +134,7 @@ export interface GetPromptPayloadRequest {
     /**
      * The id of the payload.
      */
-    payloadID: string | null;
+    payloadID: string;
     /**
      * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
@@ -311,7 +311,7 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
      * Renders a payload with a version and keeps the output as the right one. Assertions of type `snapshot` compare with it.
      * Accept a Snapshot
      */
-    async acceptSnapshot(id: string, payloadID: string, acceptSnapshotRequest: AcceptSnapshotRequest, px0MinRevision?: string, px0Consistency?: AcceptSnapshotOperationPx0ConsistencyEnum, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePromptPayload201Response> {
+    async acceptSnapshot(id: string, payloadID: string, acceptSnapshotRequest: AcceptSnapshotRequest, px0MinRevision?: string, px0Consistency?: AcceptSnapshotOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, px0BreakGlass?: string): Promise<CreatePromptPayload201Response> {
         const response = await this.acceptSnapshotRaw({ id: id, payloadID: payloadID, acceptSnapshotRequest: acceptSnapshotRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, px0BreakGlass: px0BreakGlass }, initOverrides);
         return await response.value();
     }
@@ -396,7 +396,7 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
      * Saves a sample set of variables, and what is expected of the output.
      * Create a Prompt Payload
      */
-    async createPromptPayload(id: string, createPromptPayloadRequest: CreatePromptPayloadRequest, px0MinRevision?: string, px0Consistency?: CreatePromptPayloadOperationPx0ConsistencyEnum, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePromptPayload201Response> {
+    async createPromptPayload(id: string, createPromptPayloadRequest: CreatePromptPayloadRequest, px0MinRevision?: string, px0Consistency?: CreatePromptPayloadOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, px0BreakGlass?: string): Promise<CreatePromptPayload201Response> {
         const response = await this.createPromptPayloadRaw({ id: id, createPromptPayloadRequest: createPromptPayloadRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, px0BreakGlass: px0BreakGlass }, initOverrides);
         return await response.value();
     }
@@ -479,7 +479,7 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
      * Deletes a payload.
      * Delete a Prompt Payload
      */
-    async deletePromptPayload(id: string, payloadID: string, px0MinRevision?: string, px0Consistency?: DeletePromptPayloadPx0ConsistencyEnum, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<void> {
+    async deletePromptPayload(id: string, payloadID: string, px0MinRevision?: string, px0Consistency?: DeletePromptPayloadPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, px0BreakGlass?: string): Promise<void> {
         await this.deletePromptPayloadRaw({ id: id, payloadID: payloadID, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, px0BreakGlass: px0BreakGlass }, initOverrides);
     }
 
@@ -557,7 +557,7 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
      * Returns one payload of a prompt.
      * Get a Prompt Payload
      */
-    async getPromptPayload(id: string, payloadID: string | null, px0MinRevision?: string, px0Consistency?: GetPromptPayloadPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePromptPayload201Response> {
+    async getPromptPayload(id: string, payloadID: string, px0MinRevision?: string, px0Consistency?: GetPromptPayloadPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePromptPayload201Response> {
         const response = await this.getPromptPayloadRaw({ id: id, payloadID: payloadID, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
         return await response.value();
     }
@@ -812,7 +812,7 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
      * Replaces the name of a payload, its variables, its assertions, or any of them.
      * Update a Prompt Payload
      */
-    async updatePromptPayload(id: string, payloadID: string, updatePromptPayloadRequest: UpdatePromptPayloadRequest, px0MinRevision?: string, px0Consistency?: UpdatePromptPayloadOperationPx0ConsistencyEnum, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePromptPayload201Response> {
+    async updatePromptPayload(id: string, payloadID: string, updatePromptPayloadRequest: UpdatePromptPayloadRequest, px0MinRevision?: string, px0Consistency?: UpdatePromptPayloadOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, px0BreakGlass?: string): Promise<CreatePromptPayload201Response> {
         const response = await this.updatePromptPayloadRaw({ id: id, payloadID: payloadID, updatePromptPayloadRequest: updatePromptPayloadRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, px0BreakGlass: px0BreakGlass }, initOverrides);
         return await response.value();
     }

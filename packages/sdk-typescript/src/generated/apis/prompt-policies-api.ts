@@ -161,7 +161,7 @@ export interface UpdatePolicyRequest {
     /**
      * The id of the policy.
      */
-    id: string | null;
+    id: string;
     /**
      * 
      */
@@ -694,7 +694,7 @@ export class PromptPoliciesApi extends runtime.BaseAPI {
      * Replaces a policy. Requires admin rights on its team or organization.
      * Update Policy
      */
-    async updatePolicy(id: string | null, promptPolicyRequest: PromptPolicyRequest, px0MinRevision?: string, px0Consistency?: UpdatePolicyPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateTeamPolicy201Response> {
+    async updatePolicy(id: string, promptPolicyRequest: PromptPolicyRequest, px0MinRevision?: string, px0Consistency?: UpdatePolicyPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateTeamPolicy201Response> {
         const response = await this.updatePolicyRaw({ id: id, promptPolicyRequest: promptPolicyRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch }, initOverrides);
         return await response.value();
     }

@@ -70,7 +70,7 @@ export interface RenderLiveRequest {
     /**
      * Restricts the slug to one team.
      */
-    teamId?: string | null;
+    teamId?: string;
     /**
      * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
@@ -266,7 +266,7 @@ export class PromptRendersApi extends runtime.BaseAPI {
      * Renders the live version of a prompt.
      * Render Live Prompt Version
      */
-    async renderLive(slug: string, renderRequest: RenderRequest, teamId?: string | null, px0MinRevision?: string, px0Consistency?: RenderLivePx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<RenderResponse> {
+    async renderLive(slug: string, renderRequest: RenderRequest, teamId?: string, px0MinRevision?: string, px0Consistency?: RenderLivePx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<RenderResponse> {
         const response = await this.renderLiveRaw({ slug: slug, renderRequest: renderRequest, teamId: teamId, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
         return await response.value();
     }

@@ -634,7 +634,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Archives a version permanently. It can still be read and rendered by number and tag.
      * Archive Prompt Version
      */
-    async archiveVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: ArchiveVersionPx0ConsistencyEnum, ifMatch?: string, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction, transitionRequest?: TransitionRequest): Promise<CreateVersion201Response> {
+    async archiveVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: ArchiveVersionPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction, transitionRequest?: TransitionRequest, px0BreakGlass?: string): Promise<CreateVersion201Response> {
         const response = await this.archiveVersionRaw({ id: id, version: version, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch, px0BreakGlass: px0BreakGlass, transitionRequest: transitionRequest }, initOverrides);
         return await response.value();
     }
@@ -966,7 +966,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Deletes a draft with its tags.
      * Delete Prompt Version Draft
      */
-    async deletePromptVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: DeletePromptVersionPx0ConsistencyEnum, ifMatch?: string, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<void> {
+    async deletePromptVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: DeletePromptVersionPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction, px0BreakGlass?: string): Promise<void> {
         await this.deletePromptVersionRaw({ id: id, version: version, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch, px0BreakGlass: px0BreakGlass }, initOverrides);
     }
 
@@ -1055,7 +1055,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Demotes the live version to stable. The prompt then has no live version.
      * Demote Prompt Version
      */
-    async demoteVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: DemoteVersionPx0ConsistencyEnum, ifMatch?: string, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction, transitionRequest?: TransitionRequest): Promise<CreateVersion201Response> {
+    async demoteVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: DemoteVersionPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction, transitionRequest?: TransitionRequest, px0BreakGlass?: string): Promise<CreateVersion201Response> {
         const response = await this.demoteVersionRaw({ id: id, version: version, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch, px0BreakGlass: px0BreakGlass, transitionRequest: transitionRequest }, initOverrides);
         return await response.value();
     }
@@ -1728,7 +1728,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Promotes a draft to stable, or a stable version to live. The version that was live becomes stable. Unless the contract of the prompt is `off`, a version that refuses what the live one accepts does not become live.
      * Promote Prompt Version
      */
-    async promoteVersion(id: string, version: string, require?: PromoteVersionRequireEnum, px0MinRevision?: string, px0Consistency?: PromoteVersionPx0ConsistencyEnum, ifMatch?: string, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction, transitionRequest?: TransitionRequest, allow?: PromoteVersionAllowEnum): Promise<CreateVersion201Response> {
+    async promoteVersion(id: string, version: string, require?: PromoteVersionRequireEnum, px0MinRevision?: string, px0Consistency?: PromoteVersionPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction, transitionRequest?: TransitionRequest, allow?: PromoteVersionAllowEnum, px0BreakGlass?: string): Promise<CreateVersion201Response> {
         const response = await this.promoteVersionRaw({ id: id, version: version, require: require, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch, allow: allow, px0BreakGlass: px0BreakGlass, transitionRequest: transitionRequest }, initOverrides);
         return await response.value();
     }
@@ -1811,7 +1811,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Removes a tag from its version.
      * Remove Version Tag
      */
-    async removeVersionTag(id: string, tag: string, px0MinRevision?: string, px0Consistency?: RemoveVersionTagPx0ConsistencyEnum, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<void> {
+    async removeVersionTag(id: string, tag: string, px0MinRevision?: string, px0Consistency?: RemoveVersionTagPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, px0BreakGlass?: string): Promise<void> {
         await this.removeVersionTagRaw({ id: id, tag: tag, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, px0BreakGlass: px0BreakGlass }, initOverrides);
     }
 
@@ -1903,7 +1903,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Sets a tag on a version. If another version of the prompt has the tag, it moves. `.` and `..` are not valid tags, because URL parsers resolve them in a path.
      * Attach/Set Version Tag
      */
-    async setVersionTag(id: string, version: string, setVersionTagRequest: SetVersionTagRequest, px0MinRevision?: string, px0Consistency?: SetVersionTagOperationPx0ConsistencyEnum, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
+    async setVersionTag(id: string, version: string, setVersionTagRequest: SetVersionTagRequest, px0MinRevision?: string, px0Consistency?: SetVersionTagOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, px0BreakGlass?: string): Promise<CreateVersion201Response> {
         const response = await this.setVersionTagRaw({ id: id, version: version, setVersionTagRequest: setVersionTagRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, px0BreakGlass: px0BreakGlass }, initOverrides);
         return await response.value();
     }
@@ -2000,7 +2000,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Replaces the content of a draft: its template or messages, configuration, input schema and note.
      * Update Prompt Version Draft
      */
-    async updateVersion(id: string, version: string, updateVersionRequest: UpdateVersionRequest, px0MinRevision?: string, px0Consistency?: UpdateVersionOperationPx0ConsistencyEnum, ifMatch?: string, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
+    async updateVersion(id: string, version: string, updateVersionRequest: UpdateVersionRequest, px0MinRevision?: string, px0Consistency?: UpdateVersionOperationPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction, px0BreakGlass?: string): Promise<CreateVersion201Response> {
         const response = await this.updateVersionRaw({ id: id, version: version, updateVersionRequest: updateVersionRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch, px0BreakGlass: px0BreakGlass }, initOverrides);
         return await response.value();
     }

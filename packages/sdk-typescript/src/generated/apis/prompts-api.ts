@@ -195,7 +195,7 @@ export interface GetPromptRequest {
     /**
      * Restricts a slug to one team.
      */
-    teamId?: string | null;
+    teamId?: string;
     /**
      * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
@@ -272,11 +272,11 @@ export interface ListAllPromptsRequest {
     /**
      * The id of the team. Takes precedence over `team_id`.
      */
-    team?: string | null;
+    team?: string;
     /**
      * The id of the team.
      */
-    teamId?: string | null;
+    teamId?: string;
     /**
      * `active` or `archived`; any other value matches nothing.
      */
@@ -592,7 +592,7 @@ export interface UpdatePromptOperationRequest {
     /**
      * The id of the prompt.
      */
-    id: string | null;
+    id: string;
     /**
      * 
      */
@@ -682,7 +682,7 @@ export class PromptsApi extends runtime.BaseAPI {
      * Archives a prompt. It still renders.
      * Archive a Prompt
      */
-    async archivePrompt(id: string, px0MinRevision?: string, px0Consistency?: ArchivePromptPx0ConsistencyEnum, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePrompt201Response> {
+    async archivePrompt(id: string, px0MinRevision?: string, px0Consistency?: ArchivePromptPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, px0BreakGlass?: string): Promise<CreatePrompt201Response> {
         const response = await this.archivePromptRaw({ id: id, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, px0BreakGlass: px0BreakGlass }, initOverrides);
         return await response.value();
     }
@@ -929,7 +929,7 @@ export class PromptsApi extends runtime.BaseAPI {
      * Returns a prompt by id or slug, with one of its versions if `version` or `tag` is given.
      * Get a Prompt
      */
-    async getPrompt(id: string, version?: string, tag?: string, teamId?: string | null, px0MinRevision?: string, px0Consistency?: GetPromptPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, include?: GetPromptIncludeEnum): Promise<GetPrompt200Response> {
+    async getPrompt(id: string, version?: string, tag?: string, teamId?: string, px0MinRevision?: string, px0Consistency?: GetPromptPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, include?: GetPromptIncludeEnum): Promise<GetPrompt200Response> {
         const response = await this.getPromptRaw({ id: id, version: version, tag: tag, teamId: teamId, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, include: include }, initOverrides);
         return await response.value();
     }
@@ -1216,7 +1216,7 @@ export class PromptsApi extends runtime.BaseAPI {
      * Returns the prompts of the given team. Without a team, the list is empty.
      * List all prompts with team filter
      */
-    async listAllPrompts(team?: string | null, teamId?: string | null, status?: string, archived?: string, q?: string, tag?: string, sort?: string, limit?: string, cursor?: string, px0MinRevision?: string, px0Consistency?: ListAllPromptsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, folder?: string, _in?: ListAllPromptsInEnum, include?: ListAllPromptsIncludeEnum): Promise<ListPrompts200Response> {
+    async listAllPrompts(team?: string, teamId?: string, status?: string, archived?: string, q?: string, tag?: string, sort?: string, limit?: string, cursor?: string, px0MinRevision?: string, px0Consistency?: ListAllPromptsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, folder?: string, _in?: ListAllPromptsInEnum, include?: ListAllPromptsIncludeEnum): Promise<ListPrompts200Response> {
         const response = await this.listAllPromptsRaw({ team: team, teamId: teamId, status: status, archived: archived, q: q, tag: tag, sort: sort, limit: limit, cursor: cursor, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, folder: folder, _in: _in, include: include }, initOverrides);
         return await response.value();
     }
@@ -1876,7 +1876,7 @@ export class PromptsApi extends runtime.BaseAPI {
      * Moves a prompt with its versions, tags and payloads to another team. Requires admin rights on both teams.
      * Move a Prompt
      */
-    async movePrompt(id: string, movePromptRequest: MovePromptRequest, px0MinRevision?: string, px0Consistency?: MovePromptOperationPx0ConsistencyEnum, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePrompt201Response> {
+    async movePrompt(id: string, movePromptRequest: MovePromptRequest, px0MinRevision?: string, px0Consistency?: MovePromptOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, px0BreakGlass?: string): Promise<CreatePrompt201Response> {
         const response = await this.movePromptRaw({ id: id, movePromptRequest: movePromptRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, px0BreakGlass: px0BreakGlass }, initOverrides);
         return await response.value();
     }
@@ -1961,7 +1961,7 @@ export class PromptsApi extends runtime.BaseAPI {
      * Changes folder, contract and description. What is omitted stays.
      * Patch a Prompt
      */
-    async patchPrompt(id: string, patchPromptRequest: PatchPromptRequest, px0MinRevision?: string, px0Consistency?: PatchPromptOperationPx0ConsistencyEnum, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePrompt201Response> {
+    async patchPrompt(id: string, patchPromptRequest: PatchPromptRequest, px0MinRevision?: string, px0Consistency?: PatchPromptOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, px0BreakGlass?: string): Promise<CreatePrompt201Response> {
         const response = await this.patchPromptRaw({ id: id, patchPromptRequest: patchPromptRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, px0BreakGlass: px0BreakGlass }, initOverrides);
         return await response.value();
     }
@@ -2117,7 +2117,7 @@ export class PromptsApi extends runtime.BaseAPI {
      * Makes an archived prompt active again.
      * Restore a Prompt
      */
-    async restorePrompt(id: string, px0MinRevision?: string, px0Consistency?: RestorePromptPx0ConsistencyEnum, px0BreakGlass?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePrompt201Response> {
+    async restorePrompt(id: string, px0MinRevision?: string, px0Consistency?: RestorePromptPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, px0BreakGlass?: string): Promise<CreatePrompt201Response> {
         const response = await this.restorePromptRaw({ id: id, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, px0BreakGlass: px0BreakGlass }, initOverrides);
         return await response.value();
     }
@@ -2198,7 +2198,7 @@ export class PromptsApi extends runtime.BaseAPI {
      * Replaces the description. Name and slug never change.
      * Update a Prompt
      */
-    async updatePrompt(id: string | null, updatePromptRequest: UpdatePromptRequest, px0MinRevision?: string, px0Consistency?: UpdatePromptOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePrompt201Response> {
+    async updatePrompt(id: string, updatePromptRequest: UpdatePromptRequest, px0MinRevision?: string, px0Consistency?: UpdatePromptOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePrompt201Response> {
         const response = await this.updatePromptRaw({ id: id, updatePromptRequest: updatePromptRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
         return await response.value();
     }

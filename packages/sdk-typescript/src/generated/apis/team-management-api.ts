@@ -96,7 +96,7 @@ export interface UpdateTeamOperationRequest {
     /**
      * The id of the team.
      */
-    id: string | null;
+    id: string;
     /**
      * 
      */
@@ -414,7 +414,7 @@ export class TeamManagementApi extends runtime.BaseAPI {
      * Renames a team. If `org_id` is another organization, moves the team there with its members and prompts.
      * Update Team
      */
-    async updateTeam(id: string | null, updateTeamRequest: UpdateTeamRequest, px0MinRevision?: string, px0Consistency?: UpdateTeamOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateTeam201Response> {
+    async updateTeam(id: string, updateTeamRequest: UpdateTeamRequest, px0MinRevision?: string, px0Consistency?: UpdateTeamOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateTeam201Response> {
         const response = await this.updateTeamRaw({ id: id, updateTeamRequest: updateTeamRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
         return await response.value();
     }

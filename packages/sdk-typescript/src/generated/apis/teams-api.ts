@@ -47,7 +47,7 @@ export interface LeaveTeamRequest {
     /**
      * The id of the team.
      */
-    teamID: string | null;
+    teamID: string;
     /**
      * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
@@ -200,7 +200,7 @@ export class TeamsApi extends runtime.BaseAPI {
      * Removes the caller from a team.
      * Leave Team
      */
-    async leaveTeam(teamID: string | null, px0MinRevision?: string, px0Consistency?: LeaveTeamPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<void> {
+    async leaveTeam(teamID: string, px0MinRevision?: string, px0Consistency?: LeaveTeamPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<void> {
         await this.leaveTeamRaw({ teamID: teamID, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
     }
 

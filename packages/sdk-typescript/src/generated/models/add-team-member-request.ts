@@ -21,9 +21,9 @@ import { mapValues } from '../runtime.ts';
  */
 export interface AddTeamMemberRequest {
     /**
-     * The person behind the action: the user, or who made the API key.
+     * 
      */
-    userId: string | null;
+    userId: string;
 }
 
 /**

@@ -13,8 +13,6 @@ export * from './add-team-member-request.ts';
 export * from './apply-change-request200-response.ts';
 export * from './assertion.ts';
 export * from './assertion-result.ts';
-export * from './audit-line.ts';
-export * from './audit-line-actor.ts';
 export * from './change.ts';
 export * from './change-password-request.ts';
 export * from './change-request.ts';

@@ -21,9 +21,9 @@ import { mapValues } from '../runtime.ts';
  */
 export interface MovePromptRequest {
     /**
-     * The person behind the action: the user, or who made the API key.
+     * 
      */
-    teamId: string | null;
+    teamId: string;
 }
 
 /**

@@ -41,13 +41,13 @@ export interface PromptAuditEntry {
      */
     actor: PromptAuditEntryActor;
     /**
-     * The person behind the action: the user, or who made the API key.
+     * 
      */
-    promptId: string | null;
+    promptId: string;
     /**
-     * The person behind the action: the user, or who made the API key.
+     * 
      */
-    teamId: string | null;
+    teamId: string;
     /**
      * The affected version.
      */

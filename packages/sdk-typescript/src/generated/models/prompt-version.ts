@@ -50,13 +50,13 @@ import {
  */
 export interface PromptVersion {
     /**
-     * The person behind the action: the user, or who made the API key.
+     * 
      */
-    id: string | null;
+    id: string;
     /**
-     * The person behind the action: the user, or who made the API key.
+     * 
      */
-    promptId: string | null;
+    promptId: string;
     /**
      * 1, 2, 3, and so on. Never reused.
      */
