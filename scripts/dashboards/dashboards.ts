@@ -14,6 +14,10 @@ import type { DashboardDefinition, Query, Variable } from './panels.ts';
 
 const ROUTE = prometheusLabel('http.route');
 const STATUS = prometheusLabel('http.response.status_code');
+const TRANSITION = prometheusLabel('px0.policy.transition');
+const CHANGE_KIND = prometheusLabel('px0.change.kind');
+const ASSERTION_TYPE = prometheusLabel('px0.assertion.type');
+const FULFILLED = prometheusLabel('px0.assertion.ok');
 const RENDER = 'job="px0/render"';
 const RELAY = 'job="px0/relay"';
 const SERVICE = 'job=~"$job"';
@@ -43,6 +47,11 @@ function rate(metric: MetricDefinition, selector: string, by = 'job'): string {
 
 function quantile(metric: MetricDefinition, q: number, selector: string, by = 'job'): string {
   return `histogram_quantile(${q}, ${rateOf(`${prometheusName(metric)}_bucket`, selector, `le, ${by}`)})`;
+}
+
+/** Requests are applied too seldom for a rate of minutes. */
+function leadTime(q: number): string {
+  return `histogram_quantile(${q}, sum by (le) (increase(${prometheusName(px0.changeRequestLeadTime)}_bucket[1d])))`;
 }
 
 function query(expr: string, legend: string): Query {
@@ -661,7 +670,7 @@ const events: DashboardDefinition = {
 const controlPlane: DashboardDefinition = {
   uid: 'px0-control-plane',
   title: 'px0 / Control plane',
-  description: 'identity, tenancy and prompt-registry: routes, SQL, passwords, mail.',
+  description: 'identity, tenancy and prompt-registry: routes, SQL, reviews, passwords, mail.',
   variables: [jobVariable],
   sections: [
     {
@@ -732,6 +741,61 @@ const controlPlane: DashboardDefinition = {
               '{{job}} {{db_client_connection_state}}',
             ),
             query(`sum by (job) (${value(library.dbPending, SERVICE)})`, '{{job}} waiting'),
+          ],
+        },
+      ],
+    },
+    {
+      title: 'Reviews',
+      panels: [
+        {
+          title: 'Refused by policies',
+          description:
+            'Changes of prompts in the last hour, by what was wanted. Many may mean a policy that matches more than it was made for.',
+          unit: 'short',
+          queries: [
+            query(
+              `sum by (${TRANSITION}) (increase(${value(px0.policyRefusals, '')}[1h]))`,
+              `{{${TRANSITION}}}`,
+            ),
+          ],
+        },
+        {
+          title: 'Open change requests',
+          description: 'What waits to be reviewed or applied.',
+          unit: 'short',
+          queries: [query(`max(${value(px0.changeRequestsOpen, '')})`, 'open')],
+        },
+        {
+          title: 'Applied change requests',
+          description: 'In the last hour, by what they changed.',
+          unit: 'short',
+          queries: [
+            query(
+              `sum by (${CHANGE_KIND}) (increase(${value(px0.changeRequestsApplied, '')}[1h]))`,
+              `{{${CHANGE_KIND}}}`,
+            ),
+          ],
+        },
+        {
+          title: 'Lead time',
+          description:
+            'From when a change request was opened until it was applied, of those of the last day.',
+          unit: 's',
+          queries: [0.5, 0.95].map((q) => query(leadTime(q), `p${q * 100}`)),
+        },
+        {
+          title: 'Assertions',
+          description: 'Assertions that checks judged, by whether the output fulfilled them.',
+          unit: 'ops',
+          queries: [query(rate(px0.assertionsRun, '', FULFILLED), `fulfilled: {{${FULFILLED}}}`)],
+        },
+        {
+          title: 'Assertions that failed',
+          description: 'By type.',
+          unit: 'ops',
+          queries: [
+            query(rate(px0.assertionsRun, `${FULFILLED}="false"`, ASSERTION_TYPE), `{{${ASSERTION_TYPE}}}`),
           ],
         },
       ],

@@ -12,6 +12,7 @@ import { builtCollector, Collector } from './collector/collector.ts';
 import { panelsWithoutData } from './collector/panels-without-data.ts';
 import { Prometheus } from './collector/prometheus.ts';
 import { hasTool, startTool } from './debian-tools.ts';
+import { GovernedTeam } from './governed-team.ts';
 import { allExpressions, dashboardExpressions } from './observability-files.ts';
 import { OtlpReceiver } from './otlp-receiver.ts';
 
@@ -81,11 +82,12 @@ describe.runIf(isWanted)('the dashboards and rules, with data', { timeout: 300_0
     return address;
   }
 
-  /** What a team does all day: it writes, promotes and renders, and an application holds its prompts. */
+  /** What teams do all day: they write, promote and render, one reviews, and an application holds prompts. */
   async function work(): Promise<void> {
     const world = new World(platform);
     const { team, key } = await world.account();
     const prompt = await world.prompt(key, team, 'Hello, {{.name}}!');
+    const reviewing = await GovernedTeam.start(world);
     const stream = await fetch(`${platform.gatewayUrl}/v1/delivery/stream`, {
       headers: { authorization: `Bearer ${key.token}`, accept: 'text/event-stream' },
       signal: load.signal,
@@ -94,6 +96,7 @@ describe.runIf(isWanted)('the dashboards and rules, with data', { timeout: 300_0
     while (!load.signal.aborted) {
       // The journey ends with a process that is stopped on purpose: what fails then is not of interest here.
       await round(world, key, prompt, team).catch(() => undefined);
+      await reviewing.change().catch(() => undefined);
     }
     await reading;
   }

@@ -25,9 +25,10 @@ import {
   temporaryFolder,
   whenReady,
 } from '@px0/testing';
-import { said, World } from '@px0/testing/world';
+import { World } from '@px0/testing/world';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foreignMetrics } from '../../scripts/dashboards/foreign-metrics.ts';
+import { GovernedTeam } from './governed-team.ts';
 import { allExpressions, prometheusRules } from './observability-files.ts';
 import { OtlpReceiver, type ReceivedSpan } from './otlp-receiver.ts';
 import { askedBy } from './promql.ts';
@@ -89,47 +90,6 @@ async function startRelay(): Promise<string> {
   await eventually(() => fetch(`${url}/healthz`).then(({ ok }) => ok), { ...PATIENCE, what: 'the relay' });
   await whenReady(url);
   return url;
-}
-
-/**
- * A team that reviews what goes live, and expects something of what its prompt renders: a promotion that is refused, a version that is checked,
- * and a change request that is approved and applied.
- */
-async function governTeam(): Promise<void> {
-  const world = new World(platform);
-  const owner = await world.owner();
-  const author = await world.registeredBy(owner, owner.team);
-  const prompt = await world.prompt(author, owner.team);
-  await world.make(owner, 'POST', `/v1/teams/${owner.team}/prompt-policies`, {
-    name: 'Reviewed',
-    match: { slugs: ['*'], transitions: ['live'] },
-    require: { approvals: 1 },
-  });
-  const version = await world.draft(author, prompt, 'Hello, {{.name}}!');
-  await world.make(author, 'POST', `/v1/prompts/${prompt.id}/payloads`, {
-    variables: { name: 'Ada' },
-    assertions: [
-      { type: 'contains', value: 'Ada' },
-      { type: 'max_chars', value: 5 },
-    ],
-  });
-  const path = `/v1/prompts/${prompt.id}/versions/${version}`;
-  await world.make(author, 'POST', `${path}/check`, {});
-  await world.promote(author, prompt, version);
-  expect(said(await world.ask(author, 'POST', `${path}/promote`))).toEqual([
-    409,
-    'change request required: Reviewed',
-  ]);
-  const opened = await world.make(author, 'POST', `/v1/prompts/${prompt.id}/change-requests`, {
-    title: 'Greet',
-    change: { kind: 'promote', version, to: 'live' },
-  });
-  const request = `/v1/change-requests/${opened.text('change_request', 'id')}`;
-  await world.make(owner, 'POST', `${request}/reviews`, {
-    verdict: 'approve',
-    content_hash: opened.text('change_request', 'binding', 'content_hash'),
-  });
-  await world.make(owner, 'POST', `${request}/apply`);
 }
 
 const spansOfTrace = (): ReceivedSpan[] => receiver.spans.filter((span) => span.traceId === traceId);
@@ -259,7 +219,8 @@ describe('the metrics', () => {
   // Behind the traces: what follows is asked for outside of the one that the test has begun.
   beforeAll(async () => {
     await startRelay();
-    await governTeam();
+    const team = await GovernedTeam.start(new World(platform));
+    expect(await team.change()).toEqual([409, 'change request required: Reviewed']);
   }, 120_000);
 
   it('of a relay are those of a program of its own, not of a render process', async () => {
