@@ -2,6 +2,7 @@
  * How each operation of the API description names things, so that it can be called with anybody's. The table is complete by its type,
  * and `gaps` finds an id that a plan leaves out: an operation cannot be added without saying whose things it reaches.
  */
+import { randomUUID } from 'node:crypto';
 import {
   buildOpenApi,
   type OpenApiOperation,
@@ -36,8 +37,9 @@ const ofAudit = ({ organization, team, user }: Things) => ({
 const ofAuditEntry = ({ organization }: Things) => ({ params: { orgID: organization, number: '1' } });
 const name = { name: 'Renamed' };
 const password = 'Correct-horse-1';
+/** No two may have the same name. */
 const policy = ({ user, key }: Things) => ({
-  ...name,
+  name: `Renamed ${randomUUID()}`,
   match: { slugs: ['nothing'], transitions: ['live'] },
   require: { approvals: 1, user_ids: [user], checks: [{ kind: 'external', name: 'ci', api_key_ids: [key] }] },
   break_glass: { roles: ['admin'], user_ids: [user] },

@@ -24,11 +24,11 @@ const team = (...more: readonly (keyof Things)[]): Told => ({
   unknown: 'teamNotFound',
 });
 
-/** Filters of an export name a team and a person, about whom nothing is told. */
-const audit: readonly Told[] = ([[], ['team'], ['user'], ['team', 'user']] as const).map((more) => ({
-  ...organization('forbidden'),
-  foreign: ['organization', ...more],
-}));
+/** Beside an organization's id, which is judged first, stand other names, about which nothing is told. */
+const organizationBeside = (...others: readonly (keyof Things)[]): readonly Told[] =>
+  subsets(others).map((more) => ({ ...organization('forbidden'), foreign: ['organization', ...more] }));
+
+const audit = organizationBeside('team', 'user');
 
 /** An organization's and a team's ids are random; that one exists is no secret to whoever holds it. */
 export const told: { readonly [Operation in OperationId]?: readonly Told[] } = {
@@ -74,12 +74,42 @@ export const told: { readonly [Operation in OperationId]?: readonly Told[] } = {
     { foreign: ['email', 'team'], answer: 'callerNotInTeamOrganization', unknown: 'teamNotFound' },
     { foreign: ['team'], answer: 'callerNotInTeamOrganization', unknown: 'teamNotFound' },
   ],
+  listOrgPolicies: [organization('forbidden')],
+  createOrgPolicy: organizationBeside('user', 'key'),
   updateMe: [{ foreign: ['email'], answer: 'emailAlreadyTaken', unknown: 200 }],
   // That an address has an account is told unless STRICT_ENUMERATION_PROTECTION is set.
   triggerVerificationEmail: [{ foreign: ['email'], answer: 'userAlreadyVerified', unknown: 'userNotFound' }],
   verifyEmail: [{ foreign: ['email'], answer: 200, unknown: 'invalidCredentials' }],
   triggerPasswordReset: [{ foreign: ['email'], answer: 200, unknown: 'userNotFound' }],
 };
+
+/**
+ * What is only written down, or looked for among what the caller reads: nobody asks whether it exists, so the request succeeds, and says
+ * the same, whoever's it is.
+ */
+export const unjudged: { readonly [Operation in OperationId]?: readonly (keyof Things)[] } = {
+  // Filters of lists.
+  listChangeRequests: ['prompt'],
+  exportIdentityAudit: ['team', 'user'],
+  exportTenancyAudit: ['team', 'user'],
+  exportRegistryAudit: ['team', 'user'],
+  // Who may approve, and which keys may post checks: only members of the team, and keys that write there, ever do.
+  createTeamPolicy: ['user', 'key'],
+  createOrgPolicy: ['user', 'key'],
+  updatePolicy: ['user', 'key'],
+};
+
+/** Whether the request names, of what is somebody else's, only what nobody judges. */
+export function isUnjudged(operation: OperationId, foreign: readonly (keyof Things)[]): boolean {
+  return foreign.every((kind) => unjudged[operation]?.includes(kind) === true);
+}
+
+/** All choices among these, none of them too. */
+export function subsets<T>(all: readonly T[]): readonly (readonly T[])[] {
+  const chosen: T[][] = [[]];
+  for (const one of all) chosen.push(...chosen.map((others) => [...others, one]));
+  return chosen;
+}
 
 /** Whether the two answers are what is told of this request. */
 export function isTold(
