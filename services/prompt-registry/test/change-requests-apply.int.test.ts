@@ -203,6 +203,40 @@ describe('a request that a policy asks for', () => {
     expect(await liveOf(id)).toBe(2);
   });
 
+  it('is judged by what the version renders, by the live version that it replaces', async () => {
+    const id = await billing('rendered');
+    await registry.prompts.createPayload(team.editor, id, {
+      name: 'greeting',
+      variables: {},
+      assertions: [{ type: 'contains', value: 'text' }],
+    });
+    await policy({
+      name: 'Rendered',
+      match: { slugs: [`rendered_${slugs}`], transitions: ['live'] },
+      require: { approvals: 1, checks: [{ kind: 'assertions' }, { kind: 'contract' }] },
+    });
+    const request = await propose(team.editor, id, toLive(2));
+    await review(team.second, request.id);
+    const applied = await apply(team.editor, request.id);
+    expect(applied.status, JSON.stringify(applied.body)).toBe(200);
+    expect(requestOf(applied).requirements).toMatchObject([
+      { satisfied: true, checks: [{ state: 'success' }, { state: 'success' }] },
+    ]);
+    expect(await liveOf(id)).toBe(2);
+
+    const draft = await registry.prompts.createVersion(team.editor, id, 'a draft of the text');
+    const next = await propose(team.editor, id, toLive(draft.version), { apply: 'when_ready' });
+    expect((await review(team.second, next.id)).state).toBe('applied');
+
+    const failing = await registry.prompts.createVersion(team.editor, id, 'something else');
+    const last = await propose(team.editor, id, toLive(failing.version));
+    await review(team.second, last.id);
+    expect(errorOf(await apply(team.editor, last.id))).toEqual(
+      refused(409, 'change request is not ready: Rendered: check assertions is failure'),
+    );
+    expect(await liveOf(id)).toBe(draft.version);
+  });
+
   it('stays open where who approves it last may not make the change', async () => {
     const id = await billing('named');
     const viewer = await registry.identity.register();

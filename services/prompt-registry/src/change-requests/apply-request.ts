@@ -23,7 +23,7 @@ import { actionOf, type PerformChange } from './perform-change.ts';
 import { versionIn } from './proposed-change.ts';
 import { type RequestGate, requireOpen } from './request-gate.ts';
 import type { RequestViews } from './request-view.ts';
-import { endRequest, type RequestRow } from './store.ts';
+import { endRequest, type RequestRow, type Requirements } from './store.ts';
 
 export interface ApplyRequestDependencies {
   readonly access: AccessProjection;
@@ -80,31 +80,34 @@ export class ApplyRequest {
     open: PromptChange,
     judgement: Judgement | undefined,
   ): Promise<VersionRow | undefined> {
-    const { views, perform } = this.#deps;
+    const { gate, views, perform } = this.#deps;
     this.#requireRight(principal, row);
     requireOpen(row);
     // All of it is read anew under the lock: who reviewed may have left, and what they saw may be gone.
     const judged = await views.judge(open.change, row);
     const request = new ApplyingRequest(judged);
+    // Before the change: once another version is live, the judgement is about something else.
+    const requirements = await gate.requirements(
+      open.change,
+      open.prompt,
+      guardedBy(row.change, judged.present, judgement),
+      (policy) => judged.approvals(policy),
+    );
     const version = await perform.run(principal, recordingFor(row, open), row.change, {
       basis: { kind: 'request', request },
       judgement,
     });
-    await this.#end(row, open, judged, judgement);
+    await this.#end(row, open, judged, requirements);
     return version;
   }
 
   /** In the transaction of the change. */
   async #end(
     row: RequestRow,
-    { change, prompt, record }: PromptChange,
+    { change, record }: PromptChange,
     judged: JudgedRequest,
-    judgement: Judgement | undefined,
+    requirements: Requirements,
   ): Promise<void> {
-    const parts = guardedBy(row.change, judged.present, judgement ?? 'later');
-    const requirements = await this.#deps.gate.requirements(change, prompt, parts, (policy) =>
-      judged.approvals(policy),
-    );
     const outcome = { requirements, faults: judged.faults };
     const ending = { state: 'applied', binding: judged.present.binding, outcome } as const;
     const leadSeconds = await endRequest(change, row.id, ending);
