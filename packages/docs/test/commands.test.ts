@@ -65,6 +65,21 @@ describe('a command line in the guides', () => {
   });
 });
 
+describe('a file of JSON lines in the guides', () => {
+  const blocks = readGuides().flatMap(({ path, markdown }) =>
+    codeBlocksOf(markdown)
+      .filter(({ language }) => language === 'jsonl')
+      .map((block) => ({ ...block, page: path })),
+  );
+
+  it('has an object in each line', () => {
+    expect(blocks.length).toBeGreaterThan(0);
+    for (const block of blocks) {
+      for (const line of linesOf(block)) expect(JSON.parse(line), at(block)).toBeTypeOf('object');
+    }
+  });
+});
+
 const composeFile = join(repositoryRoot, 'docker-compose.yml');
 const composeShape = z.object({
   services: z.record(
