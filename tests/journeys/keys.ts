@@ -1,6 +1,6 @@
 /** What a key of each operation and scope may do, over all services at once. */
 import { eventually } from '@px0/testing';
-import { type Key, type Operation, said, type World } from '@px0/testing/world';
+import { type Caller, type Key, type Operation, said, type World } from '@px0/testing/world';
 import { describe, expect, it } from 'vitest';
 
 export function keyStories(started: () => World): void {
@@ -39,6 +39,53 @@ export function keyStories(started: () => World): void {
         }
       },
     );
+
+    it('that is rotated stands for who rotated it, who cannot approve what is written with it', async () => {
+      const world = started();
+      const owner = await world.owner();
+      const colleague = await world.registeredBy(owner, owner.team);
+      await world.role(owner, owner.team, colleague, 'admin');
+      await world.make(owner, 'POST', `/v1/teams/${owner.team}/prompt-policies`, {
+        name: 'Reviewed',
+        match: { slugs: ['*'], transitions: ['live'] },
+        require: { approvals: 1, not_contributor: true },
+      });
+      const old = await world.key(owner, 'all');
+      const rotated = await world.make(colleague, 'POST', `/v1/api-keys/${old.id}/rotate`);
+      const successor = { id: rotated.text('id'), token: rotated.text('key') };
+      const prompt = await world.prompt(owner, owner.team);
+      /** Why the approvals of these do not count, in the order given. */
+      const faults = async (proposedBy: Caller, version: number, ...reviewers: readonly Caller[]) => {
+        const body = { title: `version ${version}`, change: { kind: 'promote', version, to: 'live' } };
+        const path = `/v1/prompts/${prompt.id}/change-requests`;
+        const request = await world.make(proposedBy, 'POST', path, body);
+        const review = {
+          verdict: 'approve',
+          content_hash: request.text('change_request', 'binding', 'content_hash'),
+        };
+        const reviews = `/v1/change-requests/${request.text('change_request', 'id')}/reviews`;
+        let answer = request;
+        for (const reviewer of reviewers) answer = await world.make(reviewer, 'POST', reviews, review);
+        return reviewers.map((_, index) => answer.at('change_request', 'reviews', index, 'why_not'));
+      };
+      const stable = async (who: Caller, template: string) => {
+        const version = await world.draft(who, prompt, template);
+        await world.promote(who, prompt, version);
+        return version;
+      };
+      // What the successor proposes is the colleague's own, and so is what it writes; the old key still stands for its maker.
+      const proposed = await stable(owner, 'one');
+      expect(await faults(successor, proposed, colleague)).toEqual(['author']);
+      const written = await stable(successor, 'two');
+      expect(await faults(owner, written, colleague, owner)).toEqual(['contributor', 'author']);
+      const before = await stable(old, 'three');
+      expect(await faults(colleague, before, owner)).toEqual(['contributor']);
+      const promotion = `/v1/prompts/${prompt.id}/versions/${written}/promote`;
+      for (const who of [colleague, successor])
+        expect((await world.ask(who, 'POST', promotion)).status).toBe(409);
+      const own = await stable(successor, 'four');
+      expect(await faults(successor, own, owner)).toEqual([null]);
+    });
 
     it('acts as the Default Team’s admin of longest standing, and as the next one when that one goes', async () => {
       const world = started();

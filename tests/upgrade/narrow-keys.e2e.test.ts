@@ -5,6 +5,7 @@
 import { repositoryRoot } from '@px0/local-platform';
 import { type Account, Api, type Key, Shape, Story } from '@px0/local-platform/story';
 import { createPool, silentLogger } from '@px0/service-kit';
+import { eventually } from '@px0/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildBefore } from './build-before.ts';
 import { Rollout } from './rollout.ts';
@@ -120,6 +121,30 @@ describe.skipIf(typeof before === 'string')(
       expect(await ask('POST', `/v1/api-keys/${narrow.id}/rotate`)).toEqual(missing);
       expect(await ask('DELETE', `/v1/api-keys/${narrow.id}`)).toEqual(missing);
       expect(await render(NEW, 'billing_reply', narrow)).toBe(200);
+    }, 120_000);
+
+    it('that have no limits, and that an old process rotates, are keys of who rotated', async () => {
+      const colleague = await story.owner();
+      const members = `/v1/teams/${account.team}/members`;
+      await story.make(account, 'POST', members, { user_id: colleague.id });
+      await story.make(account, 'PUT', `${members}/${colleague.id}/role`, { role: 'admin' });
+      const path = `/v1/api-keys/${account.key.id}/rotate`;
+      const rotated = async () =>
+        await processOf('identity', OLD).request('POST', path, { token: colleague.token, body: {} });
+      // The old process may hear of the role a moment later.
+      const answer = await eventually(
+        async () => {
+          const given = await rotated();
+          return given.status === 201 ? given : undefined;
+        },
+        { what: 'the rotation', timeoutMs: 60_000 },
+      );
+      const successor = new Shape(JSON.parse(answer.text)).text('id');
+      const { rows } = await pool.query(
+        'SELECT created_by FROM api_keys WHERE id = ANY($1) ORDER BY ordinal',
+        [[account.key.id, successor]],
+      );
+      expect(rows).toEqual([{ created_by: account.id }, { created_by: colleague.id }]);
     }, 120_000);
 
     it('lose a deleted team, whichever process leads the saga of the others', async () => {

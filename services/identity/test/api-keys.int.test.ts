@@ -43,12 +43,21 @@ async function keysOf(founder: Founder) {
 }
 
 /** The newest event of a key, as the outbox holds it. */
-async function publishedKey(id: string): Promise<unknown> {
+async function publishedKey(id: string, entity: 'apiKey' | 'narrowKey' = 'apiKey'): Promise<unknown> {
   const { rows } = await identity.pool.query<{ payload: string }>(
     'select payload from outbox where subject = $1',
-    [stateSubject('apiKey', id)],
+    [stateSubject(entity, id)],
   );
   return JSON.parse(rows[0]?.payload ?? 'null');
+}
+
+async function storedMaker(id: string): Promise<string | undefined> {
+  const { rows } = await identity.pool.query<{ created_by: string }>(
+    `select created_by from api_keys where id = $1
+     union all select created_by from narrow_api_keys where id = $1`,
+    [id],
+  );
+  return rows[0]?.created_by;
 }
 
 describe('API keys', () => {
@@ -235,13 +244,25 @@ describe('a rotation', () => {
     expect(overlap).toBeLessThanOrEqual(86_400_000);
   });
 
-  it('by somebody else leaves the key its maker, whom the event names', async () => {
+  it('makes the successor a key of who rotated: they alone have its secret', async () => {
     const founder = await identity.founder();
     const colleague = await identity.user();
     await identity.tenancy.setMember(founder.teamId, colleague.id, 'admin');
-    const old = await identity.key(founder, { operation: 'all' });
-    const { id } = createdKey.parse((await rotate(colleague, old.id)).body);
-    for (const key of [old.id, id]) expect(await publishedKey(key)).toMatchObject({ created_by: founder.id });
+    for (const limits of [undefined, { slugs: ['billing_*'] }]) {
+      const entity = limits === undefined ? 'apiKey' : 'narrowKey';
+      const old = await identity.key(founder, { operation: 'all', limits });
+      const { id } = createdKey.parse((await rotate(colleague, old.id)).body);
+      const again = createdKey.parse((await rotate(founder, id)).body);
+      const makers = [
+        [old.id, founder.id],
+        [id, colleague.id],
+        [again.id, founder.id],
+      ] as const;
+      for (const [key, maker] of makers) {
+        expect(await publishedKey(key, entity)).toMatchObject({ created_by: maker });
+        expect(await storedMaker(key)).toBe(maker);
+      }
+    }
   });
 
   it('without overlap ends the old key at once', async () => {

@@ -29,8 +29,8 @@ export class RotateKey {
   }
 
   /**
-   * Makes a successor with the same name, scope, operation, limits and maker, and as long a life; the old key goes on working for the overlap
-   * (default: a day).
+   * Makes a successor with the same name, scope, operation and limits, and as long a life; the old key goes on working for the overlap (default: a
+   * day). Who rotates is the successor's maker, since they alone get its secret: it must not write as a colleague whose work they may approve.
    *
    * @throws ApiError apiKeyNotFound, forbidden, invalidOverlap
    */
@@ -49,6 +49,7 @@ export class RotateKey {
         if (old === undefined || isExpired(old)) throw new ApiError('apiKeyNotFound');
         const successor = await addKey(change, {
           ...old,
+          createdBy: session.userId,
           rotatedFrom: old.id,
           expiresAt: asLongALife(old),
         });
