@@ -14,6 +14,8 @@ const VERSION = '4.32.5';
 const environment = join(import.meta.dirname, '..', '..', '.px0', 'schemathesis');
 const program = join(environment, 'bin', 'st');
 const INSTALL_TIMEOUT_MS = 240_000;
+/** For printing what was found after an interruption. */
+const LAST_WORDS_MS = 25_000;
 
 /** What a response is held against. Which requests are refused is the other tests' matter. */
 const CHECKS = [
@@ -65,7 +67,7 @@ export interface CampaignResult {
   readonly succeeded: ReadonlySet<string>;
 }
 
-/** Runs it once over the operations of a description. @throws Error when it did not get as far as testing */
+/** Runs it once over the operations of a description. @throws Error with what it printed, when it did not get to the end of them */
 export async function runCampaign(campaign: Campaign): Promise<CampaignResult> {
   const folder = await temporaryFolder('schemathesis');
   try {
@@ -75,9 +77,7 @@ export async function runCampaign(campaign: Campaign): Promise<CampaignResult> {
     await writeFile(schema, JSON.stringify(campaign.description));
     const report = ['--report', 'har', '--report-har-path', archive];
     const { code, output } = await execute(folder, campaign, [...argumentsOf(campaign, schema), ...report]);
-    const exchanges = await readFile(archive, 'utf8').catch(() => '');
-    if (exchanges === '') throw new Error(`Schemathesis did not run:\n${output}`);
-    return { passed: code === 0, output, succeeded: successesOf(JSON.parse(exchanges)) };
+    return { passed: code === 0, output, succeeded: successesOf(await readArchive(archive, output)) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -91,6 +91,15 @@ interface Archive {
       readonly response: { readonly status: number };
     }[];
   };
+}
+
+/** What it printed says more than an archive that is missing or broken off. */
+async function readArchive(path: string, output: string): Promise<Archive> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    throw new Error(`Schemathesis left no whole archive of its exchanges:\n${output}`, { cause });
+  }
 }
 
 function successesOf({ log }: Archive): Set<string> {
@@ -135,17 +144,32 @@ function argumentsOf(campaign: Campaign, schema: string): string[] {
   ];
 }
 
+/** @throws Error with what it printed, when it was stopped */
 async function execute(
   folder: string,
   { timeoutMs }: Campaign,
   args: readonly string[],
 ): Promise<{ code: number; output: string }> {
+  const running = run(program, args, {
+    cwd: folder,
+    timeout: timeoutMs,
+    // Interrupted, it prints what it has found so far. Terminated, it prints nothing, and breaks its archive off.
+    killSignal: 'SIGINT',
+    maxBuffer: 64 << 20,
+  });
+  const deadline = setTimeout(() => running.child.kill('SIGKILL'), timeoutMs + LAST_WORDS_MS);
   try {
-    const { stdout } = await run(program, args, { cwd: folder, timeout: timeoutMs, maxBuffer: 64 << 20 });
+    const { stdout } = await running;
     return { code: 0, output: stdout };
   } catch (error) {
     if (!(error instanceof Error && 'stdout' in error)) throw error;
-    const { stdout, stderr, code } = error as Error & { stdout: string; stderr: string; code?: unknown };
-    return { code: typeof code === 'number' ? code : 1, output: stdout + stderr };
+    const { stdout, stderr, code, signal, killed } = error as Stopped;
+    const output = stdout + stderr;
+    if (typeof code === 'number' && !killed) return { code, output };
+    throw new Error(`Schemathesis was stopped within ${timeoutMs} ms (${code ?? signal}):\n${output}`);
+  } finally {
+    clearTimeout(deadline);
   }
 }
+
+type Stopped = Error & { stdout: string; stderr: string; code?: unknown; signal?: string; killed: boolean };

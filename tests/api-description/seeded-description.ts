@@ -4,8 +4,31 @@
  */
 import { buildOpenApi, type OpenApiDocument } from '@px0/contracts';
 
+export interface Proposal {
+  readonly id: string;
+  /** What a review says that it saw. */
+  readonly contentHash: string;
+}
+
+/** Policies and change requests: one of them for each operation that ends one. */
+export interface Governed {
+  readonly policy: string;
+  /** May be deleted. */
+  readonly sparePolicy: string;
+  /** It stays open. */
+  readonly request: string;
+  readonly reviewable: Proposal;
+  readonly applicable: string;
+  readonly closable: string;
+  /** Somebody else made the change against a policy. */
+  readonly broken: string;
+  /** Somebody else's, with `review` on it. */
+  readonly dismissible: string;
+  readonly review: string;
+}
+
 /** Ids by the names that parameters and fields have. */
-export interface Things {
+export interface Things extends Governed {
   readonly organization: string;
   readonly team: string;
   /** Of the same organization; may be deleted. */
@@ -15,6 +38,8 @@ export interface Things {
   readonly user: string;
   readonly key: string;
   readonly prompt: string;
+  /** Of its version 1. */
+  readonly contentHash: string;
   /** Its versions 1 to 4 are drafts and 5 is live; all of them may change. */
   readonly draftPrompt: string;
   readonly slug: string;
@@ -46,7 +71,7 @@ function seeded(operation: Operation, path: string, things: Things): Operation {
   const body = operation.requestBody;
   return {
     ...operation,
-    ...(body !== undefined && { requestBody: withRealIds(body, things) }),
+    ...(body !== undefined && { requestBody: withRealIds(body, things, operation.operationId) }),
     parameters: parameters.map((parameter: Parameter) => {
       const value = seedOf(parameter, operation.operationId, path, things);
       if (value === undefined) return parameter;
@@ -57,23 +82,37 @@ function seeded(operation: Operation, path: string, things: Things): Operation {
 }
 
 /** Ids of the examples become ids of things. */
-function withRealIds(body: Body, things: Things): Body {
-  const ids: Readonly<Record<string, unknown>> = {
+function withRealIds(body: Body, things: Things, operation: string): Body {
+  const values: Readonly<Record<string, unknown>> = {
     org_id: things.organization,
     team_id: things.team,
     team_ids: [things.team],
     user_id: things.user,
+    ...ownFields(things)[operation],
   };
   const text = JSON.stringify(body, (name, value: unknown) =>
-    typeof value === 'string' || Array.isArray(value) ? (ids[name] ?? value) : value,
+    ['string', 'number'].includes(typeof value) || Array.isArray(value) ? (values[name] ?? value) : value,
   );
   return JSON.parse(text);
+}
+
+/** What the body of an operation has to say of the things that its path names. */
+function ownFields({ contentHash, reviewable }: Things): Readonly<Record<string, object>> {
+  return {
+    // The name of its example is taken by the policies that were created.
+    updatePolicy: { name: 'renamed' },
+    createChangeRequest: { version: 2 },
+    reviewChangeRequest: { content_hash: reviewable.contentHash },
+    postCheck: { content_hash: contentHash },
+    acceptSnapshot: { version: 1 },
+  };
 }
 
 type Body = NonNullable<Operation['requestBody']>;
 
 /** What an operation uses up is for it alone. */
-function ownValues({ spareTeam, foreignTeam, draftPrompt }: Things): Readonly<Record<string, Ids>> {
+function ownValues(things: Things): Readonly<Record<string, Ids>> {
+  const { spareTeam, foreignTeam, draftPrompt } = things;
   return {
     deleteTeam: { id: spareTeam },
     createJoinRequest: { id: foreignTeam },
@@ -82,6 +121,12 @@ function ownValues({ spareTeam, foreignTeam, draftPrompt }: Things): Readonly<Re
     promoteVersion: { id: draftPrompt, version: '3' },
     archiveVersion: { id: draftPrompt, version: '4' },
     demoteVersion: { id: draftPrompt, version: '5' },
+    deletePolicy: { id: things.sparePolicy },
+    reviewChangeRequest: { id: things.reviewable.id },
+    dismissReview: { id: things.dismissible },
+    applyChangeRequest: { id: things.applicable },
+    closeChangeRequest: { id: things.closable },
+    acknowledgeBreakGlass: { id: things.broken },
   };
 }
 
@@ -115,10 +160,14 @@ function seedOf(
     format: path.endsWith('/export') ? 'yaml' : 'structured',
     require: 'payloads',
     dry_run: 'true',
+    transition: 'live',
   };
+  if (path.includes('/audit/')) return auditSpan[name] ?? values[name];
   // The same names mean hours there.
   return path.endsWith('/usage') ? undefined : values[name];
 }
+
+const auditSpan: Ids = { from: '2020-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z' };
 
 function pathValue(name: string, path: string, things: Things): string | undefined {
   const byName: Readonly<Record<string, string>> = {
@@ -126,6 +175,8 @@ function pathValue(name: string, path: string, things: Things): string | undefin
     teamID: things.team,
     userID: things.user,
     payloadID: things.payload,
+    reviewID: things.review,
+    number: '1',
     slug: things.slug,
     version: '1',
     tag: 'production',
@@ -137,6 +188,8 @@ function pathValue(name: string, path: string, things: Things): string | undefin
     prompts: things.prompt,
     'api-keys': things.key,
     'join-requests': things.joinRequest,
+    'prompt-policies': things.policy,
+    'change-requests': things.request,
   };
   return byArea[path.split('/')[2] ?? ''];
 }
