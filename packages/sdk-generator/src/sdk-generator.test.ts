@@ -63,7 +63,7 @@ describe('the committed API clients', () => {
       /async getVersion\([^\n]*, initOverrides\?: [^,]*, include\?: [^,]*\): Promise/,
     );
     expect(typescript).toMatch(
-      /async promoteVersion\([^\n]*, initOverrides\?: [^,]*, transitionRequest\?: [^,]*, allow\?: [^,]*\): Promise/,
+      /async promoteVersion\([^\n]*, initOverrides\?: [^,]*, transitionRequest\?: [^,]*, allow\?: [^,]*, px0BreakGlass\?: [^,]*\): Promise/,
     );
     expect(python).toMatch(
       /def get_version\(\n(?:.*\n)*? +px0_consistency: .*\n +include: .*\n +_request_timeout/,
