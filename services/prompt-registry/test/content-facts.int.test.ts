@@ -249,6 +249,10 @@ describe('the contributors of a version', () => {
       }
     }
     expect(isContributor(open, cast.editor.id)).toBe(true);
+    // An edit by somebody who is known hides nobody who was there before.
+    await call(ben, id, 'PUT', '/2', { template: 'three' });
+    const edited = { people: [ada.id, ben.id].toSorted(), unknownKeys: [old.id] };
+    expect(await contributors(id, 2, nameless)).toEqual(edited);
     // Then it says so, for the versions that were written before, too.
     await registry.contexts.publish('apiKey', old.id, {
       key_hash: hashApiKey(old.token),

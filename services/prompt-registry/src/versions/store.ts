@@ -164,7 +164,7 @@ export async function setContent(
       sql`
         WITH gathered AS (${gathered})
         UPDATE prompt_versions v SET body_revision = ${version.bodyRevision}::bigint, edits = v.edits + 1,
-          contributors = CASE WHEN ${person}::uuid IS NULL THEN NULL WHEN ${person}::uuid = ANY(v.contributors) THEN v.contributors
+          contributors = CASE WHEN ${person}::uuid IS NULL OR v.contributors IS NULL THEN NULL WHEN ${person}::uuid = ANY(v.contributors) THEN v.contributors
             ELSE v.contributors || ${person}::uuid END,
           (${contentColumns}) = ROW(${contentValues(version)})
         WHERE v.prompt_id = ${version.promptId}::uuid AND v.version = ${version.number}::int
