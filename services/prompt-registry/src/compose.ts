@@ -25,7 +25,7 @@ import {
 import type { Config } from './config.ts';
 import { teamDeletions, teamSweeper } from './deletions/mod.ts';
 import { DiffVersions, diffRoutes } from './diff/mod.ts';
-import { externalCheckRoutes, postedStates } from './external-checks/mod.ts';
+import { externalCheckRoutes, postedStates, postedValue } from './external-checks/mod.ts';
 import { HeavyWork } from './heavy/mod.ts';
 import { payloadCommands, payloadRoutes } from './payloads/mod.ts';
 import { observeRefusals, PolicyGate } from './policies/mod.ts';
@@ -102,7 +102,7 @@ function features(
   observeRefusals();
   const gate: PolicyGate = new PolicyGate({
     access,
-    external: { states: postedStates },
+    external: { posted: (promptId, { number }) => postedValue(promptId, number), states: postedStates },
     brokenGlass: new KeepBrokenGlass(),
     // What judges versions is built from what asks the gate.
     judge: {

@@ -1,11 +1,13 @@
 /** Checks that are made outside px0: who may post them, about which content, and what a policy is told of them. */
 import { randomUUID } from 'node:crypto';
 import { schemas, type Wire } from '@px0/contracts';
+import { onlyRow, sql } from '@px0/owner';
 import { rowsOnly } from '@px0/owner/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { rules } from '../src/changes/mod.ts';
-import { postedStates } from '../src/external-checks/mod.ts';
+import { postedStates, postedValue } from '../src/external-checks/mod.ts';
+import type { PostedChecks } from '../src/policies/mod.ts';
 import { versionOf } from './prompts.ts';
 import { errorOf, refused } from './replies.ts';
 import { type Bearer, type Cast, type Reply, RunningRegistry } from './running-registry.ts';
@@ -44,7 +46,10 @@ const key = (teamIds = [cast.teamId]) =>
 
 async function states(id: string, number = 1) {
   const { database } = rowsOnly(registry.pool, rules);
-  return postedStates(database, id, { number });
+  const { posted } = onlyRow(
+    await database.query<{ posted: PostedChecks }>(sql`SELECT ${postedValue(id, number)} AS posted`),
+  );
+  return postedStates(database, id, { number }, posted);
 }
 
 describe('a check', () => {

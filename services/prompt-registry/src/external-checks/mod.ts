@@ -1,2 +1,3 @@
-export { type PostedState, type PostedStates, postedStates } from './posted-checks.ts';
+export { postedStates } from './posted-checks.ts';
 export { externalCheckRoutes } from './routes.ts';
+export { postedValue } from './store.ts';

@@ -1,37 +1,38 @@
 /** How the checks stand that a policy demands of a version: what was posted about the content that it has now. */
-import type { ApiKeyId, PromptId } from '@px0/contracts';
+import type { PromptId } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
+import type { ExternalStates, PostedChecks } from '../policies/mod.ts';
 import { contentHash, digestOf, requireVersion } from '../versions/mod.ts';
-import type { CheckStatus } from './check-input.ts';
-import { checksOfContent } from './store.ts';
 
-export interface PostedState {
-  readonly state: CheckStatus;
-  /** What the poster said of it. */
-  readonly detail: string;
-}
+const nothingPosted = { state: 'pending', detail: '' } as const;
 
 /**
- * How a check stands by what these keys said; undefined keys: any key `all` of the team, as every poster was one. What nobody has said, or only
- * of other content, is pending. A key that has ended meanwhile counts: a key of CI may live for one run.
+ * How the checks of a version stand, by the value of `postedValue`. Read within a change, it is of what the change finds. Without keys, any key
+ * `all` of the team counts, as every poster was one; what nobody has said, or only of other content, is pending. A key that has ended
+ * meanwhile counts: a key of CI may live for one run.
+ *
+ * @throws ApiError versionNotFound
  */
-export type PostedStates = (name: string, apiKeyIds: readonly ApiKeyId[] | undefined) => PostedState;
-
-const nothingPosted: PostedState = { state: 'pending', detail: '' };
-
-/** The states of a version's checks. Read within a change, it is of what the change finds. @throws ApiError versionNotFound */
 export async function postedStates(
   reader: Reader,
   promptId: PromptId,
   { number }: { readonly number: number },
-): Promise<PostedStates> {
-  const version = await requireVersion(reader, promptId, { kind: 'number', number });
-  const digest = digestOf(contentHash(version)).toString('hex');
-  const checks = await checksOfContent(reader, promptId, number, digest);
+  { digest, checks }: PostedChecks,
+): Promise<ExternalStates> {
+  const present = digest ?? (await computedDigest(reader, promptId, number));
   return (name, apiKeyIds) => {
     const newest = checks.find(
-      (check) => check.name === name && (apiKeyIds === undefined || apiKeyIds.includes(check.apiKeyId)),
+      (check) =>
+        check.name === name &&
+        check.digest === present &&
+        (apiKeyIds === undefined || apiKeyIds.includes(check.apiKeyId)),
     );
-    return newest === undefined ? nothingPosted : { state: newest.state, detail: newest.description };
+    return newest === undefined ? nothingPosted : { state: newest.state, detail: newest.detail };
   };
+}
+
+/** Of a version that is older than the column. */
+async function computedDigest(reader: Reader, promptId: PromptId, number: number): Promise<string> {
+  const version = await requireVersion(reader, promptId, { kind: 'number', number });
+  return digestOf(contentHash(version)).toString('hex');
 }

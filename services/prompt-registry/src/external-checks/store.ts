@@ -1,6 +1,6 @@
 /** The rows of checks. A writer holds the prompt's row lock. */
 import type { ApiKeyId, PromptId, TeamId } from '@px0/contracts';
-import { onlyRow, type Reader, sql } from '@px0/owner';
+import { onlyRow, type Reader, type Sql, sql } from '@px0/owner';
 import type { Change } from '../changes/mod.ts';
 import type { CheckedCheck, CheckStatus } from './check-input.ts';
 
@@ -72,15 +72,18 @@ export function newestChecks(reader: Reader, promptId: PromptId, version: number
     ORDER BY c.name, c.posted_at DESC`);
 }
 
-/** What the keys of the prompt's present team said of a content of the version, the newest first. */
-export function checksOfContent(
-  reader: Reader,
-  promptId: PromptId,
-  version: number,
-  digest: string,
-): Promise<CheckRow[]> {
-  return reader.query<CheckRow>(sql`
-    SELECT ${columns} FROM version_checks c JOIN prompts p ON p.id = c.prompt_id AND p.team_id = c.team_id
-    WHERE c.prompt_id = ${promptId}::uuid AND c.version = ${version}::int AND c.content_hash = decode(${digest}, 'hex')
-    ORDER BY c.posted_at DESC`);
+/**
+ * What keys of the prompt's present team said of the content of a version, the newest first, as a JSON value of type `PostedChecks`; what they
+ * said of any content where the digest of the present one is not known.
+ */
+export function postedValue(promptId: PromptId, version: number): Sql {
+  return sql`(
+    SELECT json_build_object('digest', encode((array_agg(v.content_hash))[1], 'hex'), 'checks', coalesce(json_agg(json_build_object(
+        'name', c.name, 'state', c.state, 'detail', c.description, 'apiKeyId', c.api_key_id,
+        'digest', encode(c.content_hash, 'hex')) ORDER BY c.posted_at DESC) FILTER (WHERE p.id IS NOT NULL), '[]'))
+    FROM prompt_versions v
+    LEFT JOIN version_checks c ON c.prompt_id = v.prompt_id AND c.version = v.version
+      AND c.content_hash = coalesce(v.content_hash, c.content_hash)
+    LEFT JOIN prompts p ON p.id = c.prompt_id AND p.team_id = c.team_id
+    WHERE v.prompt_id = ${promptId}::uuid AND v.version = ${version}::int)`;
 }

@@ -1,7 +1,7 @@
 /** What the policies of a prompt demand of a change, with the facts read from the database. */
 import type { AccessProjection } from '@px0/access';
 import type { PromptId, TeamId } from '@px0/contracts';
-import type { Reader } from '@px0/owner';
+import { onlyRow, type Reader, type Sql, sql } from '@px0/owner';
 import type {
   Approvals,
   Guarded,
@@ -14,12 +14,34 @@ import type {
 import { type Judge, NotJudged } from './judgement.ts';
 import type { JudgingPolicy } from './policy-row.ts';
 import { type CheckJudgement, type CheckState, guarding, requirementsOf } from './requirements.ts';
-import { policiesFor, wasLiveLately } from './store.ts';
+import { policiesAnd, wasLiveLately } from './store.ts';
+
+/** What was posted about a version. */
+export interface PostedChecks {
+  /** The digest of the version's content in hexadecimal; null: not computed yet, or there is no such version. */
+  readonly digest: string | null;
+  /** What was said of that content, or of any while the digest is not known; the newest first. */
+  readonly checks: readonly PostedCheck[];
+}
+
+export interface PostedCheck extends CheckState {
+  readonly name: string;
+  readonly apiKeyId: string;
+  /** Of the content that it is about, in hexadecimal. */
+  readonly digest: string;
+}
 
 /** How the external checks of a version stand. */
 export interface ExternalChecks {
-  /** What was posted about the content that the version has now. */
-  states(reader: Reader, promptId: PromptId, version: PlannedVersion): Promise<ExternalStates>;
+  /** A JSON value of type `PostedChecks`, to be read by another statement. */
+  posted(promptId: PromptId, version: PlannedVersion): Sql;
+  /** The states by the value of `posted`. */
+  states(
+    reader: Reader,
+    promptId: PromptId,
+    version: PlannedVersion,
+    posted: PostedChecks,
+  ): Promise<ExternalStates> | ExternalStates;
 }
 
 /** @param apiKeyIds the keys that may post it; undefined: any key `all` of the team */
@@ -51,19 +73,19 @@ export async function findRequirements(
   parts: readonly Guarded[],
   approvalsOf: (policy: JudgingPolicy) => Promise<Approvals> | Approvals,
 ): Promise<Found> {
-  const guardedBy: JudgingPolicy[][] = [];
-  for (const part of parts) guardedBy.push(await policiesOf(sources, reader, prompt, part));
-  const all = guardedBy.flat();
+  const guardedBy: GuardedPart[] = [];
+  for (const part of parts) guardedBy.push(await readGuardedPart(sources, reader, prompt, part));
+  const all = guardedBy.flatMap(({ policies }) => policies);
   if (all.length === 0) return { guarding: [], requirements: [], isRollback: false };
   const isRollback = await isRollbackOf(reader, prompt, parts, all);
   const requirements = new Map<string, Found['requirements'][number]>();
-  for (const [index, part] of parts.entries()) {
-    const policies = guardedBy[index] ?? [];
+  for (const guardedPart of guardedBy) {
+    const { policies } = guardedPart;
     const demanding = isRollback ? policies.filter(({ rule }) => rule.rollback === 'guarded') : policies;
     if (demanding.length === 0) continue;
     const approvals = new Map<string, Approvals>();
     for (const policy of demanding) approvals.set(policy.id, await approvalsOf(policy));
-    const check = await checkJudgement(sources, reader, prompt.id, part, demanding);
+    const check = await checkJudgement(sources, reader, prompt.id, guardedPart, demanding);
     const demanded = requirementsOf(demanding, {
       isRollback,
       approvals: ({ id }) => approvals.get(id) ?? { given: 0 },
@@ -77,16 +99,33 @@ export async function findRequirements(
   return { guarding: all, requirements: [...requirements.values()].sort(byScopeAndName), isRollback };
 }
 
-async function policiesOf(
-  { access, policies: known }: RequirementSources,
+/** A part of a change, with the policies that guard it and what was posted about its version, where that was read with them. */
+interface GuardedPart {
+  readonly part: Guarded;
+  readonly policies: readonly JudgingPolicy[];
+  readonly posted?: PostedChecks | null;
+}
+
+/** Policies and posted checks are read by one statement: nearly every promotion that policies guard needs both. */
+async function readGuardedPart(
+  { access, external, policies: known }: RequirementSources,
   reader: Reader,
   prompt: GuardedPrompt,
   part: Guarded,
-): Promise<JudgingPolicy[]> {
-  if (part.transitions.length === 0 && part.newFolder === undefined) return [];
+): Promise<GuardedPart> {
+  if (part.transitions.length === 0 && part.newFolder === undefined) return { part, policies: [] };
+  const guardingOf = (policies: readonly JudgingPolicy[]) =>
+    guarding(policies, { ...part, slug: prompt.slug, folder: prompt.folder });
+  if (known !== undefined) return { part, policies: guardingOf(known) };
   const teamId: TeamId = part.teamId ?? prompt.teamId;
-  const policies = known ?? (await policiesFor(reader, teamId, access.team(teamId)?.orgId));
-  return guarding(policies, { ...part, slug: prompt.slug, folder: prompt.folder });
+  const isSaved = part.version !== undefined && part.version !== 'unsaved';
+  const { policies, posted } = await policiesAnd(
+    reader,
+    teamId,
+    access.team(teamId)?.orgId,
+    isSaved ? external.posted(prompt.id, part.version) : undefined,
+  );
+  return { part, policies: guardingOf(policies), posted };
 }
 
 /** What goes live is a version that was live not long ago, and one of these policies cares. */
@@ -112,7 +151,7 @@ async function checkJudgement(
   { judge, external, isPlan = false }: RequirementSources,
   reader: Reader,
   promptId: PromptId,
-  { version, judgement }: Guarded,
+  { part: { version, judgement }, posted }: Omit<GuardedPart, 'policies'>,
   policies: readonly JudgingPolicy[],
 ): Promise<CheckJudgement> {
   if (version === undefined) return () => nothingToCheck;
@@ -122,12 +161,29 @@ async function checkJudgement(
   const isJudged = judgement !== 'later' && 'id' in version;
   const rendered =
     isRendered && isJudged ? await current(judge, reader, promptId, version, judgement) : undefined;
-  const states = kinds.has('external') ? await external.states(reader, promptId, version) : undefined;
+  const states = kinds.has('external')
+    ? await external.states(
+        reader,
+        promptId,
+        version,
+        posted ?? (await postedOf(external, reader, promptId, version)),
+      )
+    : undefined;
   return ({ kind, name = '', api_key_ids }) => {
     if (kind === 'external') return states?.(name, api_key_ids) ?? notJudged;
     if (isPlan) return nothingToCheck;
     return kind === 'contract' ? stateOf(rendered?.breaks, '; ') : stateOf(rendered?.failed, ', ');
   };
+}
+
+async function postedOf(
+  external: ExternalChecks,
+  reader: Reader,
+  promptId: PromptId,
+  version: PlannedVersion,
+): Promise<PostedChecks> {
+  const value = external.posted(promptId, version);
+  return onlyRow(await reader.query<{ posted: PostedChecks }>(sql`SELECT ${value} AS posted`)).posted;
 }
 
 function stateOf(failures: readonly string[] | undefined, separator: string): CheckState {

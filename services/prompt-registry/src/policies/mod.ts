@@ -1,4 +1,4 @@
-export type { ExternalChecks, ExternalStates } from './find-requirements.ts';
+export type { ExternalChecks, ExternalStates, PostedChecks } from './find-requirements.ts';
 export { type BrokenGlass, type PlanPolicies, PolicyGate, type PolicyGateDependencies } from './gate.ts';
 export {
   type Approvals,

@@ -1,6 +1,7 @@
 /** The rows of policies, and what the gate reads to judge by them. */
 import type { OrganizationId, PromptId, TeamId } from '@px0/contracts';
-import { onlyRow, type Reader, sql } from '@px0/owner';
+import { onlyRow, type Reader, type Sql, sql } from '@px0/owner';
+import type { PostedChecks } from './find-requirements.ts';
 import type { JudgingPolicy } from './policy-row.ts';
 
 /**
@@ -12,15 +13,25 @@ export async function policiesFor(
   teamId: TeamId,
   orgId: OrganizationId | undefined,
 ): Promise<JudgingPolicy[]> {
-  const { policies } = onlyRow(
-    await reader.query<{ policies: JudgingPolicy[] }>(sql`
+  return (await policiesAnd(reader, teamId, orgId)).policies;
+}
+
+/** As `policiesFor`, with a JSON value that is read beside them. */
+export async function policiesAnd(
+  reader: Reader,
+  teamId: TeamId,
+  orgId: OrganizationId | undefined,
+  posted: Sql = sql`NULL::json`,
+): Promise<{ readonly policies: JudgingPolicy[]; readonly posted: PostedChecks | null }> {
+  return onlyRow(
+    await reader.query<{ policies: JudgingPolicy[]; posted: PostedChecks | null }>(sql`
       SELECT coalesce(json_agg(
           json_build_object('id', y.id, 'name', y.name, 'teamId', y.team_id, 'rule', y.rule)
-          ORDER BY y.team_id IS NOT NULL, y.name COLLATE "C", y.id), '[]') AS policies
+          ORDER BY y.team_id IS NOT NULL, y.name COLLATE "C", y.id), '[]') AS policies,
+        ${posted} AS posted
       FROM prompt_policies y
       WHERE y.enabled AND (y.team_id = ${teamId}::uuid OR y.org_id = ${orgId ?? null}::uuid)`),
   );
-  return policies;
 }
 
 /**
