@@ -28,6 +28,7 @@ export {
   type VersionTriple,
 } from './events/mod.ts';
 export { parseExactJson } from './exact-json.ts';
+export { HINT_HEADER, type Hint, hintText } from './hint.ts';
 export {
   type ApiKeyId,
   type OrganizationId,
@@ -39,7 +40,7 @@ export {
 export { decodeSegment, matchRoute, ownerOfPrefix, type Route, type RouteMatch } from './match-route.ts';
 export { buildOpenApi, type OpenApiDocument, type OpenApiOperation } from './openapi/build-openapi.ts';
 export { responseHeaders } from './openapi/common.ts';
-export { parseBody, parseBodyText } from './parse-body.ts';
+export { BadBody, bodyOrHint, parseBody, parseBodyText } from './parse-body.ts';
 export { compilePatterns, matchesPattern } from './pattern.ts';
 export { parseBoolean, type QueryReading, readQuery } from './read-query.ts';
 export {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseBody, parseBodyText } from './parse-body.ts';
+import { BadBody, bodyOrHint, parseBody, parseBodyText } from './parse-body.ts';
 import { routes } from './routes/mod.ts';
 
 const id = 'AAAAAAAA-bbbb-4ccc-8ddd-EEEEEEEEEEEE';
@@ -141,5 +141,40 @@ describe('parseBody', () => {
   it('does not look at the body of a route that has none', () => {
     expect(parseBody(routes.deleteMe, 'garbage')).toEqual({});
     expect(parseBodyText(routes.restorePrompt, '{')).toEqual({});
+  });
+});
+
+describe('what may help the sender of a bad body', () => {
+  it.each([
+    [routes.renderLive, '{"variables":[]}', { field: ['variables'], must: ['object'] }],
+    [routes.renderLive, '[]', { must: ['object'] }],
+    [
+      routes.renderLive,
+      '{"options":{"missing_key":"none"}}',
+      { field: ['options.missing_key'], must: ['one-of', 'error', 'default', 'zero'] },
+    ],
+    [
+      routes.renderBatch,
+      '{"renders":[{"slug":"a"},{"slug":1}]}',
+      { field: ['renders.1.slug'], must: ['string'] },
+    ],
+    [routes.renderBatch, '{"renders":{}}', { field: ['renders'], must: ['list'] }],
+    [routes.addTeamMember, '{"user_id":"me"}', { field: ['user_id'], must: ['uuid'] }],
+    [routes.createOrg, '{"name":"a\\u0000"}', { field: ['name'], must: ['storable'] }],
+    [
+      routes.createPromptPayload,
+      '{"variables":{"a":["\\u0000"]}}',
+      { field: ['variables'], must: ['storable'] },
+    ],
+    [
+      routes.createPromptPayload,
+      `{"variables":${'['.repeat(1_200)}${']'.repeat(1_200)}}`,
+      { field: ['variables'], must: ['flatter'] },
+    ],
+    [routes.createOrg, '{"name":"Acme"', { body: ['json'], at: [['1', '15']] }],
+  ])('says what must be where (%#)', (route, text, hint) => {
+    const body = bodyOrHint(route, text);
+    expect(body instanceof BadBody && body.hint).toEqual(hint);
+    expect(parseBodyText(route, text)).toBeUndefined();
   });
 });

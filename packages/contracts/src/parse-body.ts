@@ -4,7 +4,9 @@
  * See docs/decisions/030-reading-requests.md.
  */
 import { z } from 'zod';
+import { BodyFault, hintOfBrokenJson } from './body-fault.ts';
 import { parseExactJson } from './exact-json.ts';
+import type { Hint } from './hint.ts';
 import { parseUuid } from './ids.ts';
 import type { BodyOf, RouteDefinition } from './route.ts';
 import { isClosed } from './values.ts';
@@ -15,11 +17,11 @@ import { isClosed } from './values.ts';
  */
 const maxDepth = 1_000;
 
-/** Not a value that JSON can hold, hence free to mean "wrong". */
+/** Not values that JSON can hold, hence free to mean these. */
 const wrong = Symbol('wrong');
 const absent = Symbol('absent');
 
-/** `plain`: the text that the value was parsed from shows that no JSON below it needs a check. */
+/** What was read, or a `BodyFault`. `plain`: the text that the value was parsed from shows that no JSON below it needs a check. */
 type Reader = (value: unknown, plain: boolean) => unknown;
 type BodySchema = z.ZodObject;
 
@@ -35,26 +37,47 @@ type ParsedRoute = Pick<RouteDefinition, 'body' | 'numbers'>;
  * `raw` belongs to this function: lone surrogates in it are replaced in place by U+FFFD, as in Go's decoder.
  */
 export function parseBody<R extends ParsedRoute>(route: R, raw: unknown): BodyOf<R> | undefined {
-  return readBody(route, raw, false);
+  const value = readBody(route, raw, false);
+  return value instanceof BodyFault ? undefined : value;
 }
 
-function readBody<R extends ParsedRoute>(route: R, raw: unknown, plain: boolean): BodyOf<R> | undefined {
+function readBody<R extends ParsedRoute>(route: R, raw: unknown, plain: boolean): BodyOf<R> | BodyFault {
   if (route.body === null) return {} as BodyOf<R>;
-  const value = readerOf(route.body)(raw === null ? {} : raw, plain);
   // The reader has just checked every field against the schema that BodyOf is derived from.
-  return value === wrong ? undefined : (value as BodyOf<R>);
+  return readerOf(route.body)(raw === null ? {} : raw, plain) as BodyOf<R> | BodyFault;
 }
 
 /** Reads a body from its text; like `parseBody`, and keeps numbers as written where the route asks for that. */
 export function parseBodyText<R extends ParsedRoute>(route: R, text: string): BodyOf<R> | undefined {
+  const body = bodyOrHint(route, text);
+  return body instanceof BadBody ? undefined : body;
+}
+
+/** A body that was refused. */
+export class BadBody {
+  readonly #hint: () => Hint;
+
+  constructor(hint: () => Hint) {
+    this.#hint = hint;
+  }
+
+  /** What may help its sender, which is looked for when it is asked for. */
+  get hint(): Hint {
+    return this.#hint();
+  }
+}
+
+/** As `parseBodyText`, and says what is wrong. */
+export function bodyOrHint<R extends ParsedRoute>(route: R, text: string): BodyOf<R> | BadBody {
   if (route.body === null) return {} as BodyOf<R>;
   let raw: unknown;
   try {
     raw = route.numbers === 'exact' ? parseExactJson(text) : JSON.parse(text);
   } catch {
-    return undefined;
+    return new BadBody(() => hintOfBrokenJson(text));
   }
-  return readBody(route, raw, isPlain(text));
+  const value = readBody(route, raw, isPlain(text));
+  return value instanceof BodyFault ? new BadBody(() => value.hint) : value;
 }
 
 /** A number beyond the range of a double has a long exponent or very many digits; NUL and lone surrogates have to be escaped. */
@@ -81,22 +104,25 @@ function compile(schema: z.ZodType): Reader {
     return (value, plain) => (value === null ? null : read(value, plain));
   }
   if (schema instanceof z.ZodGUID || schema instanceof z.ZodUUID) return readUuid;
-  if (schema instanceof z.ZodString) return textReader(schema);
+  if (schema instanceof z.ZodString) return stringReader(textReader(schema));
   if (schema instanceof z.ZodEnum) {
     const allowed = new Set<unknown>(schema.options);
-    return (value) => (allowed.has(value) ? value : wrong);
+    return (value) => (allowed.has(value) ? value : new BodyFault(['one-of', ...schema.options.map(String)]));
   }
-  if (schema instanceof z.ZodBoolean) return (value) => (typeof value === 'boolean' ? value : wrong);
+  if (schema instanceof z.ZodBoolean)
+    return (value) => (typeof value === 'boolean' ? value : new BodyFault('boolean'));
   if (schema instanceof z.ZodNumber) {
     const isInteger = schema.isInt;
     return (value) =>
-      typeof value === 'number' && (!isInteger || Number.isSafeInteger(value)) ? value : wrong;
+      typeof value === 'number' && (!isInteger || Number.isSafeInteger(value))
+        ? value
+        : new BodyFault(isInteger ? 'integer' : 'number');
   }
   if (schema instanceof z.ZodArray) return arrayReader(readerOf(inner(schema)));
   if (schema instanceof z.ZodUnknown) return jsonReader(schema);
   if (schema instanceof z.ZodRecord) {
     const readJson = jsonReader(schema);
-    return (value, plain) => (isJsonObject(value) ? readJson(value, plain) : wrong);
+    return (value, plain) => (isJsonObject(value) ? readJson(value, plain) : new BodyFault('object'));
   }
   // A programming error, found by the test that compiles every route.
   throw new TypeError(`parseBody does not know schemas of type "${schema.type}"`);
@@ -117,14 +143,17 @@ function objectReader(schema: BodySchema): Reader {
   });
   const known = isClosed(schema) ? new Set(fields.map(([name]) => name)) : undefined;
   return (value, plain) => {
-    if (!isJsonObject(value)) return wrong;
-    if (known !== undefined && !Object.keys(value).every((name) => known.has(name))) return wrong;
+    if (!isJsonObject(value)) return new BodyFault('object');
+    if (known !== undefined) {
+      const unknown = Object.keys(value).find((name) => !known.has(name));
+      if (unknown !== undefined) return new BodyFault('known').within(unknown);
+    }
     const result: Record<string, unknown> = {};
     for (const [name, read, nullable] of fields) {
       const raw = Object.hasOwn(value, name) ? value[name] : absent;
       if (raw === absent || (raw === null && !nullable)) continue;
       const parsed = read(raw, plain);
-      if (parsed === wrong) return wrong;
+      if (parsed instanceof BodyFault) return parsed.within(name);
       result[name] = parsed;
     }
     return result;
@@ -139,32 +168,41 @@ function acceptsNull(schema: z.ZodType): boolean {
 
 function arrayReader(read: Reader): Reader {
   return (value, plain) => {
-    if (!Array.isArray(value)) return wrong;
+    if (!Array.isArray(value)) return new BodyFault('list');
     const result: unknown[] = [];
     for (const element of value) {
       const parsed = read(element, plain);
-      if (parsed === wrong) return wrong;
+      if (parsed instanceof BodyFault) return parsed.within(result.length);
       result.push(parsed);
     }
     return result;
   };
 }
 
-function textReader(schema: z.ZodType): (value: unknown) => unknown {
-  return schema.meta()?.['allowsNul'] === true ? readAnyString : readString;
+type TextReader = (text: string) => string | typeof wrong;
+
+function textReader(schema: z.ZodType): TextReader {
+  return schema.meta()?.['allowsNul'] === true ? mendText : mendStorable;
 }
 
-function readString(value: unknown): unknown {
-  if (typeof value !== 'string' || value.includes('\0')) return wrong;
-  return value.toWellFormed();
+function mendText(text: string): string {
+  return text.toWellFormed();
 }
 
-function readAnyString(value: unknown): unknown {
-  return typeof value === 'string' ? value.toWellFormed() : wrong;
+function mendStorable(text: string): string | typeof wrong {
+  return text.includes('\0') ? wrong : text.toWellFormed();
+}
+
+function stringReader(readText: TextReader): Reader {
+  return (value) => {
+    if (typeof value !== 'string') return new BodyFault('string');
+    const text = readText(value);
+    return text === wrong ? new BodyFault('storable') : text;
+  };
 }
 
 function readUuid(value: unknown): unknown {
-  return (typeof value === 'string' ? parseUuid(value) : undefined) ?? wrong;
+  return (typeof value === 'string' ? parseUuid(value) : undefined) ?? new BodyFault('uuid');
 }
 
 function isJsonObject(value: unknown): value is Record<string, unknown> {
@@ -180,28 +218,28 @@ function jsonReader(schema: z.ZodType): Reader {
   return (value, plain) => (plain ? value : readJson(value, readText));
 }
 
-function readJson(root: unknown, readText: (text: unknown) => unknown): unknown {
+function readJson(root: unknown, readText: TextReader): unknown {
   const holder = { root };
   let level: object[] = [holder];
   // The holder is level 0, so a scalar has depth 1.
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > maxDepth) return wrong;
+    if (depth > maxDepth) return new BodyFault('flatter');
     const below: object[] = [];
     for (const container of level) {
-      if (!mendContainer(container, readText, below)) return wrong;
+      if (!mendContainer(container, readText, below)) return new BodyFault('storable');
     }
     level = below;
   }
   return holder.root;
 }
 
-function mendContainer(container: object, readText: (text: unknown) => unknown, below: object[]): boolean {
+function mendContainer(container: object, readText: TextReader, below: object[]): boolean {
   return Array.isArray(container)
     ? mendArray(container, readText, below)
     : mendObject(container, readText, below);
 }
 
-function mendArray(array: unknown[], readText: (text: unknown) => unknown, below: object[]): boolean {
+function mendArray(array: unknown[], readText: TextReader, below: object[]): boolean {
   for (let index = 0; index < array.length; index += 1) {
     const value = mend(array[index], readText, below);
     if (value === wrong) return false;
@@ -210,11 +248,11 @@ function mendArray(array: unknown[], readText: (text: unknown) => unknown, below
   return true;
 }
 
-function mendObject(object: object, readText: (text: unknown) => unknown, below: object[]): boolean {
+function mendObject(object: object, readText: TextReader, below: object[]): boolean {
   for (const [key, value] of Object.entries(object)) {
     const mendedKey = readText(key);
     const mended = mend(value, readText, below);
-    if (typeof mendedKey !== 'string' || mended === wrong) return false;
+    if (mendedKey === wrong || mended === wrong) return false;
     if (mendedKey === key && mended === value) continue;
     if (mendedKey !== key) Reflect.deleteProperty(object, key);
     // defineProperty, because assigning to a key named __proto__ would set the prototype instead.
@@ -228,7 +266,7 @@ function mendObject(object: object, readText: (text: unknown) => unknown, below:
   return true;
 }
 
-function mend(value: unknown, readText: (text: unknown) => unknown, below: object[]): unknown {
+function mend(value: unknown, readText: TextReader, below: object[]): unknown {
   if (typeof value === 'string') return readText(value);
   if (typeof value === 'number') return Number.isFinite(value) ? value : wrong;
   if (typeof value === 'object' && value !== null && !JSON.isRawJSON(value)) below.push(value);

@@ -1040,6 +1040,10 @@ const RenderBatchResponse = z
         contract: ContractViolation.exactOptional().meta({
           description: 'What is wrong with the variables: what `Px0-Contract` says of a single render.',
         }),
+        hint: z
+          .string()
+          .exactOptional()
+          .meta({ description: 'What may help the caller: the `Px0-Hint` of a single render.' }),
       }),
     ),
   })

@@ -3,6 +3,7 @@
 export { breakDetail, type ContractChange, type ContractState, contractChange } from './breaks/breaks.ts';
 export { type Dict, isDict, jsonText } from './json.ts';
 export { compileJudge, type Judge } from './judge/judge.ts';
+export { MOST_CANDIDATES, suggestion } from './judge/suggestion.ts';
 export type { ContractProblems, NameProblem, ValueProblem, Violation } from './judge/violation.ts';
 export { checkInputSchema } from './schema/check-schema.ts';
 export { effectiveSchema, savedSchema } from './schema/effective-schema.ts';

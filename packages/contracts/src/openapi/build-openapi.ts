@@ -186,6 +186,18 @@ function notModified(route: RouteDefinition): OpenApiResponse {
   };
 }
 
+/** Errors that a hint may stand beside. */
+const hinted: ReadonlySet<ErrorCode> = new Set([
+  'invalidRequestBody',
+  'unauthorized',
+  'forbidden',
+  'promptNotFound',
+  'versionNotFound',
+  'noLiveVersion',
+  'invalidVariables',
+  'templateExecutionFailed',
+]);
+
 /** The errors of a route, grouped by status. Each message is an example, named after its error code. */
 function errors(route: RouteDefinition): Record<string, OpenApiResponse> {
   const codes = new Set<ErrorCode>([
@@ -200,6 +212,7 @@ function errors(route: RouteDefinition): Record<string, OpenApiResponse> {
     const own = [
       ...(isTemporary ? (['Retry-After'] as const) : []),
       ...(group.includes('invalidVariables') ? (['Px0-Contract'] as const) : []),
+      ...(group.some((code) => hinted.has(code)) ? (['Px0-Hint'] as const) : []),
     ];
     responses[status] = {
       description: statusDescriptions[status] ?? 'An error.',

@@ -3,6 +3,7 @@
  * request can get.
  */
 import type { ErrorCode } from '../errors.ts';
+import { hintNames, mostHintBytes } from '../hint.ts';
 import type { AuthClass, Tag } from '../route.ts';
 import { policyLimits } from '../schemas/policies.ts';
 import { usageLimits } from '../usage.ts';
@@ -127,6 +128,16 @@ export const headers = {
     schema: {
       type: 'string',
       examples: ['{"missing":[{"path":"mood","given":"moood"}],"unknown":[],"invalid":[]}'],
+    },
+  },
+  'Px0-Hint': {
+    description: [
+      `What may help the caller, in ASCII and at most ${mostHintBytes} bytes: \`NAME=ITEM,ITEM; NAME=ITEM\`, items in percent-encoded UTF-8. Absent if there is nothing to say. Names may be added.`,
+      ...Object.entries(hintNames).map(([name, meaning]) => `- \`${name}\`: ${meaning}`),
+    ].join('\n'),
+    schema: {
+      type: 'string',
+      examples: ['did-you-mean=tone_check', 'missing-variables=categories,ticket'],
     },
   },
   'Px0-Dropped': {

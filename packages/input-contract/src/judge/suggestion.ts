@@ -2,7 +2,7 @@
 import { compareStrings, simpleLower } from '@px0/template';
 
 /** Beside more names nothing is suggested, nor for longer ones: each problem is compared with each of them. */
-const MOST_CANDIDATES = 256;
+export const MOST_CANDIDATES = 256;
 const MOST_CHARACTERS = 128;
 
 interface Candidate {
