@@ -2,7 +2,7 @@
  * The one error class that commands throw. Its code comes from the contract's closed list, which fixes status and text, so no
  * command can invent an answer that clients do not know.
  */
-import { type ErrorCode, errorCatalog } from '@px0/contracts';
+import { type ErrorCode, errorCatalog, type Hint } from '@px0/contracts';
 
 export interface ApiErrorOptions {
   /** Appended to the contract's text after `: `, e.g. the line and column of a broken template. Shown to the client. */
@@ -11,6 +11,8 @@ export interface ApiErrorOptions {
   readonly message?: string;
   /** Sent as `Retry-After`, in seconds. A 503 or 429 without it gets one second. */
   readonly retryAfterSeconds?: number;
+  /** Sent as `Px0-Hint`. */
+  readonly hint?: Hint | undefined;
   readonly cause?: unknown;
 }
 
@@ -21,6 +23,7 @@ export class ApiError extends Error {
   readonly status: number;
   readonly publicMessage: string;
   readonly retryAfterSeconds: number | undefined;
+  readonly hint: Hint | undefined;
 
   constructor(code: ErrorCode, options: ApiErrorOptions = {}) {
     const { status, message } = errorCatalog[code];
@@ -33,6 +36,7 @@ export class ApiError extends Error {
     this.status = status;
     this.publicMessage = publicMessage;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.hint = options.hint;
   }
 }
 

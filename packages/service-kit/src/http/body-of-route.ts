@@ -3,7 +3,7 @@
  * because the contract puts that check at a different point for each operation.
  */
 import type { IncomingMessage } from 'node:http';
-import { parseBodyText, type RouteDefinition } from '@px0/contracts';
+import { BadBody, bodyOrHint, type RouteDefinition } from '@px0/contracts';
 import { ApiError } from '../errors.ts';
 import {
   isJsonMediaType,
@@ -49,8 +49,8 @@ export class RequestBody {
     if (this.#route.bodyPresence === 'optional' && (bytes.length === 0 || !isJsonMediaType(contentType)))
       return {};
     const text = jsonText(contentType, bytes);
-    const parsed = parseBodyText(this.#route, text);
-    if (parsed === undefined) throw new ApiError('invalidRequestBody');
+    const parsed = bodyOrHint(this.#route, text);
+    if (parsed instanceof BadBody) throw new ApiError('invalidRequestBody', { hint: parsed.hint });
     return parsed;
   }
 }

@@ -1,4 +1,5 @@
 /** The one place where errors become HTTP: a refusal in the contract's words, 503 for a store that is away, 500 for the rest. */
+import { type ErrorCode, HINT_HEADER, type Hint, hintText } from '@px0/contracts';
 import { isUnavailable } from '../database/unavailable.ts';
 import { ApiError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -7,12 +8,15 @@ import type { Reply } from './reply.ts';
 /** For errors that do not say how long to wait. */
 const DEFAULT_RETRY_AFTER_SECONDS = 1;
 
+/** What may help the caller, where the error itself does not say. */
+type HintOf = (code: ErrorCode) => Hint | undefined;
+
 /**
  * Maps anything thrown to an answer. What is not a refusal is logged here with its cause; the client learns the request id
  * (in the header `X-Request-Id`) that finds the line, and nothing else.
  */
-export function replyOfError(error: unknown, logger: Logger): Reply {
-  return replyOfApiError(apiErrorOf(error, logger));
+export function replyOfError(error: unknown, logger: Logger, hintOf?: HintOf): Reply {
+  return replyOfApiError(apiErrorOf(error, logger), hintOf);
 }
 
 function apiErrorOf(error: unknown, logger: Logger): ApiError {
@@ -29,8 +33,11 @@ function apiErrorOf(error: unknown, logger: Logger): ApiError {
 }
 
 /** The answer for a refusal. */
-export function replyOfApiError(error: ApiError): Reply {
+export function replyOfApiError(error: ApiError, hintOf?: HintOf): Reply {
   const headers: Record<string, string> = {};
+  const hint = error.hint ?? hintOf?.(error.code);
+  const text = hint === undefined ? undefined : hintText(hint);
+  if (text !== undefined) headers[HINT_HEADER] = text;
   if (error.retryAfterSeconds !== undefined || error.status === 503 || error.status === 429) {
     headers['Retry-After'] = String(
       Math.max(1, Math.ceil(error.retryAfterSeconds ?? DEFAULT_RETRY_AFTER_SECONDS)),

@@ -78,6 +78,31 @@ describe('a caller', () => {
   });
 });
 
+describe('what may help a caller', () => {
+  it('is a header of refusals: what the error says, or else what is known of the caller', async () => {
+    const url = await serve(createOrg, {
+      hintOf: (code, route) => (code === 'unauthorized' ? { credentials: [route.operationId] } : undefined),
+    });
+    const hint = async (path: string, init: RequestInit = {}) => {
+      const response = await fetch(`${url}${path}`, init);
+      return [response.status, await response.text(), response.headers.get('px0-hint')];
+    };
+    const [unauthorized, invalid] = ['{"error":"unauthorized"}', '{"error":"invalid request body"}'];
+    expect(await hint('/v1/orgs', { method: 'POST' })).toEqual([401, unauthorized, 'credentials=createOrg']);
+    // What stands for an unknown path below a prefix of the service.
+    expect(await hint('/v1/orgs/a/b/c')).toEqual([401, unauthorized, 'credentials=createOrg']);
+    expect(await hint('/v1/orgs', json('{"name":1}'))).toEqual([400, invalid, 'field=name; must=string']);
+    expect(await hint('/v1/orgs', json('{"name"'))).toEqual([400, invalid, 'body=json; at=1:8']);
+    expect(await hint('/v1/orgs', { ...json(''), body: null })).toEqual([400, invalid, 'body=empty']);
+    expect((await hint('/v1/orgs', json('{}'))).slice(0, 3)).toEqual([
+      400,
+      '{"error":"name is required"}',
+      null,
+    ]);
+    expect((await hint('/v1/orgs', json('{"name":"Acme"}')))[2]).toBeNull();
+  });
+});
+
 describe('an answer', () => {
   it('carries the contract’s success status, JSON, the handler’s headers, and is not stored by caches', async () => {
     const url = await serve(createOrg);

@@ -3,6 +3,8 @@
  * handler. The order is the contract's order of refusals, written once, here.
  */
 import {
+  type ErrorCode,
+  type Hint,
   matchRoute,
   type ParamDefinition,
   parseUuid,
@@ -28,6 +30,8 @@ export interface MountOptions<P> {
   authenticate(route: RouteDefinition, req: express.Request): Promise<P> | P;
   /** Runs after the path's parameters were parsed (a key without acting user is refused there). */
   afterParams?(route: RouteDefinition, principal: P): Promise<void> | void;
+  /** What may help a caller who was refused, where the refusal does not say it; `route`: what was asked for, or stands for it. */
+  hintOf?(code: ErrorCode, route: RouteDefinition, req: express.Request): Hint | undefined;
   readonly around?: RequestWrapper;
   /** Below these paths an unknown one is authenticated (by the class of the routes below the prefix) before it is a 404 or 405. */
   readonly prefixes: readonly string[];
@@ -120,7 +124,13 @@ async function answer<P>(
     try {
       return await decide(exchange, options);
     } catch (error) {
-      return replyOfError(error, exchange.logger);
+      const route = exchange.found.kind === 'route' ? exchange.found.route.definition : exchange.guard;
+      const { hintOf } = options;
+      return replyOfError(
+        error,
+        exchange.logger,
+        route && hintOf && ((code) => hintOf(code, route, exchange.req)),
+      );
     }
   };
   if (options.around === undefined) return run();

@@ -27,7 +27,7 @@ export function refuseDeclaredOversize(req: IncomingMessage, limit: number = BOD
 export async function readBody(req: IncomingMessage, limit: number = BODY_LIMIT_BYTES): Promise<Buffer> {
   refuseDeclaredOversize(req, limit);
   const encoding = (req.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
-  if (encoding !== 'identity' && encoding !== 'gzip') throw new ApiError('invalidRequestBody');
+  if (encoding !== 'identity' && encoding !== 'gzip') throw invalid('encoding');
   const bytes = await readBytes(req, limit);
   return encoding === 'gzip' ? inflate(bytes, limit) : bytes;
 }
@@ -69,7 +69,7 @@ async function inflate(bytes: Buffer, limit: number): Promise<Buffer> {
     return await gunzip(bytes, { maxOutputLength: limit });
   } catch (error) {
     const tooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
-    throw new ApiError(tooLarge ? 'requestBodyTooLarge' : 'invalidRequestBody', { cause: error });
+    throw tooLarge ? new ApiError('requestBodyTooLarge', { cause: error }) : invalid('encoding', error);
   }
 }
 
@@ -81,9 +81,13 @@ export function jsonText(contentType: string | undefined, bytes: Buffer): string
 
 /** Whether the bytes may be JSON, for who parses them elsewhere. @throws ApiError invalidRequestBody, as `jsonText` */
 export function requireJsonText(contentType: string | undefined, bytes: Buffer): void {
-  if (!isJsonMediaType(contentType) || bytes.length === 0 || !isUtf8(bytes)) {
-    throw new ApiError('invalidRequestBody');
-  }
+  if (!isJsonMediaType(contentType)) throw invalid(bytes.length === 0 ? 'empty' : 'media-type');
+  if (bytes.length === 0) throw invalid('empty');
+  if (!isUtf8(bytes)) throw invalid('utf-8');
+}
+
+function invalid(body: string, cause?: unknown): ApiError {
+  return new ApiError('invalidRequestBody', { hint: { body: [body] }, cause });
 }
 
 /** Any media type that ends in `json`, parameters allowed: `application/json; charset=utf-8`, `application/problem+json`. */
