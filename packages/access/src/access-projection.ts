@@ -14,7 +14,7 @@ import type {
   TeamId,
   UserId,
 } from '@px0/contracts';
-import { hashApiKey, looksLikeApiKey } from './api-key.ts';
+import { apiKeyPrefix, hashApiKey, looksLikeApiKey } from './api-key.ts';
 import { AwaitedPlacements } from './awaited-placements.ts';
 import { LimitDecisions } from './key-limits.ts';
 import { type KeyEntry, KeyRegistry } from './key-registry.ts';
@@ -240,6 +240,20 @@ export class AccessProjection {
   credentialEnd(authorizationHeader: string): number {
     if (this.authenticate(authorizationHeader).outcome !== 'principal') return 0;
     return this.#credentials.get(authorizationHeader)?.expiresAt ?? 0;
+  }
+
+  /**
+   * What is wrong with a header that makes nobody, as the hint `credentials` has it. Whoever has a whole key may know that it has expired; of a session
+   * nothing is told apart.
+   */
+  credentialFault(header: string | undefined): string {
+    if (header === undefined || header === '') return 'missing';
+    if (!header.startsWith(scheme)) return 'scheme';
+    const token = header.slice(scheme.length);
+    if (token.startsWith(sessionTokenPrefix)) return 'ended-session';
+    if (!this.#isKey(token)) return token.startsWith(apiKeyPrefix) ? 'incomplete-key' : 'form';
+    const key = this.#keys.byHash(hashApiKey(token));
+    return key !== undefined && this.#now() >= key.expiresAt ? 'expired-key' : 'unknown-key';
   }
 
   /** The session of a bare token, for logout, which takes one without the scheme, too. */

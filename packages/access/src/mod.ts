@@ -40,6 +40,7 @@ export {
   type SessionPrincipal,
   type TeamRole,
 } from './principal.ts';
+export { hintOfKeyRefusal, hintOfRefusal } from './refusal-hint.ts';
 export { isAllowedOn, requireAllowed, requireAllowedOn } from './require-allowed.ts';
 export {
   importVerificationKey,

@@ -5,6 +5,7 @@
 import {
   AccessProjection,
   authenticateRoute,
+  hintOfRefusal,
   type KeyUseListener,
   type Principal,
   requireActingUser,
@@ -223,6 +224,7 @@ export async function startOwner<Config extends OwnerConfig, Name extends Entity
       const refused = requireActingUser(route, principal);
       if (refused !== undefined) throw new ApiError(refused.error);
     },
+    hintOf: (code, route, req) => hintOfRefusal(access, code, route.operationId, req.headers.authorization),
     around: features.around?.(wrapper) ?? wrapper,
     prefixes: definition.prefixes,
     logger,
