@@ -122,6 +122,10 @@ function outline({ text }: Answer, things: Things): string {
     .replaceAll(/"\d{4}-\d\d-\d\dT[^"]*"/g, '"<time>"');
 }
 
+function hintIn({ headers }: Answer): string {
+  return headers.get('px0-hint') ?? '';
+}
+
 /** Names that come and go with every answer. */
 function headerNames({ headers }: Answer): readonly string[] {
   return [...headers.keys()].filter((name) => !['px0-stale', 'px0-pending'].includes(name)).toSorted();
@@ -229,6 +233,7 @@ it('nobody learns of another tenant what the specification does not tell, and no
         answer.status >= 400 &&
         answer.status === unknown.status &&
         answer.text === unknown.text &&
+        hintIn(answer) === hintIn(unknown) &&
         isDeepStrictEqual(headerNames(answer), headerNames(unknown));
       // A batch's status is 200, and each of its results has one of its own.
       const equalBatch = operation === 'renderBatch' && sameResults(answer, unknown);
@@ -251,7 +256,8 @@ it('nobody learns of another tenant what the specification does not tell, and no
         problems.push(`${what}: ${show(answer)}, and where nothing exists: ${show(unknown)}`);
       }
       const sent = JSON.stringify(names);
-      const leaked = secrets.filter((secret) => answer.text.includes(secret) && !sent.includes(secret));
+      const said = `${answer.text} ${decodeURIComponent(hintIn(answer))}`;
+      const leaked = secrets.filter((secret) => said.includes(secret) && !sent.includes(secret));
       if (leaked.length > 0) problems.push(`${what}: told ${leaked.join(', ')}`);
     }
   };
@@ -283,11 +289,31 @@ it('nobody learns of another tenant what the specification does not tell, and no
   expect(problems).toEqual([]);
 }, 240_000);
 
+it('a hint names what its caller reads, and nobody else', async () => {
+  const slug = victim.things.slug;
+  const hints = async (caller: Caller, path: string): Promise<string> =>
+    hintIn(await world.ask(caller, 'POST', path, {}));
+  const meant = `did-you-mean=${slug}`;
+  for (const caller of Object.values(victim.callers)) {
+    expect(await hints(caller, `/v1/prompts/${slug}!/render`)).toBe(meant);
+  }
+  const { owner, team } = { owner: victim.owner, team: victim.owner.team };
+  expect(await hints(owner, `/v1/prompts/${slug}/render?team_id=${team}`)).toBe(
+    `in-team=${victim.things.team}`,
+  );
+  for (const caller of Object.values(stranger.callers)) {
+    for (const path of [`${slug}!/render`, `${slug}/render`, `${slug}!/versions/1/render`]) {
+      expect(await hints(caller, `/v1/prompts/${path}`)).toMatch(/^(?:key-limit=teams)?$/);
+    }
+  }
+});
+
 function sameResults(answer: Answer, unknown: Answer): boolean {
   const outcome = (text: string): unknown[] =>
-    (JSON.parse(text).results ?? []).map(({ status, error }: { status?: number; error?: string }) => [
-      status,
-      error,
+    (JSON.parse(text).results ?? []).map((result: { status?: number; error?: string; hint?: string }) => [
+      result.status,
+      result.error,
+      result.hint,
     ]);
   const results = outcome(answer.text);
   const hidden = results.every((result) => Array.isArray(result) && Number(result[0]) >= 400);

@@ -191,6 +191,9 @@ function usageReport(prompt: string, slug: string): object {
   };
 }
 
+/** As somebody writes a slug who does not know its normal form, which a hint may name. */
+const misspelt = ({ slug }: Things) => `${slug}!`;
+
 /** Other ways to name things, beside those of the plans. */
 export const furtherPlans: { readonly [Operation in OperationId]?: readonly Exclude<Plan, null>[] } = {
   createChangeRequest: [
@@ -202,11 +205,28 @@ export const furtherPlans: { readonly [Operation in OperationId]?: readonly Excl
   listChangeRequests: [inTeam],
   register: [({ email }) => ({ body: { email, password } })],
   createAPIKey: [({ organization }) => ({ body: { ...name, org_id: organization } })],
-  getPrompt: [ofPrompt, ({ slug }) => ({ params: { id: slug } })],
+  getPrompt: [
+    ofPrompt,
+    ({ slug }) => ({ params: { id: slug } }),
+    (things) => ({ params: { id: misspelt(things) } }),
+    (things) => ({ params: { id: misspelt(things) }, query: { team_id: things.team } }),
+  ],
   listAllPrompts: [({ team }) => ({ query: { team_id: team } })],
-  renderLive: [({ slug }) => ({ params: { slug }, body: {} })],
-  renderVersion: [({ slug }) => ({ params: { slug, version: '2' }, body: {} })],
-  renderBatch: [({ slug }) => ({ body: { renders: [{ slug }, { slug, version: '1' }] } })],
+  renderLive: [
+    ({ slug }) => ({ params: { slug }, body: {} }),
+    (things) => ({ params: { slug: misspelt(things) }, body: {} }),
+    (things) => ({ params: { slug: misspelt(things) }, query: { team_id: things.team }, body: {} }),
+  ],
+  renderVersion: [
+    ({ slug }) => ({ params: { slug, version: '2' }, body: {} }),
+    (things) => ({ params: { slug: misspelt(things), version: '2' }, body: {} }),
+  ],
+  renderBatch: [
+    ({ slug }) => ({ body: { renders: [{ slug }, { slug, version: '1' }] } }),
+    (things) => ({
+      body: { renders: [{ slug: misspelt(things) }, { slug: misspelt(things), team_id: things.team }] },
+    }),
+  ],
   getDeliverySnapshot: [
     ({ slug }) => ({ query: { slugs: slug } }),
     ({ team }) => ({ query: { team_id: team } }),

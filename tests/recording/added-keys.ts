@@ -19,9 +19,14 @@ const added: ReadonlySet<string> = new Set([
   'check.payloads_digest',
   // Of a payload.
   ...['payload', 'payloads.*'].flatMap((payload) => [`${payload}.assertions`, `${payload}.snapshot`]),
+  // Of a result in a batch.
+  'results.*.hint',
   // Of a validation.
   'input_schema',
 ]);
+
+/** Headers of answers. */
+export const addedHeaders = ['px0-hint'];
 
 /** The methods of an `Allow` header that the build before has. */
 export function withoutAddedMethods(allow: string): string {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { responseHeaders } from '@px0/contracts';
 import { compareTokens, decodeToken } from '@px0/event-bus';
 import { eventually } from '@px0/testing/servers';
-import { withoutAddedKeys, withoutAddedMethods } from './added-keys.ts';
+import { addedHeaders, withoutAddedKeys, withoutAddedMethods } from './added-keys.ts';
 import { Names } from './names.ts';
 
 export interface Ask {
@@ -131,7 +131,7 @@ export class Conversation {
   }
 
   #sent({ status, headers }: Raw): string {
-    const left = new Set(dependsOnLoad);
+    const left = new Set([...dependsOnLoad, ...addedHeaders]);
     if (status === 413) for (const name of ofLimits) left.add(name);
     return ['content-type', 'allow', ...responseHeaders.map((name) => name.toLowerCase())]
       .filter((name) => !left.has(name))

@@ -408,6 +408,7 @@ describe('CORS', () => {
       'Px0-Pending',
       'Px0-Stale',
       'Px0-Contract',
+      'Px0-Hint',
       'ETag',
       'Retry-After',
       'RateLimit-Remaining',

@@ -105,6 +105,12 @@ describe('a prompt outside of the slugs', () => {
     expect(narrow.prompts[0]).toEqual(wide.prompts.find(({ id }) => id === billing));
     expect((await list(key('slugs'), `&q=secret`)).prompts).toEqual([]);
     expect(errorOf(await ask(key('slugs'), 'GET', HIDDEN))).toEqual(refused(404, 'prompt not found'));
+    for (const [by, hint] of [
+      [key('slugs'), 'key-limit=teams,slugs'],
+      [cast.allKey, `did-you-mean=${HIDDEN}`],
+    ] as const) {
+      expect((await ask(by, 'GET', HIDDEN.toUpperCase())).headers.get('px0-hint')).toBe(hint);
+    }
     expect((await ask(key('slugs'), 'GET', 'billing_reply?version=1')).body).toEqual(
       (await ask(cast.allKey, 'GET', 'billing_reply?version=1')).body,
     );

@@ -274,6 +274,24 @@ describe('getting a prompt', () => {
     expect(errorOf(await get(randomUUID()))).toEqual(refused(404, 'prompt not found'));
   });
 
+  it('by a slug that is not in its normal form is a 404 that names the prompt, to whoever reads it', async () => {
+    const { editor, viewer, outsider, teamId } = await registry.cast();
+    await registry.prompts.create(editor, teamId, { name: 'Menü heute' });
+    const hint = async (by: typeof viewer, slug: string) => {
+      const answer = await registry.call(by, 'GET', `/v1/prompts/${encodeURIComponent(slug)}`);
+      expect(errorOf(answer)).toEqual(refused(404, 'prompt not found'));
+      return answer.headers.get('px0-hint');
+    };
+    for (const slug of ['menü-heute', 'MENÜ_HEUTE', ' Menü  heute! ']) {
+      expect(await hint(viewer, slug)).toBe('did-you-mean=men%C3%BC_heute');
+      expect(await hint(outsider, slug)).toBeNull();
+    }
+    // Nearly the same.
+    expect(await hint(viewer, 'menue_heute')).toBe('did-you-mean=men%C3%BC_heute');
+    expect(await hint(viewer, 'menu')).toBeNull();
+    expect(await hint(outsider, 'menue_heute')).toBeNull();
+  });
+
   it('by a slug that several teams use takes active before archived, then the oldest; team_id chooses', async () => {
     const first = await registry.cast();
     const { editor } = first;

@@ -1,5 +1,5 @@
 /** What a process that answers renders and deliveries is made of, whatever its state follows: the stream, or another px0. */
-import { type AccessProjection, authenticateRoute, type Principal } from '@px0/access';
+import { type AccessProjection, authenticateRoute, hintOfRefusal, type Principal } from '@px0/access';
 import { consistency, type FollowedState } from '@px0/event-bus';
 import { defaultThreads, observeHeavyPool } from '@px0/heavy-renders';
 import {
@@ -110,6 +110,7 @@ export async function serve(
       if ('error' in authorized) throw new ApiError(authorized.error);
       return authorized;
     },
+    hintOf: (code, route, req) => hintOfRefusal(access, code, route.operationId, req.headers.authorization),
     around: consistency({ projection: followed, awaitsRights: access.callerAwaitsPlacement }),
     prefixes: state.prefixes,
     logger,

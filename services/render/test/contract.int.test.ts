@@ -369,6 +369,7 @@ describe('a batch', () => {
           status: 422,
           error: expect.stringMatching(/^template execution failed: .*no entry for key "name"$/),
           contract: missing('name'),
+          hint: 'missing-variables=name',
         },
         {
           status: 422,

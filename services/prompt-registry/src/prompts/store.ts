@@ -41,6 +41,17 @@ export async function promptBySlug(
   return prompt;
 }
 
+/** The slugs of some prompts of the teams, as many as asked for if there are. */
+export async function someSlugs(
+  reader: Reader,
+  teamIds: readonly TeamId[],
+  count: number,
+): Promise<string[]> {
+  const rows = await reader.query<{ readonly slug: string }>(sql`
+    SELECT p.slug FROM prompts p WHERE p.team_id = ANY(${[...teamIds]}::uuid[]) LIMIT ${count}`);
+  return rows.map(({ slug }) => slug);
+}
+
 /**
  * Locks the row against every other writer of the prompt until the transaction ends; readers are not held up. Tells the database that the
  * transaction gathers the words of the prompt's content itself, should it change a version; otherwise they would be forgotten.

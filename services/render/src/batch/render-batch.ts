@@ -2,8 +2,8 @@
 
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { serialize } from 'node:v8';
-import { type AccessProjection, limitsOf, type Principal } from '@px0/access';
-import { errorCatalog, type ReplyOf, type routes } from '@px0/contracts';
+import { type AccessProjection, hintOfKeyRefusal, limitsOf, type Principal } from '@px0/access';
+import { errorCatalog, type Hint, hintText, type ReplyOf, type routes } from '@px0/contracts';
 import { HeavyRefusal } from '@px0/heavy-renders';
 import { ApiError } from '@px0/service-kit';
 import type { VersionBodies } from '../bodies/mod.ts';
@@ -11,6 +11,7 @@ import { type BatchItem, type HeavyRenders, isFailedRender, MAX_RENDERS } from '
 import type { RenderMetrics } from '../metrics.ts';
 import type { PromptDirectory, RenderableVersion } from '../prompts/mod.ts';
 import {
+  didYouMean,
   execute,
   fetchVersion,
   HEAVY,
@@ -20,6 +21,7 @@ import {
   Refusal,
   ToFetch,
   violatedBy,
+  type Wanted,
   Warned,
 } from '../rendering/mod.ts';
 import type { UsageAggregator } from '../usage/mod.ts';
@@ -96,7 +98,7 @@ class BatchRun {
     const started = performance.now();
     const version = await this.#versionOf(item);
     if (version instanceof Refusal) {
-      this.#results.push(json(failure(version)));
+      this.#results.push(json(failure(version, this.#hintOf(item, version))));
       return;
     }
     let result = this.#render(version, item, started);
@@ -107,13 +109,34 @@ class BatchRun {
     this.#results.push(result);
   }
 
-  async #versionOf({ slug, version, team_id: teamId }: Item): Promise<RenderableVersion | Refusal> {
-    const { access, directory, bodies } = this.#on;
-    if (slug === undefined) return new Refusal('invalidRequestBody');
+  async #versionOf(item: Item): Promise<RenderableVersion | Refusal> {
+    const { directory, bodies } = this.#on;
+    const wanted = this.#wanted(item);
+    if (wanted instanceof Refusal) return wanted;
+    const located = locate(directory, bodies, wanted);
+    return located instanceof ToFetch ? fetchVersion(bodies, located) : located;
+  }
+
+  #wanted({ slug, version, team_id: teamId }: Item): Wanted | Refusal {
+    const { access } = this.#on;
+    if (slug === undefined)
+      return new Refusal('invalidRequestBody', undefined, undefined, { field: ['slug'], must: ['string'] });
     if (teamId !== undefined && !access.reads(this.#principal, teamId)) return new Refusal('forbidden');
     const teamIds = teamId === undefined ? access.readableTeams(this.#principal) : [teamId];
-    const located = locate(directory, bodies, { slug, version, teamIds, limits: limitsOf(this.#principal) });
-    return located instanceof ToFetch ? fetchVersion(bodies, located) : located;
+    return { slug, version, teamIds, limits: limitsOf(this.#principal) };
+  }
+
+  /** What may help a caller who has found no version. */
+  #hintOf(item: Item, { code, hint }: Refusal): Hint | undefined {
+    if (hint !== undefined) return hint;
+    const { access, directory } = this.#on;
+    const wanted = code === 'promptNotFound' ? this.#wanted(item) : undefined;
+    const meant =
+      wanted === undefined || wanted instanceof Refusal
+        ? undefined
+        : didYouMean(directory, wanted, access.readableTeams(this.#principal));
+    const operation = item.version === undefined ? 'renderLive' : 'renderVersion';
+    return meant ?? hintOfKeyRefusal(this.#principal, code, operation);
   }
 
   #render(
@@ -180,10 +203,16 @@ class BatchRun {
   }
 }
 
-function failure({ code, detail, contract }: Refusal): Result {
+function failure({ code, detail, contract, hint: own }: Refusal, hint: Hint | undefined = own): Result {
   const { status, message } = errorCatalog[code];
   const error = detail === undefined ? message : `${message}: ${detail}`;
-  return { status, error, ...(contract !== undefined && { contract: JSON.parse(contract) }) };
+  const text = hint === undefined ? undefined : hintText(hint);
+  return {
+    status,
+    error,
+    ...(contract !== undefined && { contract: JSON.parse(contract) }),
+    ...(text !== undefined && { hint: text }),
+  };
 }
 
 function json(result: Result): Uint8Array {

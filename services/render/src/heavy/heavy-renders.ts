@@ -70,7 +70,10 @@ export class HeavyRenders {
     );
     if ('needsSchema' in outcome) return NEEDS_SCHEMA;
     this.#preparation.add(version);
-    if ('refusal' in outcome) return new Refusal(outcome.refusal, outcome.detail, outcome.contract);
+    if ('refusal' in outcome) {
+      const { refusal, detail, contract, hint } = outcome;
+      return new Refusal(refusal, detail, contract, hint);
+    }
     return outcome.contract === undefined ? outcome.answer : new Warned(outcome.answer, outcome.contract);
   }
 
@@ -86,7 +89,7 @@ export class HeavyRenders {
       { body },
       { signal, bytes: body.byteLength },
     );
-    if ('refusal' in parsed) throw new ApiError(parsed.refusal);
+    if ('refusal' in parsed) throw new ApiError(parsed.refusal, { hint: parsed.hint });
     return parsed;
   }
 
@@ -102,7 +105,7 @@ export class HeavyRenders {
   ): Promise<Exclude<ParsedReports, { refusal: string }>['reports']> {
     const bytes = body.byteLength;
     const parsed = await this.pool.run(organization, 'parseReports', { body }, { signal, bytes });
-    if ('refusal' in parsed) throw new ApiError(parsed.refusal);
+    if ('refusal' in parsed) throw new ApiError(parsed.refusal, { hint: parsed.hint });
     return parsed.reports;
   }
 }

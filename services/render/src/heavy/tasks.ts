@@ -1,11 +1,19 @@
 /** What the worker threads of a render process do. Loaded by each of them: only what a render needs. */
 import { deserialize, serialize } from 'node:v8';
-import { type BodyOf, parseBodyText, routes, usageLimits } from '@px0/contracts';
+import { BadBody, type BodyOf, bodyOrHint, type Hint, routes, usageLimits } from '@px0/contracts';
 import type { Task, Thread } from '@px0/heavy-renders/thread';
 import { compileJudge } from '@px0/input-contract';
 import { type CompiledProgram, type Program, TemplateSyntaxError } from '@px0/template';
 import type { ContractPolicy, KnownSchema } from '../prompts/thread.ts';
-import { policyOf, type RenderOptions, type RenderRequest, run, Warned } from '../rendering/thread.ts';
+import {
+  missingVariables,
+  policyOf,
+  type RenderOptions,
+  type RenderRequest,
+  run,
+  Warned,
+  withMisplaced,
+} from '../rendering/thread.ts';
 
 /** What to render with: the body of a request as it came, or the variables of a batch's item, serialised. */
 export type RenderInput =
@@ -42,6 +50,7 @@ export type RenderOutcome =
         | 'templateExecutionFailed';
       readonly detail?: string;
       readonly contract?: string | undefined;
+      readonly hint?: Hint | undefined;
     }
   | { readonly needsSchema: true };
 
@@ -50,7 +59,7 @@ const encoder = new TextEncoder();
 const render: Task<RenderOrder, RenderOutcome> = (order, thread) => {
   const { program, contract, head, tail, isItem } = order;
   const request = requestOf(order.input);
-  if (request === undefined) return { refusal: 'invalidRequestBody' };
+  if (request instanceof BadBody) return { refusal: 'invalidRequestBody', hint: request.hint };
   const compiled = compiledOrBroken(program, thread);
   if (compiled === 'broken') return { refusal: 'templateParseError' };
   const policy = policyOf(contract.policy, request.options?.contract);
@@ -62,7 +71,13 @@ const render: Task<RenderOrder, RenderOutcome> = (order, thread) => {
     policy && { policy, judge: compileJudge(contract.schema ?? compiled.inputSchema) },
   );
   if (typeof ran === 'string') return { answer: moved(encoder.encode(`${head}${ran}${tail}`), thread) };
-  if (!(ran instanceof Warned)) return { refusal: ran.code, detail: ran.detail, contract: ran.contract };
+  if (!(ran instanceof Warned)) {
+    const { code: refusal, detail, contract } = ran;
+    const missing =
+      refusal === 'templateExecutionFailed' ? missingVariables(compiled, request, detail) : undefined;
+    const hint = withMisplaced({ hint: missing, contract }, () => sentBeside(order.input));
+    return { refusal, detail, contract, hint };
+  }
   const member = isItem ? `,"contract":${ran.contract}` : '';
   const answer = moved(encoder.encode(`${head}${ran.rendered}${member}${tail}`), thread);
   return { answer, contract: ran.contract };
@@ -77,9 +92,14 @@ function compiledOrBroken(program: Program, thread: Thread): CompiledProgram | '
   }
 }
 
-function requestOf(input: RenderInput): RenderRequest | undefined {
-  if ('body' in input) return parseBodyText(routes.renderLive, textOf(input.body));
+function requestOf(input: RenderInput): RenderRequest | BadBody {
+  if ('body' in input) return bodyOrHint(routes.renderLive, textOf(input.body));
   return { variables: deserialize(input.variables), options: input.options };
+}
+
+/** The body as it was sent, with what no field is for. */
+function sentBeside(input: RenderInput): unknown {
+  return 'body' in input ? JSON.parse(textOf(input.body)) : undefined;
 }
 
 /** Enough for every prompt of one agent's step; an answer stays of a size that a client likes to wait for. */
@@ -95,11 +115,11 @@ export type ParsedBatch =
         | readonly (Omit<BatchItem, 'variables'> & { readonly serialized: Uint8Array })[]
         | undefined;
     }
-  | { readonly refusal: 'invalidRequestBody' | 'tooManyRenders' };
+  | { readonly refusal: 'invalidRequestBody' | 'tooManyRenders'; readonly hint?: Hint };
 
 const parseBatch: Task<{ readonly body: Uint8Array }, ParsedBatch> = ({ body }, thread) => {
-  const batch = parseBodyText(routes.renderBatch, textOf(body));
-  if (batch === undefined) return { refusal: 'invalidRequestBody' };
+  const batch = bodyOrHint(routes.renderBatch, textOf(body));
+  if (batch instanceof BadBody) return { refusal: 'invalidRequestBody', hint: batch.hint };
   // A body has room for a million items, which take seconds to be handed over.
   if ((batch.renders?.length ?? 0) > MAX_RENDERS) return { refusal: 'tooManyRenders' };
   const renders = batch.renders?.map(({ variables, ...item }) => ({
@@ -114,11 +134,11 @@ type Reports = NonNullable<BodyOf<typeof routes.reportUsage>['reports']>;
 /** The reports of a body, serialised one by one, so that the main thread reads them one by one. */
 export type ParsedReports =
   | { readonly reports: readonly Uint8Array[] | undefined }
-  | { readonly refusal: 'invalidRequestBody' | 'tooManyReports' };
+  | { readonly refusal: 'invalidRequestBody' | 'tooManyReports'; readonly hint?: Hint };
 
 const parseReports: Task<{ readonly body: Uint8Array }, ParsedReports> = ({ body }, thread) => {
-  const parsed = parseBodyText(routes.reportUsage, textOf(body));
-  if (parsed === undefined) return { refusal: 'invalidRequestBody' };
+  const parsed = bodyOrHint(routes.reportUsage, textOf(body));
+  if (parsed instanceof BadBody) return { refusal: 'invalidRequestBody', hint: parsed.hint };
   if ((parsed.reports?.length ?? 0) > usageLimits.reports) return { refusal: 'tooManyReports' };
   const reports = parsed.reports?.map((report) => moved(new Uint8Array(serialize(report)), thread));
   return { reports };

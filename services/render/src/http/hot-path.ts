@@ -3,8 +3,8 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Span, SpanStatusCode } from '@opentelemetry/api';
-import { type AccessProjection, authorizeClass, limitsOf, type Principal } from '@px0/access';
-import { parseBodyText, parseUuid, routes } from '@px0/contracts';
+import { type AccessProjection, authorizeClass, hintOfRefusal, limitsOf, type Principal } from '@px0/access';
+import { BadBody, bodyOrHint, type ErrorCode, type Hint, parseUuid, routes } from '@px0/contracts';
 import { HeavyRefusal, isLightJson } from '@px0/heavy-renders';
 import {
   ApiError,
@@ -25,6 +25,7 @@ import { type HeavyRenders, isFailedRender } from '../heavy/mod.ts';
 import type { RenderMetrics } from '../metrics.ts';
 import type { PromptDirectory, RenderableVersion } from '../prompts/mod.ts';
 import {
+  didYouMean,
   errorOf,
   execute,
   fetchVersion,
@@ -37,6 +38,7 @@ import {
   violatedBy,
   type Wanted,
   Warned,
+  withMisplaced,
 } from '../rendering/mod.ts';
 import { Freshness, type Revisions } from '../revisions/mod.ts';
 import { serviceOf, type UsageAggregator } from '../usage/mod.ts';
@@ -189,8 +191,8 @@ class RenderExchange {
       this.#renderElsewhere(principal, version, bytes);
       return;
     }
-    const request = parseBodyText(routes.renderLive, jsonText(this.#req.headers['content-type'], bytes));
-    if (request === undefined) throw new ApiError('invalidRequestBody');
+    const request = bodyOrHint(routes.renderLive, jsonText(this.#req.headers['content-type'], bytes));
+    if (request instanceof BadBody) throw new ApiError('invalidRequestBody', { hint: request.hint });
     const meter = this.#on.heavy.mainThreadMeter(version);
     const rendered = execute(this.#on.bodies, version, request, meter);
     if (rendered === HEAVY) this.#renderElsewhere(principal, version, bytes);
@@ -234,7 +236,10 @@ class RenderExchange {
     if (violated !== undefined) this.#on.metrics.countContract(version.prompt.id, violated.outcome);
     if (isRefusal) {
       if (violated !== undefined) this.#res.setHeader(CONTRACT_HEADER, violated.contract);
-      throw errorOf(outcome);
+      throw errorOf(
+        outcome,
+        withMisplaced(outcome, () => this.#sent()),
+      );
     }
     const rendered = outcome instanceof Warned ? outcome.rendered : outcome;
     sendRendered(this.#res, version, rendered, {
@@ -253,6 +258,12 @@ class RenderExchange {
         'http.response.status_code': 200,
       })
       .end();
+  }
+
+  /** The body with what no field is for; of a heavy one, the thread has looked at it. */
+  #sent(): unknown {
+    const bytes = this.#bytes;
+    return Buffer.isBuffer(bytes) && isLightJson(bytes) ? JSON.parse(bytes.toString('utf8')) : undefined;
   }
 
   #count(principal: Principal, version: RenderableVersion, failed: boolean, now = performance.now()): void {
@@ -301,11 +312,28 @@ class RenderExchange {
     this.#res.setHeader('Cache-Control', 'no-store');
     if (revision !== undefined) this.#res.setHeader('Px0-Revision', revision);
     if (this.#fresh?.stale) this.#res.setHeader('Px0-Stale', 'true');
-    const reply = replyOfError(error, this.#on.logger.child({ request_id: requestId }));
+    const logger = this.#on.logger.child({ request_id: requestId });
+    const reply = replyOfError(error, logger, (code) => this.#hintOf(code));
     sendReply(this.#req, this.#res, reply);
     measureRefused(this.#operation, reply.status, (performance.now() - this.#arrived) / 1_000);
     if (reply.status >= 500) this.#span?.setStatus({ code: SpanStatusCode.ERROR });
     this.#span?.setAttribute('http.response.status_code', reply.status).end();
+  }
+
+  /** What may help a caller who was refused. */
+  #hintOf(code: ErrorCode): Hint | undefined {
+    const meant = code === 'promptNotFound' ? this.#meant() : undefined;
+    return meant ?? hintOfRefusal(this.#on.access, code, this.#operation, this.#req.headers.authorization);
+  }
+
+  #meant(): Hint | undefined {
+    const { access, directory } = this.#on;
+    const principal = this.#authenticate();
+    if (principal instanceof Refusal) return undefined;
+    const wanted = this.#wanted(principal);
+    return wanted instanceof Refusal
+      ? undefined
+      : didYouMean(directory, wanted, access.readableTeams(principal));
   }
 }
 

@@ -1,3 +1,5 @@
+export { didYouMean } from './did-you-mean.ts';
+export { withMisplaced } from './missing-variables.ts';
 export { errorOf, Refusal, violatedBy } from './refusal.ts';
 export {
   execute,

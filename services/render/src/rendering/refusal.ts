@@ -1,18 +1,20 @@
 /** Refusals of a render as values: a batch reports them item by item, a single render throws them. */
-import type { ErrorCode } from '@px0/contracts';
+import type { ErrorCode, Hint } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
 import { Warned } from './rendered-json.ts';
 
-/** Why a render failed: an error of the catalog, with the detail to append to its message, if any, and what its variables violate, as the text of `Px0-Contract`. */
+/** Why a render failed: an error of the catalog, with the detail to append to its message, if any, what its variables violate, as the text of `Px0-Contract`, and what may help. */
 export class Refusal {
   readonly code: ErrorCode;
   readonly detail: string | undefined;
   readonly contract: string | undefined;
+  readonly hint: Hint | undefined;
 
-  constructor(code: ErrorCode, detail?: string, contract?: string) {
+  constructor(code: ErrorCode, detail?: string, contract?: string, hint?: Hint) {
     this.code = code;
     this.detail = detail;
     this.contract = contract;
+    this.hint = hint;
   }
 }
 
@@ -32,6 +34,6 @@ export function violatedBy(outcome: unknown): Violated | undefined {
 }
 
 /** The refusal as the error that the HTTP server maps to a reply. */
-export function errorOf(refusal: Refusal): ApiError {
-  return new ApiError(refusal.code, refusal.detail === undefined ? {} : { detail: refusal.detail });
+export function errorOf({ code, detail, hint: own }: Refusal, hint: Hint | undefined = own): ApiError {
+  return new ApiError(code, { ...(detail !== undefined && { detail }), hint });
 }

@@ -1,11 +1,12 @@
 /** The two decisions of a render, free of transport: which version the caller means, and what its program gives. Single renders and batches share them. */
 import type { KeyLimits } from '@px0/access';
 import { parseVersionRef } from '@px0/delivery/server';
-import { BudgetSpent } from '@px0/heavy-renders';
-import type { Meter } from '@px0/template';
+import { BudgetSpent, isLightTemplate } from '@px0/heavy-renders';
+import type { CompiledProgram, Meter } from '@px0/template';
 import type { VersionBodies } from '../bodies/mod.ts';
 import type { PromptDirectory, PromptEntry, RenderableVersion, VersionRow } from '../prompts/mod.ts';
 import { policyOf } from './contract.ts';
+import { missingVariables } from './missing-variables.ts';
 import { Refusal } from './refusal.ts';
 import type { RenderRequest } from './render-request.ts';
 import { run, Warned } from './rendered-json.ts';
@@ -108,22 +109,29 @@ export function execute(
   if (program === 'heavy') return HEAVY;
   try {
     const policy = policyOf(version.prompt.contract, request.options?.contract);
-    if (policy === undefined) return outcomeOf(run(program, request, meter));
+    if (policy === undefined) return outcomeOf(run(program, request, meter), version, program, request);
     if (version.lacksSchema) return NEEDS_SCHEMA;
     const isFirst = !version.hasJudge;
     const judge = version.judge(program);
     if (judge === 'heavy') return HEAVY;
     if (isFirst) bodies.weigh(version);
-    return outcomeOf(run(program, request, meter, { policy, judge }));
+    return outcomeOf(run(program, request, meter, { policy, judge }), version, program, request);
   } catch (error) {
     if (error instanceof BudgetSpent) return HEAVY;
     throw error;
   }
 }
 
-function outcomeOf(ran: ReturnType<typeof run>): string | Warned<string> | Refusal {
+function outcomeOf(
+  ran: ReturnType<typeof run>,
+  { template }: RenderableVersion,
+  program: CompiledProgram,
+  request: RenderRequest,
+): string | Warned<string> | Refusal {
   if (typeof ran === 'string' || ran instanceof Warned) return ran;
-  return new Refusal(ran.code, ran.detail, ran.contract);
+  const isExplained = ran.code === 'templateExecutionFailed' && isLightTemplate(template);
+  const hint = isExplained ? missingVariables(program, request, ran.detail) : undefined;
+  return new Refusal(ran.code, ran.detail, ran.contract, hint);
 }
 
 /**

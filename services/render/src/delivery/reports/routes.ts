@@ -1,6 +1,6 @@
 /** Transport of usage reports. */
 import type { Principal } from '@px0/access';
-import { parseBodyText, routes } from '@px0/contracts';
+import { BadBody, bodyOrHint, routes } from '@px0/contracts';
 import { HeavyRefusal, isLightJson } from '@px0/heavy-renders';
 import { ApiError, type Handlers } from '@px0/service-kit';
 import { type HeavyRenders, reportOf } from '../../heavy/mod.ts';
@@ -33,8 +33,8 @@ async function parsed(
   signal: AbortSignal,
 ): Promise<readonly (() => GivenReport)[] | undefined> {
   if (isLightJson(bytes)) {
-    const body = parseBodyText(routes.reportUsage, bytes.toString('utf8'));
-    if (body === undefined) throw new ApiError('invalidRequestBody');
+    const body = bodyOrHint(routes.reportUsage, bytes.toString('utf8'));
+    if (body instanceof BadBody) throw new ApiError('invalidRequestBody', { hint: body.hint });
     return body.reports?.map((report) => () => report);
   }
   try {

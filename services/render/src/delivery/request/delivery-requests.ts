@@ -3,8 +3,8 @@
  * See docs/decisions/181-clients-that-cost-much.md.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { limitsOf } from '@px0/access';
-import { type RouteDefinition, routes } from '@px0/contracts';
+import { hintOfRefusal, limitsOf } from '@px0/access';
+import { type ErrorCode, type RouteDefinition, routes } from '@px0/contracts';
 import { revisionHeaders } from '@px0/event-bus';
 import {
   ApiError,
@@ -88,7 +88,7 @@ export class DeliveryRequests {
       // A client must not take for final what this process could not confirm.
       if (judgement?.freshness.stale === true && !res.headersSent)
         res.setHeader(revisionHeaders.stale, 'true');
-      this.#refuse(req, res, error, this.#options.logger.child({ request_id: requestId }));
+      this.#refuse(route, req, res, error, this.#options.logger.child({ request_id: requestId }));
     }
     const seconds = (performance.now() - arrived) / 1_000;
     requestDurations(req.method ?? '', route.path, res.statusCode).record(seconds);
@@ -192,7 +192,13 @@ export class DeliveryRequests {
   }
 
   /** The revision shows that px0 itself has refused. */
-  #refuse(req: IncomingMessage, res: ServerResponse, error: unknown, logger: Logger): void {
+  #refuse(
+    route: RouteDefinition,
+    req: IncomingMessage,
+    res: ServerResponse,
+    error: unknown,
+    logger: Logger,
+  ): void {
     if (res.headersSent) {
       logger.error({ err: error }, 'a delivery broke off');
       res.destroy();
@@ -201,7 +207,9 @@ export class DeliveryRequests {
     const revision = this.#options.revisions.token();
     res.setHeader('Cache-Control', 'no-store');
     if (revision !== undefined) res.setHeader(revisionHeaders.revision, revision);
-    sendReply(req, res, replyOfError(error, logger));
+    const hintOf = (code: ErrorCode) =>
+      hintOfRefusal(this.#options.access, code, route.operationId, req.headers.authorization);
+    sendReply(req, res, replyOfError(error, logger, hintOf));
   }
 }
 
