@@ -63,6 +63,7 @@ func judgeRender(s *settings, a *answer) judgement {
 		return judgement{unreachable: noAnswer(s, a, told+", but it may lack the latest changes")}
 	}
 	refusal := newRefused(a.status, s.withoutSecrets(told), problemsIn(a.header.Get(contractHeader)))
+	refusal.Hint = s.withoutSecrets(answers.HintSentence(a.header))
 	if a.status == 404 {
 		return judgement{gone: refusal}
 	}

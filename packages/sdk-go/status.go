@@ -123,7 +123,12 @@ func (c *Client) Ready(ctx context.Context) (bool, error) {
 }
 
 func (c *Client) refusalIn(view *delivery.View) error {
-	return &RefusedError{Status: view.Refusal.Status, Message: c.settings.withoutSecrets(view.Refusal.Error)}
+	refused := view.Refusal
+	return &RefusedError{
+		Status:  refused.Status,
+		Message: c.settings.withoutSecrets(refused.Error),
+		Hint:    c.settings.withoutSecrets(refused.Hint),
+	}
 }
 
 // Reconnect has a client that holds prompts ask px0 at once, whatever it waits for.

@@ -34,12 +34,13 @@ interface Published {
 const packages: readonly Published[] = [
   {
     folder: 'sdk-typescript',
-    entries: { mod: 'src/mod.ts', api: 'src/api.ts', providers: 'src/providers.ts' },
+    entries: { mod: 'src/mod.ts', api: 'src/api.ts', hint: 'src/hint.ts', providers: 'src/providers.ts' },
     hasTypes: true,
     manifest: {
       exports: {
         '.': { types: './mod.d.ts', default: './mod.js' },
         './api': { types: './api.d.ts', default: './api.js' },
+        './hint': { types: './hint.d.ts', default: './hint.js' },
         './providers': { types: './providers.d.ts', default: './providers.js' },
       },
       sideEffects: false,

@@ -31,6 +31,11 @@ const clientReplacements: readonly Replacement[] = [
 func (e GenericOpenAPIError) Is(target error) bool {
 \treturn answers.Is(e.status, e.header, e.body, target)
 }
+
+// Hint returns what px0 says may help, such as "did you mean tone_check?"; empty if it says nothing. Its words may change.
+func (e GenericOpenAPIError) Hint() string {
+\treturn answers.HintSentence(e.header)
+}
 `,
   ],
 ];

@@ -107,8 +107,12 @@ class ApiClient(generated.ApiClient):
             if isinstance(error, UnreachableError):
                 raise error
             body = without_token(token, answer.body.decode(errors="replace"))
-            data = generated.APIError(error=str(error))
-            raise generated.ApiException.from_response(http_resp=response_data, body=body, data=data)
+            data = generated.APIError(error=error.text)
+            try:
+                raise generated.ApiException.from_response(http_resp=response_data, body=body, data=data)
+            except generated.ApiException as raised:
+                raised.text, raised.hint = error.text, error.hint
+                raise
         types = response_types_map or {}
         try:
             read = super().response_deserialize(response_data, types)

@@ -20,6 +20,7 @@ from ._delivery.locate import Elsewhere, locate_in
 from ._delivery.locate import Gone as NotThere
 from ._delivery.prompt_index import HeldPrompt
 from ._fallbacks import Fallback, FallbackRenderer, renderer
+from ._hint import hint_sentence
 from ._judge import Gone, Live, judge_render, parse_object
 from ._kept import Kept, KeptTemplates, Wanted
 from ._options import CacheOptions, Settings
@@ -591,7 +592,7 @@ def _require_usable(delivered: DeliveryClient) -> None:
     if view.observed.is_closed:
         raise UsageError("the client is closed")
     if view.refusal is not None:
-        raise refusal(*view.refusal)
+        raise refusal(view.refusal.status, view.refusal.error, hint=hint_sentence(view.refusal.hint))
 
 
 _SOURCES: Dict[str, Source] = {"snapshot": "snapshot", "fetched": "fetched"}

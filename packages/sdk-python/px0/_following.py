@@ -29,6 +29,7 @@ from ._delivery.connection_state import ClientState
 from ._delivery.delivery_client import Close, DeliveryClient, Open, Options
 from ._delivery.locate import Audience
 from ._environment import Way
+from ._hint import hint_sentence
 from ._http import AsyncFrames, BlockingFrames
 from ._options import Settings
 from ._process import never_free
@@ -320,7 +321,7 @@ class Following:
         """Raises RefusedError."""
         view = self.client.view
         if view.refusal is not None:
-            raise refusal(*view.refusal)
+            raise refusal(view.refusal.status, view.refusal.error, hint=hint_sentence(view.refusal.hint))
         # Without a network nothing is ever confirmed.
         return view.observed.confirmed_at is not None or (
             self.client.options.mode == "file" and view.observed.holds_anything

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Tuple, Union
 
 from ._forms import is_message
+from ._hint import hint_sentence
 from ._options import Settings
 from ._retries import parse_retry_after
 from ._text import is_version_number, without_token
@@ -26,6 +27,7 @@ _OF_THE_MOMENT = frozenset((408, 425, 429))
 _MAY_BE_BEHIND = frozenset((401, 403, 404))
 _NOT_FOUND = 404
 _CONTRACT = "px0-contract"
+_HINT = "px0-hint"
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,9 @@ def judge_error(host: str, access_token: str, answer: Answer) -> Union[RefusedEr
         return no_answer(host, answer, f"{error or 'no reason'}, but it may lack the latest changes")
     if error is None or "px0-revision" not in answer.headers:
         return no_answer(host, answer, "which is not a response from px0")
-    return refusal(answer.status, error, problems_in(answer.headers.get(_CONTRACT)))
+    hint = hint_sentence(answer.headers.get(_HINT))
+    shown = None if hint is None else without_token(access_token, hint)
+    return refusal(answer.status, error, problems_in(answer.headers.get(_CONTRACT)), shown)
 
 
 def parse_object(body: bytes) -> Optional[Dict[str, Any]]:

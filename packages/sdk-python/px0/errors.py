@@ -35,16 +35,24 @@ class UnreachableError(Px0Error):
 
 
 class RefusedError(Px0Error):
-    """px0 has refused the request. The message is the server's text."""
+    """px0 has refused the request. The message is the server's text, and behind it in parentheses the hint, if there is one.
+
+    `text` is the server's text alone, which is part of its contract. `hint` is what may help, such as "did you mean tone_check?", and None
+    when px0 says nothing; its words may change.
+    """
+
+    # Errors of the generated client are made by other means.
+    text: str = ""
+    hint: Optional[str] = None
 
     def __init__(self, status: int, message: str) -> None:
-        # Pools of processes make an error again from its arguments; with others their callers would wait for ever.
+        # Pools of processes make an error again from its arguments, and then give it its attributes; with others their callers would wait for ever.
         super().__init__(status, message)
         self.status = status
-        self._message = message
+        self.text = message
 
     def __str__(self) -> str:
-        return self._message
+        return self.text if self.hint is None else f"{self.text} ({self.hint})"
 
 
 class UnauthorizedError(RefusedError):
@@ -90,7 +98,11 @@ _BY_STATUS: Dict[int, Type[RefusedError]] = {
 }
 
 
-def refusal(status: int, message: str, problems: Optional[ContractProblems] = None) -> RefusedError:
-    """The error of a 4xx answer by its status; with what it says of a contract, if it does."""
+def refusal(
+    status: int, message: str, problems: Optional[ContractProblems] = None, hint: Optional[str] = None
+) -> RefusedError:
+    """The error of a 4xx answer by its status; with what it says of a contract, and what may help, if it does."""
     kind = _BY_STATUS.get(status, RefusedError)
-    return kind(status, message, problems) if issubclass(kind, InvalidRequestError) else kind(status, message)
+    error = kind(status, message, problems) if issubclass(kind, InvalidRequestError) else kind(status, message)
+    error.hint = hint
+    return error

@@ -249,6 +249,15 @@ def test_a_refused_key_renders_nothing_and_recovers(held: Make, delivering: Play
     assert states[0] == "refused"
 
 
+def test_a_refused_client_says_what_may_help(held: Make, delivering: PlayedDelivery) -> None:
+    delivering.refusal = refused(401, "unauthorized", px0_hint="credentials=expired-key")
+    client = held()
+    eventually(lambda: client.status().state == "refused")
+    with pytest.raises(px0.UnauthorizedError) as raised:
+        client.render("greeting", name="Ada")
+    assert (raised.value.text, raised.value.hint) == ("unauthorized", "the API key has expired")
+
+
 def test_the_file_of_a_refused_client_is_emptied_at_once(
     held: Make, delivering: PlayedDelivery, tmp_path: Path, monkeypatch: Any
 ) -> None:

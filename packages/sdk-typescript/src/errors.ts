@@ -40,14 +40,20 @@ export class UnreachableError extends Px0Error {
   }
 }
 
-/** px0 has refused the request. `message` is the server's text. */
+/** px0 has refused the request. `message` is the server's text, and behind it in parentheses the hint, if there is one. */
 export class RefusedError extends Px0Error {
   override readonly name: string = 'RefusedError';
   readonly status: number;
+  /** The server's text alone, which is part of its contract. */
+  readonly text: string;
+  /** What may help, such as `did you mean tone_check?`; null when px0 says nothing. Its words may change. */
+  readonly hint: string | null;
 
-  constructor(status: number, message: string) {
-    super(message);
+  constructor(status: number, text: string, hint: string | null = null) {
+    super(hint === null ? text : `${text} (${hint})`);
     this.status = status;
+    this.text = text;
+    this.hint = hint;
   }
 }
 
@@ -83,8 +89,13 @@ export class InvalidRequestError extends RefusedError {
   /** How many problems there are beside these, where there are too many to tell. */
   readonly more: number;
 
-  constructor(status: number, message: string, violation: ContractProblems | null = null) {
-    super(status, message);
+  constructor(
+    status: number,
+    text: string,
+    violation: ContractProblems | null = null,
+    hint: string | null = null,
+  ) {
+    super(status, text, hint);
     const { missing = [], unknown = [], invalid = [], more = 0 } = violation ?? {};
     this.missing = missing;
     this.unknown = unknown;
@@ -93,30 +104,32 @@ export class InvalidRequestError extends RefusedError {
   }
 }
 
-type RefusalClass = new (
-  status: number,
-  message: string,
-  violation?: ContractProblems | null,
-) => RefusedError;
+type RefusalClass = new (status: number, text: string, hint?: string | null) => RefusedError;
+
+const invalidRequest: ReadonlySet<number> = new Set([400, 413, 422]);
 
 const byStatus: { readonly [status: number]: RefusalClass } = {
-  400: InvalidRequestError,
   401: UnauthorizedError,
   403: ForbiddenError,
   404: NotFoundError,
   409: ConflictError,
   412: ConflictError,
-  413: InvalidRequestError,
-  422: InvalidRequestError,
 };
 
-/** The error of a 4xx answer by its status; with what it says of a contract, if it does. */
+/** What an answer says beside its error. */
+interface AlsoSaid {
+  readonly hint?: string | null;
+  readonly violation?: ContractProblems | null;
+}
+
+/** The error of a 4xx answer by its status; with what it says of a contract, and what may help, if it does. */
 export function refusal(
   status: number,
-  message: string,
-  violation: ContractProblems | null = null,
+  text: string,
+  { hint = null, violation = null }: AlsoSaid = {},
 ): RefusedError {
-  return new (byStatus[status] ?? RefusedError)(status, message, violation);
+  if (invalidRequest.has(status)) return new InvalidRequestError(status, text, violation, hint);
+  return new (byStatus[status] ?? RefusedError)(status, text, hint);
 }
 
 /**

@@ -6,6 +6,7 @@ import { messagesIn } from './chat-message.ts';
 import type { Content } from './content.ts';
 import { problemsIn } from './contract-problems.ts';
 import { type RefusedError, refusal, UnreachableError } from './errors.ts';
+import { hintSentence } from './hint.ts';
 import { isObject, isTextList, isVersionNumber, parseObject } from './json.ts';
 import { parseRetryAfter } from './retries.ts';
 import type { Answer } from './transport.ts';
@@ -32,6 +33,7 @@ const OF_THE_MOMENT = new Set([408, 425, 429]);
 const MAY_BE_BEHIND = new Set([401, 403, 404]);
 const NOT_FOUND = 404;
 const CONTRACT_HEADER = 'px0-contract';
+const HINT_HEADER = 'px0-hint';
 
 export function judgeRender(host: string, answer: Answer): Judgement {
   const { status, headers } = answer;
@@ -78,7 +80,10 @@ export function judgeError(host: string, answer: Answer): RefusedError | Unreach
   if (headers.get('px0-stale') === 'true' && MAY_BE_BEHIND.has(status)) {
     return noAnswer(host, answer, `${words}, but it may lack the latest changes`);
   }
-  return refusal(status, words, problemsIn(headers.get(CONTRACT_HEADER)));
+  return refusal(status, words, {
+    hint: hintSentence(headers.get(HINT_HEADER)),
+    violation: problemsIn(headers.get(CONTRACT_HEADER)),
+  });
 }
 
 /** Of the words of somebody else, which may be a whole page. */

@@ -41,6 +41,16 @@ describe('an answer', () => {
     expect(meaning(status, headers, body).kind).toBe(kind);
   });
 
+  it('that is a refusal has what px0 says may help', () => {
+    const hint = 'credentials=expired-key';
+    const refusal = { status: 401, error: 'unauthorized' };
+    expect(meaning(401, { ...px0, 'px0-hint': hint }, { error: 'unauthorized' })).toEqual({
+      kind: 'refused',
+      refusal: { ...refusal, hint },
+    });
+    expect(meaning(401, px0, { error: 'unauthorized' })).toEqual({ kind: 'refused', refusal });
+  });
+
   it.each([
     ['5', 5_000],
     ['600', 60_000],

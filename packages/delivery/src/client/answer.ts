@@ -10,7 +10,8 @@ export interface AnswerHead {
 
 export type DeliveryMedia = 'text/event-stream' | 'application/x-ndjson';
 
-export type Refusal = { readonly status: number; readonly error: string };
+/** `hint`: the value of `Px0-Hint`. */
+export type Refusal = { readonly status: number; readonly error: string; readonly hint?: string };
 
 export type Meaning =
   /** Frames follow. */
@@ -58,7 +59,8 @@ export function meaningOf(
   const revision = header('px0-revision');
   if (error === undefined) return unreachable(head, `the answer was ${status}`);
   if ((status === 401 || status === 403) && revision !== null && header('px0-stale') === null) {
-    return { kind: 'refused', refusal: { status, error } };
+    const hint = header('px0-hint');
+    return { kind: 'refused', refusal: { status, error, ...(hint !== null && { hint }) } };
   }
   if (status === 404 && revision === null) return { kind: 'no delivery' };
   if (status === 422 && error.startsWith(TOO_LARGE)) return { kind: 'too large', error };

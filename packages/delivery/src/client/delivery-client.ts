@@ -64,10 +64,13 @@ export interface DeliveryStatus {
 export class DeliveryRefusedError extends Error {
   override readonly name = 'DeliveryRefusedError';
   readonly status: number;
+  /** The value of `Px0-Hint`. */
+  readonly hint: string | undefined;
 
-  constructor({ status, error }: Refusal) {
+  constructor({ status, error, hint }: Refusal) {
     super(error);
     this.status = status;
+    this.hint = hint;
   }
 }
 

@@ -21,6 +21,8 @@ const (
 type Refusal struct {
 	Status int
 	Error  string
+	// Hint is what may help, as a sentence.
+	Hint string
 }
 
 // MeaningKind says what the answer to a delivery request means.
@@ -47,6 +49,8 @@ type Meaning struct {
 	Status     int
 	Error      string
 	RetryAfter time.Duration
+	// Hint of a refusal is what may help, as a sentence.
+	Hint string
 }
 
 const (
@@ -83,6 +87,7 @@ func MeaningOf(status int, header http.Header, media string, isConditional bool,
 	switch {
 	case (status == 401 || status == 403) && revision != "" && header.Get("Px0-Stale") == "":
 		made.Kind = IsRefused
+		made.Hint = answers.HintSentence(header)
 	case status == 404 && revision == "":
 		made.Kind = NoDelivery
 	case status == 422 && strings.HasPrefix(text, tooLarge):

@@ -364,7 +364,7 @@ func (c *Client) receive(follower *connection, frame *Frame) {
 	switch frame.Type {
 	case "end":
 		// At once: not one more render.
-		c.refuse(Refusal{frame.Status, frame.Error})
+		c.refuse(Refusal{Status: frame.Status, Error: frame.Error})
 		c.attemptAfter(c.policy.AfterRefusal())
 		c.update()
 		return
@@ -535,7 +535,7 @@ func (c *Client) waitAfterAnswer(follower *connection, why outcome) time.Duratio
 		c.policy.Polled()
 		return c.policy.Spread(c.options.PollInterval)
 	case IsRefused:
-		c.refuse(Refusal{why.meaning.Status, why.meaning.Error})
+		c.refuse(Refusal{why.meaning.Status, why.meaning.Error, why.meaning.Hint})
 		return c.policy.AfterRefusal()
 	case NoDelivery:
 		c.lastError = "px0 does not deliver prompts there"

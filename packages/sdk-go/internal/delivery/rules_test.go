@@ -56,6 +56,12 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 			header.Set(name, value)
 		}
 		got := MeaningOf(each.status, header, StreamMedia, true, []byte(each.body), token(6, 1))
+		header.Set("Px0-Hint", "credentials=expired-key")
+		hinted, hint := MeaningOf(each.status, header, StreamMedia, true, []byte(each.body), token(6, 1)), ""
+		if got.Kind == IsRefused {
+			hint = "the API key has expired"
+		}
+		expect(t, hinted.Hint, hint)
 		if got.Kind != each.want {
 			t.Errorf("%d %v %s means %s, and not %s", each.status, each.header, each.body, got.Kind, each.want)
 		}

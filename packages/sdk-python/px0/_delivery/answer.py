@@ -20,6 +20,8 @@ _SECONDS = re.compile(r"[0-9]{1,9}")
 class Refusal(NamedTuple):
     status: int
     error: str
+    # The value of `Px0-Hint`.
+    hint: Optional[str] = None
 
 
 class Meaning(NamedTuple):
@@ -50,7 +52,7 @@ def meaning_of(
     if error is None:
         return Meaning("unreachable", f"the answer was {status}", retry_after_ms)
     if status in (401, 403) and revision is not None and "px0-stale" not in headers:
-        return Meaning("refused", error, refusal=Refusal(status, error))
+        return Meaning("refused", error, refusal=Refusal(status, error, headers.get("px0-hint")))
     if status == 404 and revision is None:
         return Meaning("no delivery", error)
     if status == 422 and error.startswith(_TOO_LARGE):

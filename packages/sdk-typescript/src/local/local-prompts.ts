@@ -21,6 +21,7 @@ import {
 import type { Content, ContentOptions } from '../content.ts';
 import { reasonOf, refusal, UsageError } from '../errors.ts';
 import type { ClientStatus, HeldPrompt as PromptInfo } from '../held.ts';
+import { hintSentence } from '../hint.ts';
 import type { JsonObject } from '../json.ts';
 import type { Kept, KeptPrograms, Wanted } from '../kept-programs.ts';
 import type { Settings } from '../options.ts';
@@ -244,7 +245,8 @@ export class LocalPrompts {
       );
       return await this.#client.ready(0);
     } catch (error) {
-      if (error instanceof DeliveryRefusedError) throw refusal(error.status, error.message);
+      if (error instanceof DeliveryRefusedError)
+        throw refusal(error.status, error.message, { hint: hintSentence(error.hint ?? null) });
       throw error;
     }
   }
@@ -397,7 +399,8 @@ type Unusable = Extract<Location, { readonly kind: 'closed' | 'refused' }>;
 
 function unusable(location: Unusable): Error {
   if (location.kind === 'closed') return new UsageError('the client is closed');
-  return refusal(location.refusal.status, location.refusal.error);
+  const { status, error, hint = null } = location.refusal;
+  return refusal(status, error, { hint: hintSentence(hint) });
 }
 
 function compareTexts(a: string, b: string): number {

@@ -352,7 +352,8 @@ describe.each([
         for (const frame of [hello, ...transfer(10, prompt(1, 'one'))]) res.write(asEvent(frame));
         return;
       }
-      res.writeHead(401, { 'content-type': 'application/json', 'px0-revision': token('1', 1) });
+      const headers = { 'px0-revision': token('1', 1), 'px0-hint': 'credentials=expired-key' };
+      res.writeHead(401, { 'content-type': 'application/json', ...headers });
       res.end('{"error":"unauthorized"}');
     });
     const away = connected('http://127.0.0.1:1', { ...options, initTimeoutMs: 10 });
@@ -361,7 +362,9 @@ describe.each([
     const client = connected(host, options);
     const states: string[] = [];
     client.on('status', ({ state }) => states.push(state));
-    await expect(client.ready({ timeoutMs: 60_000 })).rejects.toThrow('unauthorized');
+    const refused = { text: 'unauthorized', hint: 'the API key has expired' };
+    await expect(client.ready({ timeoutMs: 60_000 })).rejects.toMatchObject(refused);
+    await expect(client.render('greeting')).rejects.toMatchObject(refused);
     isValid = true;
     client.reconnect();
     await eventually(async () => (await client.render('greeting').catch(() => undefined))?.text === 'one');
