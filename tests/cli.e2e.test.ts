@@ -756,7 +756,7 @@ describe('keys', () => {
     expect(await done(['render', 'greeting', '--var', 'name=Ada'], { env })).toBe('Hello Ada');
     await expect(px0(['prompts', 'create', 'No', '--team', account.team], { env })).resolves.toMatchObject({
       code: 4,
-      stderr: 'px0: forbidden\n',
+      stderr: 'px0: forbidden (this key may only read and render)\n',
     });
     const listed = await done(['keys', 'list', '--json']);
     expect(listed).not.toContain(secret);
@@ -837,10 +837,22 @@ describe('an error', () => {
     expect(JSON.parse(stderr)).toEqual({ error: 'prompt not found', code: 'not_found', status: 404 });
   });
 
+  it('says what may help', async () => {
+    const asked = ['prompts', 'get', 'Greeting!'];
+    const { stderr } = await px0(asked, { env: key() });
+    expect(stderr).toBe('px0: prompt not found (did you mean greeting?)\n');
+    expect(JSON.parse((await px0([...asked, '--json'], { env: key() })).stderr)).toEqual({
+      error: 'prompt not found',
+      hint: 'did you mean greeting?',
+      code: 'not_found',
+      status: 404,
+    });
+  });
+
   it('reports an unknown credential', async () => {
     await expect(px0(['whoami'], { env: { PX0_ACCESS_TOKEN: 'ak_unknown' } })).resolves.toMatchObject({
       code: 3,
-      stderr: 'px0: unauthorized\n',
+      stderr: 'px0: unauthorized (the API key is not complete; copy it again)\n',
     });
   });
 });

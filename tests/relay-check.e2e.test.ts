@@ -31,7 +31,7 @@ it('says whose address is wrong, and which of the two refuses the key', async ()
     what: 'a relay that refuses the key',
   });
   expect((await check(relay.url, url)).stderr).toBe(
-    `px0: the relay at ${relay.url} refuses the API key: unauthorized\n`,
+    `px0: the relay at ${relay.url} refuses the API key: unauthorized (the API key is unknown or was deleted)\n`,
   );
 });
 

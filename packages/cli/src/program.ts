@@ -1,4 +1,5 @@
 /** The whole command: its options, its subcommands, and its error handling. */
+import { RefusedError } from '@px0/sdk';
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { addAuditCommands } from './commands/audit.ts';
@@ -113,13 +114,19 @@ interface ReportOptions {
   readonly hasStack: boolean;
 }
 
+/** What px0 has said, apart from what may help. */
+function spoken(error: unknown, message: string): { readonly error: string; readonly hint?: string } {
+  if (!(error instanceof RefusedError) || error.hint === null) return { error: message };
+  return { error: error.text, hint: error.hint };
+}
+
 /** Prints the error in one line and returns the exit code. */
 export function report(error: unknown, { stderr }: Streams, { isJson, hasStack }: ReportOptions): number {
   const name = exitNameOf(error);
   const message = error instanceof Error ? error.message : String(error);
   const status = error instanceof Error && 'status' in error ? error.status : undefined;
   const text = isJson
-    ? JSON.stringify({ error: message, code: name, ...(typeof status === 'number' && { status }) })
+    ? JSON.stringify({ ...spoken(error, message), code: name, ...(typeof status === 'number' && { status }) })
     : `px0: ${printable(message)}`;
   stderr.write(`${text}\n`);
   if (name === 'internal' && error instanceof Error && hasStack) stderr.write(`${error.stack}\n`);

@@ -10,6 +10,7 @@ import {
   UnauthorizedError,
   UnreachableError,
 } from '@px0/sdk';
+import { hintSentence } from '@px0/sdk/hint';
 import type { Target } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
 
@@ -104,8 +105,9 @@ async function refusalOf(host: string, answer: Response): Promise<Error> {
       ...(seconds >= 0 && { retryAfterMs: Math.min(seconds, 60) * 1_000 }),
     });
   }
-  if (status === 401) return new UnauthorizedError(status, error);
-  if (status === 403) return new ForbiddenError(status, error);
+  const hint = hintSentence(headers.get('px0-hint'));
+  if (status === 401) return new UnauthorizedError(status, error, hint);
+  if (status === 403) return new ForbiddenError(status, error, hint);
   if (status !== 404) return new InvalidRequestError(status, error);
   if (error === 'organization not found') return new NotFoundError(status, error);
   return new CliError('refused', `px0 at ${host} exports no audit; it needs a newer version`);

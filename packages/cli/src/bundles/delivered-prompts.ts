@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FrameError, LineReader, meaningOf, Replica, readFrame } from '@px0/delivery';
 import { MOST_BUNDLE_BYTES } from '@px0/delivery/bundle';
 import { ForbiddenError, InvalidRequestError, UnauthorizedError, UnreachableError } from '@px0/sdk';
+import { hintSentence } from '@px0/sdk/hint';
 import type { Target } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
 
@@ -67,8 +68,11 @@ async function attemptOf({ host, accessToken }: Target, audience: Audience): Pro
   await answer.body?.cancel().catch(() => undefined);
   switch (meaning.kind) {
     case 'refused': {
-      const { status, error } = meaning.refusal;
-      throw status === 401 ? new UnauthorizedError(status, error) : new ForbiddenError(status, error);
+      const { status, error, hint: header = null } = meaning.refusal;
+      const hint = hintSentence(header);
+      throw status === 401
+        ? new UnauthorizedError(status, error, hint)
+        : new ForbiddenError(status, error, hint);
     }
     case 'too large':
       throw new InvalidRequestError(answer.status, meaning.error);

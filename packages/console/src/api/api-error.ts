@@ -1,5 +1,6 @@
 /** The error of a failed call: a refusal by px0, a response from something else, or no response. */
 import type { ErrorCode } from '@px0/contracts';
+import { hintSentence } from '@px0/sdk/hint';
 
 export interface ApiErrorFacts {
   /** 0 if there was no response. */
@@ -9,6 +10,8 @@ export interface ApiErrorFacts {
   readonly requestId: string | undefined;
   /** Whether px0 refused the call, or the client did before sending it. A retry would fail, too. */
   readonly isRefusal: boolean;
+  /** The response's `Px0-Hint`. */
+  readonly hint?: string | null;
 }
 
 /** Trusted from any sender, such as a proxy: a retry of the same text would fail, too. */
@@ -21,9 +24,14 @@ export class ApiError extends Error {
   readonly code: ErrorCode | undefined;
   readonly requestId: string | undefined;
   readonly isRefusal: boolean;
+  /** What may help, as a sentence; undefined if px0 says nothing. */
+  readonly hint: string | undefined;
 
-  constructor({ status, message, code, requestId, isRefusal }: ApiErrorFacts, options?: ErrorOptions) {
+  constructor(facts: ApiErrorFacts, options?: ErrorOptions) {
+    const { status, message, code, requestId, isRefusal, hint = null } = facts;
     super(message, options);
+    const sentence = isRefusal ? hintSentence(hint) : null;
+    this.hint = sentence === null ? undefined : asSentence(sentence);
     this.status = status;
     this.code = code;
     this.requestId = requestId;
@@ -61,6 +69,10 @@ export function sentenceOf(error: unknown): string {
     return `Unexpected response (status ${error.status}): it did not come from px0 or may be out of date. Try again in a moment.`;
   }
   if (error.code === 'forbidden') return 'You don’t have permission to do this.';
-  const [first = '', ...rest] = error.message;
-  return `${first.toUpperCase()}${rest.join('')}${/[.!?]$/.test(error.message) ? '' : '.'}`;
+  return error.hint === undefined ? asSentence(error.message) : `${asSentence(error.message)} ${error.hint}`;
+}
+
+function asSentence(text: string): string {
+  const [first = '', ...rest] = text;
+  return `${first.toUpperCase()}${rest.join('')}${/[.!?]$/.test(text) ? '' : '.'}`;
 }

@@ -102,6 +102,20 @@ describe('a call', () => {
     expect(sentenceOf(error)).toBe('Password must be at least 8 characters.');
   });
 
+  it('says what may help behind a refusal', async () => {
+    const { client, answer } = await scene();
+    const ask = async (headers: Record<string, string>, status = 404): Promise<unknown> => {
+      answer({ status, body: { error: errorCatalog.promptNotFound.message }, headers });
+      return client.call('getPrompt', { params: { id: 'tone-check' } }).catch((thrown: unknown) => thrown);
+    };
+    const hinted = await ask({ 'px0-hint': 'did-you-mean=tone_check', ...ofPx0 });
+    expect(hinted).toMatchObject({ code: 'promptNotFound', hint: 'Did you mean tone_check?' });
+    expect(sentenceOf(hinted)).toBe('Prompt not found. Did you mean tone_check?');
+    expect(sentenceOf(await ask({ 'px0-hint': 'weather=fine', ...ofPx0 }))).toBe('Prompt not found.');
+    // A proxy knows no prompts.
+    expect(await ask({ 'px0-hint': 'did-you-mean=tone_check' })).toMatchObject({ hint: undefined });
+  });
+
   it('for lines returns them as they were sent, and says that the console asks', async () => {
     const { client, asked, answer } = await scene('sess_1');
     const text = '{"number":2}\n{"number":1}\n';

@@ -175,6 +175,7 @@ export class ApiClient {
       code: isRefusal ? code : undefined,
       requestId: response.headers.get('x-request-id') ?? undefined,
       isRefusal,
+      hint: response.headers.get('px0-hint'),
     });
   }
 

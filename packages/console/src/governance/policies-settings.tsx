@@ -209,7 +209,9 @@ function TryOn({ teamId }: { readonly teamId?: string }) {
       setTried({ slug: prompt.slug, transition, requirements });
     } catch (error) {
       setFault(
-        isApiError(error, 'promptNotFound') ? `There is no prompt “${slug.trim()}” here.` : sentenceOf(error),
+        isApiError(error, 'promptNotFound')
+          ? ['There is no prompt', `“${slug.trim()}” here.`, error.hint].filter(Boolean).join(' ')
+          : sentenceOf(error),
       );
     } finally {
       setAsking(false);
