@@ -728,6 +728,11 @@ func (e GenericOpenAPIError) Is(target error) bool {
 	return answers.Is(e.status, e.header, e.body, target)
 }
 
+// Hint returns what px0 says may help, such as "did you mean tone_check?"; empty if it says nothing. Its words may change.
+func (e GenericOpenAPIError) Hint() string {
+	return answers.HintSentence(e.header)
+}
+
 // Error returns non-empty string if there was an error.
 func (e GenericOpenAPIError) Error() string {
 	return e.error

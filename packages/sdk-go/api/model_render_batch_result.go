@@ -33,6 +33,8 @@ type RenderBatchResult struct {
 	Error *string `json:"error,omitempty"`
 	// What is wrong with the variables: what `Px0-Contract` says of a single render.
 	Contract *ContractViolation `json:"contract,omitempty"`
+	// What may help the caller: the `Px0-Hint` of a single render.
+	Hint *string `json:"hint,omitempty"`
 }
 
 type _RenderBatchResult RenderBatchResult
@@ -335,6 +337,38 @@ func (o *RenderBatchResult) SetContract(v ContractViolation) {
 	o.Contract = &v
 }
 
+// GetHint returns the Hint field value if set, zero value otherwise.
+func (o *RenderBatchResult) GetHint() string {
+	if o == nil || IsNil(o.Hint) {
+		var ret string
+		return ret
+	}
+	return *o.Hint
+}
+
+// GetHintOk returns a tuple with the Hint field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *RenderBatchResult) GetHintOk() (*string, bool) {
+	if o == nil || IsNil(o.Hint) {
+		return nil, false
+	}
+	return o.Hint, true
+}
+
+// HasHint returns a boolean if a field has been set.
+func (o *RenderBatchResult) HasHint() bool {
+	if o != nil && !IsNil(o.Hint) {
+		return true
+	}
+
+	return false
+}
+
+// SetHint gets a reference to the given string and assigns it to the Hint field.
+func (o *RenderBatchResult) SetHint(v string) {
+	o.Hint = &v
+}
+
 func (o RenderBatchResult) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -369,6 +403,9 @@ func (o RenderBatchResult) ToMap() (map[string]interface{}, error) {
 	}
 	if !IsNil(o.Contract) {
 		toSerialize["contract"] = o.Contract
+	}
+	if !IsNil(o.Hint) {
+		toSerialize["hint"] = o.Hint
 	}
 	return toSerialize, nil
 }

@@ -37,7 +37,8 @@ class RenderBatchResult(BaseModel):
     status: StrictInt = Field(description="The status that a single render would have returned.")
     error: Optional[StrictStr] = Field(default=None, description="Present unless the status is 200.")
     contract: Optional[ContractViolation] = Field(default=None, description="What is wrong with the variables: what `Px0-Contract` says of a single render.")
-    __properties: ClassVar[List[str]] = ["rendered", "version", "slug", "tags", "messages", "config", "status", "error", "contract"]
+    hint: Optional[StrictStr] = Field(default=None, description="What may help the caller: the `Px0-Hint` of a single render.")
+    __properties: ClassVar[List[str]] = ["rendered", "version", "slug", "tags", "messages", "config", "status", "error", "contract", "hint"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -101,6 +102,7 @@ class RenderBatchResult(BaseModel):
             "config": obj.get("config"),
             "status": obj.get("status"),
             "error": obj.get("error"),
-            "contract": ContractViolation.from_dict(obj["contract"]) if obj.get("contract") is not None else None
+            "contract": ContractViolation.from_dict(obj["contract"]) if obj.get("contract") is not None else None,
+            "hint": obj.get("hint")
         })
         return _obj

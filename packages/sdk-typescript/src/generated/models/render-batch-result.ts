@@ -64,6 +64,10 @@ export interface RenderBatchResult {
      * What is wrong with the variables: what `Px0-Contract` says of a single render.
      */
     contract?: ContractViolation;
+    /**
+     * What may help the caller: the `Px0-Hint` of a single render.
+     */
+    hint?: string;
 }
 
 /**
@@ -93,6 +97,7 @@ export function RenderBatchResultFromJSONTyped(json: any, ignoreDiscriminator: b
         'status': json['status'],
         'error': json['error'] == null ? undefined : json['error'],
         'contract': json['contract'] == null ? undefined : ContractViolationFromJSON(json['contract']),
+        'hint': json['hint'] == null ? undefined : json['hint'],
     };
 }
 
@@ -116,5 +121,6 @@ export function RenderBatchResultToJSONTyped(value?: RenderBatchResult | null, i
         'status': value['status'],
         'error': value['error'],
         'contract': ContractViolationToJSON(value['contract']),
+        'hint': value['hint'],
     };
 }
