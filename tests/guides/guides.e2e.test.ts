@@ -18,6 +18,7 @@ const pages = [
   'concepts/chat-prompts.md',
   'concepts/model-configuration.md',
   'concepts/input-contracts.md',
+  'concepts/errors-and-hints.md',
   'concepts/folders-and-notes.md',
   'guides/protect-production.md',
   'concepts/revisions.md',

@@ -43,6 +43,7 @@ const order: readonly (readonly [string, readonly string[]])[] = [
       'concepts/folders-and-notes.md',
       'concepts/roles.md',
       'concepts/revisions.md',
+      'concepts/errors-and-hints.md',
       'concepts/failures.md',
     ],
   ],

@@ -77,6 +77,7 @@ function errorsPage(): Page {
     'An error is `{"error": "..."}` and nothing else. The texts below are exact, so your program may compare them. Some continue after a colon with a detail: `' +
       exampleMessage('invalidTemplate') +
       '`. In that case, compare the beginning.',
+    'The header `Px0-Hint` says what may help you, such as the slug that you probably meant: see [Errors and hints](../concepts/errors-and-hints.md).',
     'Retry 429, 503 and failed connections, with increasing delays. The SDKs do this for you. Do not retry other errors.',
   ];
   return {
