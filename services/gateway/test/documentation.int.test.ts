@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exchangeBytes, gateway, stopAll } from './fixture.ts';
 
@@ -25,6 +26,8 @@ async function buildPages(): Promise<void> {
   await writeFile(join(directory, 'sdk/go.md'), '# Go\n');
   await writeFile(join(directory, 'assets/app.1a2b.js'), 'js');
   await writeFile(join(directory, 'llms.txt'), '# px0\n');
+  await writeFile(join(directory, 'llms-full.txt'), '# All of px0\n');
+  await writeFile(join(directory, 'look.css'), ':root {}');
   await writeFile(join(directory, 'openapi.yaml'), 'openapi: 3.1.0\n');
 }
 
@@ -42,6 +45,7 @@ describe('the documentation', () => {
       '/docs/sdk/go.md': ['text/markdown; charset=utf-8', '# Go\n'],
       '/docs/llms.txt': ['text/plain; charset=utf-8', '# px0\n'],
       '/llms.txt': ['text/plain; charset=utf-8', '# px0\n'],
+      '/llms-full.txt': ['text/plain; charset=utf-8', '# All of px0\n'],
       '/docs/openapi.yaml': ['text/yaml; charset=utf-8', 'openapi: 3.1.0\n'],
     };
     for (const [path, [type, text]] of Object.entries(expected)) {
@@ -68,6 +72,26 @@ describe('the documentation', () => {
     expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
   });
 
+  it('sends scripts compressed to whoever takes them so, with the type that they have', async () => {
+    await buildPages();
+    await mkdir(join(directory, 'assets/chunks'));
+    await writeFile(join(directory, 'assets/chunks/@search.3c4d.js'), 'js');
+    const names = ['app.1a2b.js', 'chunks/@search.3c4d.js'];
+    for (const name of names) await writeFile(join(directory, 'assets', `${name}.gz`), gzipSync('js'));
+    const { url } = await gateway({ DOCS_DIRECTORY: directory });
+    for (const name of names) {
+      for (const encoding of ['gzip', 'identity']) {
+        const asset = await fetch(`${url}/docs/assets/${name}`, { headers: { 'accept-encoding': encoding } });
+        expect([asset.status, await asset.text()], encoding).toEqual([200, 'js']);
+        expect(asset.headers.get('content-encoding'), encoding).toBe(encoding === 'gzip' ? 'gzip' : null);
+        expect(asset.headers.get('content-type'), encoding).toBe('text/javascript; charset=utf-8');
+        expect(asset.headers.get('cache-control'), encoding).toBe('public, max-age=31536000, immutable');
+        expect(asset.headers.get('vary'), encoding).toContain('Accept-Encoding');
+      }
+    }
+    expect((await fetch(`${url}/docs/assets/gone.js`)).status).toBe(404);
+  });
+
   it('answers an unknown page with a page of its own, and a program in JSON', async () => {
     await buildPages();
     const { url } = await gateway({ DOCS_DIRECTORY: directory });
@@ -79,15 +103,21 @@ describe('the documentation', () => {
     expect([answer.status, await answer.json()]).toEqual([404, { error: 'not found' }]);
   });
 
-  it('leaves the API reference where it is', async () => {
-    await buildPages();
+  it('leaves the API explorer where it is, and gives it its look', async () => {
     const { url } = await gateway({ DOCS_DIRECTORY: directory });
-    expect(await (await fetch(`${url}/docs/api`)).text()).toContain('swagger-ui');
+    const explorer = async () => (await fetch(`${url}/docs/api`)).text();
+    const before = await explorer();
+    expect(before).toContain('<h1>API explorer</h1>');
+    expect(before).not.toContain('look.css');
+    await buildPages();
+    const after = await explorer();
+    expect(after).toContain('<link rel="stylesheet" href="/docs/look.css">');
+    expect(after).toContain('href="/docs/api-reference/"');
   });
 
   it('says that it is being built, and appears without a restart', async () => {
     const { url } = await gateway({ DOCS_DIRECTORY: directory });
-    for (const path of ['/docs', '/docs/sdk/go', '/llms.txt']) {
+    for (const path of ['/docs', '/docs/sdk/go', '/llms.txt', '/llms-full.txt']) {
       const response = await fetch(url + path, asPerson);
       expect([response.status, response.headers.get('retry-after')], path).toEqual([503, '5']);
       expect(await response.text()).toContain('The documentation is being built');

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
+import { buildOpenApi, routes } from '@px0/contracts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { gateway, stopAll } from './fixture.ts';
 
@@ -35,7 +36,7 @@ describe('the API description', () => {
   });
 });
 
-describe('the API reference', () => {
+describe('the API explorer', () => {
   it('is a page without inline script whose files all come from here', async () => {
     const { url } = await gateway();
     const response = await fetch(`${url}/docs`);
@@ -45,12 +46,54 @@ describe('the API reference', () => {
     expect(html).not.toMatch(/<script(?![^>]* src=)/);
     const files = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file]) => file ?? '');
     expect(files.length).toBeGreaterThan(3);
-    for (const file of files) {
+    for (const file of [...files, '/docs/api/swagger-ui.css', '/docs/api/swagger-ui-bundle.js']) {
+      if (file.startsWith('data:image/svg+xml,') || file.startsWith('#')) continue;
       expect(file, 'another origin').toMatch(/^\//);
       expect((await fetch(url + file)).status, file).toBe(200);
     }
+    expect((await fetch(`${url}/docs/api-reference/`)).url).toBe(`${url}/docs/api`);
     expect((await fetch(`${url}/docs/api/swagger-ui.js.map`)).status).toBe(404);
     expect((await fetch(`${url}/docs/api/..%2fpackage.json`)).status).toBe(404);
+  });
+
+  it('sends Swagger UI compressed to whoever takes it so', async () => {
+    const { url } = await gateway();
+    const file = `${url}/docs/api/swagger-ui-bundle.js`;
+    const [compressed, plain] = await Promise.all([
+      fetch(file),
+      fetch(file, { headers: { 'accept-encoding': 'identity' } }),
+    ]);
+    expect(compressed.headers.get('content-encoding')).toBe('gzip');
+    expect(Number(compressed.headers.get('content-length'))).toBeLessThan(600_000);
+    expect(plain.headers.get('content-encoding')).toBe(null);
+    expect(plain.headers.get('content-type')).toBe(compressed.headers.get('content-type'));
+    expect(await compressed.text()).toBe(await plain.text());
+  });
+
+  it('describes one tag at a time, small and complete', async () => {
+    const { url } = await gateway();
+    const whole = buildOpenApi();
+    for (const { name } of Array.isArray(whole['tags']) ? whole['tags'] : []) {
+      const response = await fetch(`${url}/docs/api/description?tag=${encodeURIComponent(name)}`);
+      const text = await response.text();
+      expect(text.length, name).toBeLessThan(120_000);
+      const { paths, components } = JSON.parse(text);
+      const operations = Object.values<object>(paths).flatMap((methods) => Object.values(methods));
+      expect(operations.map(({ operationId }) => operationId).toSorted()).toEqual(
+        Object.values(routes)
+          .filter(({ tag }) => tag === name)
+          .map(({ operationId }) => operationId)
+          .toSorted(),
+      );
+      // What is referred to is there.
+      for (const [, kind = '', part = ''] of text.matchAll(/"#\/components\/(\w+)\/([^"/]+)"/g)) {
+        expect(components[kind], `${name}: ${kind}`).toHaveProperty([part]);
+      }
+    }
+    for (const query of ['', '?tag=', '?tag=Nothing', '?tag=a&tag=b']) {
+      const response = await fetch(`${url}/docs/api/description${query}`);
+      expect([response.status, await response.json()], query).toEqual([404, { error: 'not found' }]);
+    }
   });
 });
 

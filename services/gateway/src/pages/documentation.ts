@@ -3,13 +3,16 @@
  * runs. Each page is HTML without an ending and Markdown with `.md`.
  */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import express from 'express';
 
-/** Without a folder, `/docs` leads to the API reference, which needs none. */
+/** Where programs look for them. */
+const textsAtTheRoot = ['llms.txt', 'llms-full.txt'];
+
+/** Without a folder, the addresses of pages lead to the API explorer, which needs none. */
 export function mountDocumentation(app: express.Express, directory: string | undefined): void {
   if (directory === undefined) {
-    app.get('/docs', (_req, res) => res.redirect('/docs/api'));
+    app.get(['/docs', '/docs/api-reference'], (_req, res) => res.redirect('/docs/api'));
     return;
   }
   const files = express.static(directory, {
@@ -31,12 +34,15 @@ export function mountDocumentation(app: express.Express, directory: string | und
     if (req.originalUrl.split('?', 1)[0] === '/docs') res.redirect(301, '/docs/');
     else next();
   });
+  site.use('/assets', preferCompressed(join(directory, 'assets')));
   site.use(files);
   site.use((req, res, next) => {
     if (req.method !== 'GET' && req.method !== 'HEAD') {
       next();
       return;
     }
+    // Another build may have come between the look for a compressed file and its reading.
+    res.removeHeader('Content-Encoding');
     res.status(404);
     if (req.accepts(['json', 'html']) === 'html') {
       res.set('Cache-Control', 'no-cache').sendFile('404.html', { root: directory });
@@ -45,14 +51,30 @@ export function mountDocumentation(app: express.Express, directory: string | und
     }
   });
   app.use('/docs', site);
-  // Where programs look for it.
-  app.get('/llms.txt', (_req, res, next) => {
-    res.set('Cache-Control', 'no-cache').sendFile('llms.txt', { root: directory }, (error?: Error) => {
-      if (error === undefined || res.headersSent) return;
-      if (existsSync(join(directory, 'index.html'))) next(error);
-      else sayThatItIsBuilt(res);
+  for (const name of textsAtTheRoot) {
+    app.get(`/${name}`, (_req, res, next) => {
+      res.set('Cache-Control', 'no-cache').sendFile(name, { root: directory }, (error?: Error) => {
+        if (error === undefined || res.headersSent) return;
+        if (existsSync(join(directory, 'index.html'))) next(error);
+        else sayThatItIsBuilt(res);
+      });
     });
-  });
+  }
+}
+
+/** Leads to the gzip version that the build has written beside a file, for whoever takes it. */
+function preferCompressed(folder: string): express.RequestHandler {
+  return (req, res, next) => {
+    const name = /^\/((?:chunks\/)?[\w@~-][\w.@~-]*\.(?:js|css))$/.exec(req.path)?.[1];
+    if (name !== undefined) {
+      res.vary('Accept-Encoding');
+      if (req.acceptsEncodings('gzip') !== false && existsSync(join(folder, `${name}.gz`))) {
+        res.type(extname(name)).setHeader('Content-Encoding', 'gzip');
+        req.url = `/${name}.gz`;
+      }
+    }
+    next();
+  };
 }
 
 function sayThatItIsBuilt(res: express.Response): void {

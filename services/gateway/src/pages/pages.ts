@@ -1,5 +1,5 @@
 /**
- * What the gateway serves itself outside `/v1`: health, the API description, the API reference, the documentation, the console. None
+ * What the gateway serves itself outside `/v1`: health, the API description, the API explorer, the documentation, the console. None
  * of it is hot, so it is an express app.
  */
 import type { RequestListener } from 'node:http';
@@ -34,7 +34,7 @@ export function createPages(options: PagesOptions): RequestListener {
   });
   mountHealth(app, options);
   mountDescription(app);
-  mountApiReference(app);
+  mountApiReference(app, options);
   mountDocumentation(app, options.docsDirectory);
   mountConsole(app, options);
   return listenerOf(app, options.logger);
