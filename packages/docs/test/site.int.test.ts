@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { publishedPaths } from './published-paths.ts';
 
 /** What the gateway serves beside the site; its own tests see to these. */
-const besideTheSite = new Set(['/', '/docs/api', '/openapi.json', '/llms.txt']);
+const besideTheSite = new Set(['/', '/docs/api', '/openapi.json', '/llms.txt', '/llms-full.txt']);
 
 // The build that `npm start` serves; whoever builds first, the others find it.
 const folder = documentationFolder;
@@ -104,6 +104,43 @@ describe('the built documentation', () => {
     const listed = lines.map((line) => /^- \[[^\]]+\]\(\/docs\/([^)]+)\): \S.*\S$/.exec(line)?.[1]);
     const present = globSync('**/*.md', { cwd: folder });
     expect(listed.toSorted()).toEqual([...present, 'openapi.yaml'].toSorted());
+  });
+
+  it('holds the guides and the reference in llms-full.txt, with links that lead to the site', () => {
+    const text = read('llms-full.txt');
+    const pages = [...text.matchAll(/^<page address="\/docs\/([^"]+)">$/gm)].map(([, path]) => path);
+    const wanted = globSync('**/*.md', { cwd: folder }).filter(
+      (path) => !/^(?:decisions\/|(?:benchmarks|bounds|security-verification)\.md$)/.test(path),
+    );
+    expect(pages.toSorted()).toEqual(wanted.toSorted());
+    // The first answers of an operation's page, and no example in four languages.
+    expect(text).toContain('# Render Live Prompt Version');
+    expect(text.slice(text.indexOf('<page address="/docs/api-reference/'))).not.toContain('### TypeScript');
+    const faults = [...text.matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].flatMap(([, target = '']) =>
+      target.startsWith('#') ? [] : (faultOf(target, 'llms-full.txt') ?? []),
+    );
+    expect(faults).toEqual([]);
+    expect(text.length).toBeLessThan(1_500_000);
+  });
+
+  it('wears the look of the console', () => {
+    const look = read('look.css');
+    expect(look).toContain(':root[data-theme="dark"]');
+    const fonts = [...look.matchAll(/url\("([^"]+)"\)/g)].map(([, file = '']) => file);
+    expect(fonts.length).toBeGreaterThan(2);
+    for (const font of fonts) expect(existsSync(join(folder, font.replace('/docs/', ''))), font).toBe(true);
+    const page = read('index.html');
+    expect(page).toContain('href="/docs/icon.svg"');
+    expect(page).toMatch(/<a [^>]*href="\/"[^>]*target="_self"[^>]*>Console<\/a>/);
+    expect(page).toMatch(/rel="preload"[^>]+inter-latin-wght-normal/);
+  });
+
+  it('shows pictures of the console in both themes, and once each in Markdown', () => {
+    const html = read('get-started/console.html');
+    for (const theme of ['light', 'dark'])
+      expect(html).toMatch(new RegExp(`<img [^>]*class="picture of-${theme}"`));
+    const named = [...read('get-started/console.md').matchAll(/\]\(\.\.\/pictures\/([^)]+)\)/g)];
+    expect(named.length).toBeGreaterThan(4);
   });
 
   it('describes the API in YAML as the gateway does in JSON', () => {

@@ -22,6 +22,9 @@ export async function buildDocumentation(): Promise<void> {
     inputs: [
       'docs',
       'packages/docs',
+      // The look of the console.
+      'packages/console/src/styles.css',
+      'packages/console/public/icon.svg',
       'packages/contracts/src',
       'packages/access/src',
       'packages/service-kit/src/config.ts',

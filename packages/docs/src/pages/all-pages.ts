@@ -13,6 +13,7 @@ const order: readonly (readonly [string, readonly string[]])[] = [
     [
       'index.md',
       'get-started/run-locally.md',
+      'get-started/console.md',
       'get-started/get-access-key.md',
       'get-started/create-prompt.md',
       'get-started/setup-telemetry.md',

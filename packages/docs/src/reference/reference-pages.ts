@@ -33,7 +33,7 @@ function indexPage(): Page {
     '# API reference',
     summary,
     'All paths begin with `/v1`. Requests and responses are JSON. Send your credentials as `Authorization: Bearer ...`: a session (`sess_...`) or an API key (`ak_...`). Times are RFC 3339 in UTC, ids are UUIDs. Every path with a GET also accepts HEAD. Clients must ignore keys that they do not know.',
-    'The complete description in one file: [openapi.yaml](/docs/openapi.yaml) or [openapi.json](/openapi.json). To call operations from a page, open the [API explorer](/docs/api). [Errors](errors.md) lists every error text.',
+    'The complete description in one file: [openapi.yaml](/docs/openapi.yaml) or [openapi.json](/openapi.json). To call operations from a page, open the [API explorer](/docs/api), with the session of the console or [a key](../get-started/get-access-key.md). [Errors](errors.md) lists every error text.',
   ];
   return {
     path: 'api-reference/index.md',

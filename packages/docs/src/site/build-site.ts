@@ -1,6 +1,6 @@
 /**
- * Builds the documentation into a folder: HTML by VitePress, each page as Markdown beside it, `llms.txt` and `openapi.yaml`. The folder
- * is replaced in one step when everything is there, so a reader never meets half a site.
+ * Builds the documentation into a folder: HTML by VitePress, each page as Markdown beside it, `llms.txt`, `llms-full.txt` and `openapi.yaml`.
+ * The folder is replaced in one step when everything is there, so a reader never meets half a site.
  * See docs/decisions/100-documentation-site.md.
  */
 import { rmSync } from 'node:fs';
@@ -11,14 +11,18 @@ import { buildOpenApi } from '@px0/contracts';
 import { build } from 'vitepress';
 import { stringify } from 'yaml';
 import { allSections } from '../pages/all-pages.ts';
+import { guidesFolder } from '../pages/guides.ts';
 import { withoutComments } from '../pages/markdown.ts';
 import type { Section } from '../pages/page.ts';
 import { packageFolder } from '../repository.ts';
-import { llmsText, sidebar } from './navigation.ts';
+import { compressAssets } from './compress-assets.ts';
+import { consoleIcon, themeTokens } from './look.ts';
+import { llmsFullText, llmsText, sidebar } from './navigation.ts';
 
 const dist = join(packageFolder, 'dist');
 const workFolder = join(dist, 'work');
 export const siteFolder = join(dist, 'site');
+const pictures = join(guidesFolder, 'pictures');
 
 /** @throws Error when a page has no place, or VitePress finds a link without a target */
 export async function buildSite(target: string = siteFolder): Promise<readonly Section[]> {
@@ -33,6 +37,7 @@ export async function buildSite(target: string = siteFolder): Promise<readonly S
     const output = join(source, '.output');
     await build(source, { outDir: output });
     await writeTexts(output, sections);
+    await compressAssets(join(output, 'assets'));
     await replace(target, output);
   } finally {
     removeSource();
@@ -44,6 +49,9 @@ export async function buildSite(target: string = siteFolder): Promise<readonly S
 async function writeSource(folder: string, sections: readonly Section[]): Promise<void> {
   const settings = join(folder, '.vitepress');
   await cp(join(packageFolder, 'theme'), join(settings, 'theme'), { recursive: true });
+  await writeFile(join(settings, 'theme', 'tokens.css'), themeTokens());
+  await writeInto(folder, 'public/icon.svg', consoleIcon());
+  await cp(pictures, join(folder, 'pictures'), { recursive: true });
   // Imported when the file runs: bundled by VitePress, the TypeScript would be compiled for an older language.
   const config = pathToFileURL(join(import.meta.dirname, 'site-config.ts')).href;
   await writeFile(
@@ -61,7 +69,10 @@ async function writeSource(folder: string, sections: readonly Section[]): Promis
 async function writeTexts(folder: string, sections: readonly Section[]): Promise<void> {
   for (const { path, markdown } of pagesOf(sections))
     await writeInto(folder, path, withoutComments(markdown));
+  // Where the Markdown expects them; the HTML names copies that browsers keep.
+  await cp(pictures, join(folder, 'pictures'), { recursive: true });
   await writeFile(join(folder, 'llms.txt'), llmsText(sections));
+  await writeFile(join(folder, 'llms-full.txt'), llmsFullText(sections));
   await writeFile(join(folder, 'openapi.yaml'), stringify(buildOpenApi(), { aliasDuplicateObjects: false }));
 }
 

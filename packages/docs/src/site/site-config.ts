@@ -1,23 +1,27 @@
 /**
- * VitePress's configuration. The site asks nothing of another origin: system fonts, a search index of its own, no inline script (the
+ * VitePress's configuration. The site asks nothing of another origin: fonts and a search index of its own, no inline script (the
  * gateway's policy forbids it), and links out of the documentation stay on the gateway.
  */
 import { createHash } from 'node:crypto';
+import { globSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DefaultTheme, UserConfig } from 'vitepress';
+import type { DefaultTheme, MarkdownRenderer, UserConfig } from 'vitepress';
 import { languages } from './languages.ts';
+import { lookOfExplorer } from './look.ts';
 import type { NavigationItem } from './navigation.ts';
 
 const BASE = '/docs/';
 
-/** The name's two letters, as the gateway's policy allows them: in the page itself. */
-const ICON = `data:image/svg+xml,${encodeURIComponent(
-  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#3451b2"/><text x="16" y="22" text-anchor="middle" font-family="sans-serif" font-weight="700" font-size="16" fill="#fff">p0</text></svg>',
-)}`;
+/** Runs before the script that chooses the theme: the choice made in the console holds here, too. `theme/index.js` goes the other way. */
+const SHARE_THEME = `try {
+  const choice = localStorage.getItem('px0.theme');
+  localStorage.setItem('vitepress-theme-appearance', choice === 'dark' || choice === 'light' ? choice : 'auto');
+} catch {}`;
 
 /** Served by the gateway beside the pages; the router of the site must leave them to the browser. */
-const outside = /^\/(?:docs\/api(?:#|$)|docs\/openapi\.yaml$|docs\/llms\.txt$|openapi\.json$|llms\.txt$|$)/;
+const outside =
+  /^\/(?:docs\/api(?:#|$)|docs\/openapi\.yaml$|docs\/llms(?:-full)?\.txt$|openapi\.json$|llms(?:-full)?\.txt$|$)/;
 
 export function siteConfig(navigation: readonly NavigationItem[]): UserConfig<DefaultTheme.Config> {
   const scripts = new Map<string, string>();
@@ -25,7 +29,10 @@ export function siteConfig(navigation: readonly NavigationItem[]): UserConfig<De
     lang: 'en',
     title: 'px0',
     description: 'Self-hosted prompt infrastructure.',
-    head: [['link', { rel: 'icon', href: ICON }]],
+    head: [
+      ['link', { rel: 'icon', type: 'image/svg+xml', href: `${BASE}icon.svg` }],
+      ['script', {}, SHARE_THEME],
+    ],
     base: BASE,
     cleanUrls: true,
     // Addresses of the reader's own platform.
@@ -40,25 +47,16 @@ export function siteConfig(navigation: readonly NavigationItem[]): UserConfig<De
       // Text in angle brackets and double braces is text: templates are what these pages are about.
       html: false,
       languages,
-      theme: { light: 'github-light', dark: 'github-dark' },
+      // Of GitHub's themes those whose every colour can be read on the console's panels.
+      theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
       config(md) {
-        for (const kind of ['text', 'code_inline']) {
-          const rule = md.renderer.rules[kind];
-          md.renderer.rules[kind] = (...args) => (rule?.(...args) ?? '').replaceAll('{{', '&#123;&#123;');
-        }
-        const link = md.renderer.rules['link_open'];
-        md.renderer.rules['link_open'] = (tokens, index, options, env, self) => {
-          const token = tokens[index];
-          const target = String(token?.attrGet('href') ?? '');
-          if (token !== undefined && outside.test(target)) {
-            token.attrSet('target', '_self');
-            return self.renderToken(tokens, index, options);
-          }
-          return link?.(tokens, index, options, env, self) ?? self.renderToken(tokens, index, options);
-        };
+        keepBraces(md);
+        leaveToTheBrowser(md);
+        showInBothThemes(md);
       },
     },
     themeConfig: {
+      logo: { src: '/icon.svg', alt: '' },
       nav: [
         { text: 'Guide', link: '/get-started/run-locally' },
         { text: 'Templates', link: '/template-syntax' },
@@ -68,9 +66,20 @@ export function siteConfig(navigation: readonly NavigationItem[]): UserConfig<De
         ...item,
         items: [...(item.items ?? [])] as DefaultTheme.SidebarItem[],
       })),
-      search: { provider: 'local' },
+      search: {
+        provider: 'local',
+        options: {
+          _render: (source, env, md) => md.render(searchable(source, String(env.relativePath)), env),
+        },
+      },
       outline: [2, 3],
       externalLinkIcon: true,
+    },
+    transformHead({ assets }) {
+      // Fetched with the page, so that its text is not drawn twice.
+      return assets
+        .filter((file) => /inter-latin-wght-normal\.[^/]*woff2$/.test(file))
+        .map((href) => ['link', { rel: 'preload', href, as: 'font', type: 'font/woff2', crossorigin: '' }]);
     },
     transformHtml(code, _id, _context) {
       return code.replaceAll(
@@ -87,6 +96,60 @@ export function siteConfig(navigation: readonly NavigationItem[]): UserConfig<De
       const assets = join(outDir, 'assets');
       await mkdir(assets, { recursive: true });
       for (const [name, source] of scripts) await writeFile(join(assets, `inline.${name}`), source);
+      const fonts = globSync('*.woff2', { cwd: assets }).map((name) => `${BASE}assets/${name}`);
+      await writeFile(join(outDir, 'look.css'), lookOfExplorer(fonts));
     },
+  };
+}
+
+/**
+ * What the search reads of a page. All operations share headers, error texts and the shape of their examples, under which the pages about
+ * them would disappear.
+ */
+function searchable(source: string, path: string): string {
+  if (!/^api-reference\/[^/]+\//.test(path)) return source;
+  return source
+    .split(/^(?=## )/m)
+    .filter((section) => !/^## (?:Request headers|Errors|Examples)\n/.test(section))
+    .join('');
+}
+
+/** Vue would take double braces for its own. */
+function keepBraces(md: MarkdownRenderer): void {
+  for (const kind of ['text', 'code_inline']) {
+    const rule = md.renderer.rules[kind];
+    md.renderer.rules[kind] = (...args) => (rule?.(...args) ?? '').replaceAll('{{', '&#123;&#123;');
+  }
+}
+
+function leaveToTheBrowser(md: MarkdownRenderer): void {
+  const link = md.renderer.rules['link_open'];
+  md.renderer.rules['link_open'] = (tokens, index, options, env, self) => {
+    const token = tokens[index];
+    const target = String(token?.attrGet('href') ?? '');
+    if (token !== undefined && outside.test(target)) {
+      token.attrSet('target', '_self');
+      return self.renderToken(tokens, index, options);
+    }
+    return link?.(tokens, index, options, env, self) ?? self.renderToken(tokens, index, options);
+  };
+}
+
+/** A picture whose name ends with `-light` has one for the dark theme beside it; a browser loads the one that is shown. */
+function showInBothThemes(md: MarkdownRenderer): void {
+  const image = md.renderer.rules['image'];
+  md.renderer.rules['image'] = (tokens, index, options, env, self) => {
+    const token = tokens[index];
+    const source = String(token?.attrGet('src') ?? '');
+    const draw = () => image?.(tokens, index, options, env, self) ?? '';
+    if (token === undefined || !/-light\.\w+$/.test(source)) return draw();
+    return ['light', 'dark']
+      .map((theme) => {
+        token.attrSet('src', source.replace(/-light(?=\.\w+$)/, `-${theme}`));
+        token.attrSet('class', `picture of-${theme}`);
+        token.attrSet('loading', 'lazy');
+        return draw();
+      })
+      .join('');
   };
 }
