@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { consoleFolder, repositoryRoot } from '@px0/local-platform';
+import { consoleFolder, documentationFolder, repositoryRoot } from '@px0/local-platform';
 import {
   chromiumArguments,
   chromiumBinary,
@@ -89,7 +89,7 @@ export class ConsoleHarness {
       startTestPlatform({
         // Identity writes emails to its output, where `code` finds them.
         env: { RESEND_API_KEY: '' },
-        serviceEnv: { gateway: { CONSOLE_DIRECTORY: directory } },
+        serviceEnv: { gateway: { CONSOLE_DIRECTORY: directory, DOCS_DIRECTORY: documentationFolder } },
       }),
       chromium.launch({ executablePath, args: [...chromiumArguments] }),
     ]);

@@ -121,7 +121,7 @@ function reasonOf(error: unknown): string {
 }
 
 function banner(origin: string, sample: Sample | undefined): string {
-  const open = `  Console     ${origin}\n  Docs        ${origin}/docs\n  API         ${origin}/docs/api\n`;
+  const open = `  Console     ${origin}\n  Docs        ${origin}/docs\n  API         ${origin}/docs/api-reference/\n`;
   if (!sample) {
     return `${open}  Sign in     register an account in the console, or run examples/quickstart.sh\n`;
   }

@@ -15,6 +15,7 @@ import {
   ScrollText,
   Search,
   Settings,
+  SquareTerminal,
   Users,
   UsersRound,
 } from 'lucide-react';
@@ -31,6 +32,9 @@ export interface SidebarProps {
   readonly onSearch: () => void;
   readonly onHelp: () => void;
 }
+
+const itemClasses =
+  'flex h-8 items-center gap-2.5 rounded-md px-2 text-muted text-sm transition-colors hover:bg-hover hover:text-fg data-[status=active]:bg-hover data-[status=active]:font-medium data-[status=active]:text-fg';
 
 export function Sidebar({ onSearch, onHelp }: SidebarProps) {
   const { organization, myTeams } = useWorkspace();
@@ -96,6 +100,14 @@ export function Sidebar({ onSearch, onHelp }: SidebarProps) {
             ))}
           </Group>
         )}
+        <ul className="mt-auto">
+          <li>
+            <a href="/docs/" target="_blank" rel="noopener" className={itemClasses}>
+              <BookOpen aria-hidden="true" className="size-4 shrink-0" />
+              <span className="min-w-0 flex-1 truncate">Documentation</span>
+            </a>
+          </li>
+        </ul>
       </nav>
       <AccountMenu onHelp={onHelp} />
     </div>
@@ -122,10 +134,7 @@ interface ItemProps {
 function Item({ icon: Icon, leading, link, badge = 0, children }: ItemProps) {
   return (
     <li>
-      <Link
-        {...link}
-        className="flex h-8 items-center gap-2.5 rounded-md px-2 text-muted text-sm transition-colors hover:bg-hover hover:text-fg data-[status=active]:bg-hover data-[status=active]:font-medium data-[status=active]:text-fg"
-      >
+      <Link {...link} className={itemClasses}>
         {Icon ? <Icon aria-hidden="true" className="size-4 shrink-0" /> : leading}
         <span className="min-w-0 flex-1 truncate">{children}</span>
         {badge > 0 && (
@@ -244,7 +253,10 @@ function AccountLinks({ onHelp }: { readonly onHelp: () => void }) {
       <MenuItem icon={Keyboard} onSelect={onHelp} shortcut="?">
         Keyboard shortcuts
       </MenuItem>
-      <MenuItem icon={BookOpen} onSelect={() => window.open('/docs/api', '_blank', 'noopener')}>
+      <MenuItem
+        icon={SquareTerminal}
+        onSelect={() => window.open('/docs/api-reference/', '_blank', 'noopener')}
+      >
         API reference
       </MenuItem>
     </>
