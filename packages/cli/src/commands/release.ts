@@ -54,7 +54,7 @@ export function addReleaseCommands(program: Command, connect: Connect): void {
     .option('--allow-contract-break', 'promote even if the version refuses what the live one accepts')
     .option(
       '--break-glass <reason>',
-      'promote at once against a policy that lets you; another admin is told why',
+      'promote now, bypassing policies that allow it; other admins see the reason',
     )
     .option(...NOTE)
     .action(async (slug: string, ref: string, options: PromoteOptions, command: Command) => {
@@ -77,7 +77,7 @@ export function addReleaseCommands(program: Command, connect: Connect): void {
 
   const steps = {
     demote: ['take the live version out of service; it becomes stable', 'demoteVersionRaw'],
-    archive: ['archive a version for good; it can no longer be promoted', 'archiveVersionRaw'],
+    archive: ['archive a version permanently; it can no longer be promoted', 'archiveVersionRaw'],
   } as const;
   for (const [name, [description, operation]] of Object.entries(steps)) {
     program
@@ -131,13 +131,18 @@ export function addReleaseCommands(program: Command, connect: Connect): void {
     });
 }
 
-/** Performs each remaining step. @throws RefusedError for a version that is archived, or already has the status */
+/** Performs each remaining step. @throws CliError for a version that is archived, or already has the status */
 async function promote(
   versions: PromptVersionsApi,
-  { id }: Prompt,
+  { id, slug }: Prompt,
   { version, status }: PromptVersion,
   { to, requirePayloads = false, allowContractBreak = false, onContractBreak, breakGlass, note }: Promotion,
 ) {
+  // px0 takes one step at a time: one too many would make live what shall be stable.
+  if (status === 'archived')
+    throw new CliError('refused', `version ${version} of ${slug} is archived, and cannot be promoted`);
+  if (status === 'live' || status === to)
+    throw new CliError('refused', `version ${version} of ${slug} is already ${status}`);
   const allow = { allow: 'contract_break' as const };
   const request = {
     id,
