@@ -125,6 +125,8 @@ beforeAll(async () => {
   const settings = {
     PX0_HOME: join(folder, 'home'),
     PX0_PORT: String(port),
+    // The command line keeps its configuration there, which shall not be the tester's.
+    XDG_CONFIG_HOME: join(folder, 'config'),
     // A minute of load proves no more than this.
     PX0_BENCH_SECONDS: '2',
     PX0_BENCH_RATE: '50',

@@ -1,6 +1,6 @@
 /**
- * What `login` stores: one credential per host, in a file that only its owner can read. A credential is never sent to any host other
- * than its own.
+ * What `login` and `use` store: one credential and one team per host, in a file that only its owner can read. A credential is never sent to any host
+ * other than its own.
  */
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -15,11 +15,20 @@ export interface Credential {
   readonly email?: string;
 }
 
+/** The team that `use` chose. */
+export interface ChosenTeam {
+  readonly id: string;
+  /** Absent if the caller may not list teams. */
+  readonly name?: string;
+}
+
 export interface Config {
   /** The default host. */
   readonly host?: string;
   /** By host. */
   readonly credentials: Readonly<Record<string, Credential>>;
+  /** By host. Absent: none is chosen on any. */
+  readonly teams?: Readonly<Record<string, ChosenTeam>>;
 }
 
 const DIRECTORY_MODE = 0o700;
@@ -60,6 +69,13 @@ export class ConfigFile {
   }
 }
 
+/** The configuration with another team for the host, or with none. */
+export function withTeam({ teams = {}, ...config }: Config, host: string, team?: ChosenTeam): Config {
+  const { [host]: _before, ...others } = teams;
+  const next = team === undefined ? others : { ...others, [host]: team };
+  return Object.keys(next).length === 0 ? config : { ...config, teams: next };
+}
+
 function isAbsence(error: unknown): boolean {
   const cause = error instanceof CliError ? error.cause : undefined;
   return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
@@ -70,8 +86,8 @@ function parseConfig(text: string): Config | undefined {
   try {
     const value: unknown = JSON.parse(text);
     if (!isObject(value)) return undefined;
-    const { host, credentials = {} } = value;
-    if (!isTextOrAbsent(host) || !isObject(credentials)) return undefined;
+    const { host, credentials = {}, teams = {} } = value;
+    if (!isTextOrAbsent(host) || !isObject(credentials) || !isObject(teams)) return undefined;
     const read: [string, Credential][] = [];
     for (const [at, credential] of Object.entries(credentials)) {
       if (!isObject(credential)) return undefined;
@@ -79,7 +95,18 @@ function parseConfig(text: string): Config | undefined {
       if (typeof access_token !== 'string' || !isTextOrAbsent(email)) return undefined;
       read.push([at, { access_token, ...(email !== undefined && { email }) }]);
     }
-    return { ...(host !== undefined && { host }), credentials: Object.fromEntries(read) };
+    const chosen: [string, ChosenTeam][] = [];
+    for (const [at, team] of Object.entries(teams)) {
+      if (!isObject(team)) return undefined;
+      const { id, name } = team;
+      if (typeof id !== 'string' || !isTextOrAbsent(name)) return undefined;
+      chosen.push([at, { id, ...(name !== undefined && { name }) }]);
+    }
+    return {
+      ...(host !== undefined && { host }),
+      credentials: Object.fromEntries(read),
+      ...(chosen.length > 0 && { teams: Object.fromEntries(chosen) }),
+    };
   } catch {
     return undefined;
   }

@@ -14,7 +14,7 @@ import {
   PromptsApi,
   PromptVersionsApi,
 } from '@px0/sdk/api';
-import { ConfigFile } from './config-file.ts';
+import { type ChosenTeam, ConfigFile } from './config-file.ts';
 import { CliError } from './exit-codes.ts';
 import type { Input, Output } from './output.ts';
 import { readStandardInput } from './text-input.ts';
@@ -62,6 +62,8 @@ export class Context {
   readonly #options: GlobalOptions;
   readonly #env: NodeJS.ProcessEnv;
   readonly #input: Input;
+  #workedIn: ChosenTeam | undefined;
+  #hasWritten = false;
 
   constructor(output: Output, options: GlobalOptions, env: NodeJS.ProcessEnv, input: Input) {
     this.output = output;
@@ -73,6 +75,11 @@ export class Context {
 
   get stdin(): Input['stdin'] {
     return this.#input.stdin;
+  }
+
+  /** The program that shows pages, where the environment names one. */
+  get browser(): string | undefined {
+    return this.#env['BROWSER'] || undefined;
   }
 
   /** The private key that signs bundles, as the environment gives it. */
@@ -118,29 +125,85 @@ export class Context {
     throw new CliError('unauthorized', `not logged in to ${host}; run "px0 login" or set PX0_ACCESS_TOKEN`);
   }
 
+  /** Where the API key comes from that is in use; undefined for the session of a person. */
+  async keyInUse(): Promise<string | undefined> {
+    const host = await this.host();
+    const token = this.#setting(undefined, '', 'PX0_ACCESS_TOKEN') ?? (await this.#keptToken(host));
+    return token?.value.startsWith('ak_') ? token.from : undefined;
+  }
+
   async #keptToken(host: string): Promise<Setting | undefined> {
     const { credentials } = await this.config.read();
     const value = credentials[host]?.access_token;
     return value === undefined ? undefined : { value, from: this.#inConfig };
   }
 
-  async api(): Promise<Api> {
+  async api(timeoutMs = TIMEOUT_MS): Promise<Api> {
     const { host, accessToken } = await this.signedIn();
-    return apiAt(host, accessToken);
+    const onWrite = () => {
+      this.#hasWritten = true;
+    };
+    return apiAt(host, accessToken, { timeoutMs, onWrite });
   }
 
-  /** The team given by id or name, or else the caller's only team. */
+  /** Whether px0 was asked to change something. */
+  get hasWritten(): boolean {
+    return this.#hasWritten;
+  }
+
+  /** The team that was given or chosen, as it was written; empty for none. */
+  async teamInWords(): Promise<string> {
+    return this.#named() ?? (await this.chosenTeam())?.id ?? '';
+  }
+
+  /** The team given by id or name, or chosen by `use`, or else the caller's only team. */
   async team(): Promise<string> {
+    return (await this.namedTeam()) ?? (await this.ownTeam(undefined)).id;
+  }
+
+  /** The team that was given, or chosen by `use`, if any. It decides among equal slugs. */
+  async namedTeam(): Promise<string | undefined> {
+    const given = await this.givenTeam();
+    if (given !== undefined) return given;
+    const chosen = await this.chosenTeam();
+    this.#workedIn = chosen;
+    return chosen?.id;
+  }
+
+  /** The team of `--team` or `PX0_TEAM` alone, for what outlives the command. */
+  async givenTeam(): Promise<string | undefined> {
     const named = this.#named();
-    if (named !== undefined && UUID.test(named)) return named;
+    return named === undefined || isId(named) ? named : (await this.ownTeam(named)).id;
+  }
+
+  /** One of the caller's teams, by id or name; without either, the only one. @throws CliError */
+  async ownTeam(named: string | undefined): Promise<Named> {
     const { profile } = await this.api();
     const { teams } = await profile.listUserTeams();
-    return theOne('team', '--team', teams, named).id;
+    return theOne(
+      { kind: 'team', option: '--team', orElse: ', or for all commands with "px0 use"' },
+      teams,
+      named,
+    );
   }
 
-  /** The given team, if any, which decides among equal slugs. */
-  async namedTeam(): Promise<string | undefined> {
-    return this.#named() === undefined ? undefined : await this.team();
+  /** The team that `use` chose for this host. A file that cannot be read chooses none: those who set everything themselves do without it. */
+  async chosenTeam(): Promise<ChosenTeam | undefined> {
+    const host = await this.host();
+    const { teams } = await this.config.read().catch((): { teams?: undefined } => ({}));
+    return teams?.[host];
+  }
+
+  /** Whether `--team` or `PX0_TEAM` says which team, so that the choice of `use` does not count. */
+  get isTeamGiven(): boolean {
+    return this.#named() !== undefined;
+  }
+
+  /** What a reader of an error has to know: which team the command worked in, where only `use` says so. */
+  get note(): string | undefined {
+    if (this.#workedIn === undefined) return undefined;
+    const { id, name = id } = this.#workedIn;
+    return `this command worked in the team ${name}, which "px0 use" chose; --team names another`;
   }
 
   /** @throws CliError for a value that cannot name a team */
@@ -164,10 +227,10 @@ export class Context {
   /** The organization given by id or name, or else the caller's only organization. */
   async organization(named: string | undefined): Promise<string> {
     if (named === '') throw new CliError('usage', 'the organization (--org) must not be empty');
-    if (named !== undefined && UUID.test(named)) return named;
+    if (named !== undefined && isId(named)) return named;
     const { profile } = await this.api();
     const { organizations } = await profile.listUserOrgs();
-    return theOne('organization', '--org', organizations, named).id;
+    return theOne({ kind: 'organization', option: '--org' }, organizations, named).id;
   }
 }
 
@@ -192,15 +255,32 @@ function judged<T>(from: string, work: () => T): T {
   }
 }
 
-export function apiAt(host: string, accessToken: string | null): Api {
+interface ApiSettings {
+  readonly timeoutMs?: number;
+  /** Is told of each request that may change something, before it is sent. */
+  readonly onWrite?: () => void;
+}
+
+export function apiAt(
+  host: string,
+  accessToken: string | null,
+  { timeoutMs = TIMEOUT_MS, onWrite }: ApiSettings = {},
+): Api {
   const { basePath, fetchApi } = apiConfiguration({
     host,
     accessToken,
-    timeoutMs: TIMEOUT_MS,
-    attemptTimeoutMs: TIMEOUT_MS,
+    timeoutMs,
+    attemptTimeoutMs: timeoutMs,
   });
   const headers = { 'Px0-Client': 'cli' };
-  const configuration = new Configuration({ basePath, headers, ...(fetchApi && { fetchApi }) });
+  const middleware = [
+    {
+      pre: async ({ init }: { readonly init: RequestInit }) => {
+        if (init.method !== 'GET') onWrite?.();
+      },
+    },
+  ];
+  const configuration = new Configuration({ basePath, headers, middleware, ...(fetchApi && { fetchApi }) });
   return {
     auth: new AuthApi(configuration),
     changeRequests: new ChangeRequestsApi(configuration),
@@ -219,13 +299,25 @@ interface Named {
   readonly name: string;
 }
 
+/** Whether the text is the id of a team or organization, which then is not looked up. */
+export function isId(text: string): boolean {
+  return UUID.test(text);
+}
+
+interface Choice {
+  readonly kind: string;
+  /** Which chooses one. */
+  readonly option: string;
+  /** What chooses one, too. */
+  readonly orElse?: string;
+}
+
 function theOne<T extends Named>(
-  kind: string,
-  option: string,
+  { kind, option, orElse = '' }: Choice,
   all: readonly T[],
   name: string | undefined,
 ): T {
-  const fitting = name === undefined ? all : all.filter((one) => one.name === name);
+  const fitting = name === undefined ? all : all.filter((one) => one.id === name || one.name === name);
   const [first, ...others] = fitting;
   if (first === undefined) {
     throw new CliError(
@@ -235,7 +327,10 @@ function theOne<T extends Named>(
   }
   if (others.length > 0) {
     const choices = fitting.map(({ id, name: own }) => `${own} (${id})`).join(', ');
-    throw new CliError('usage', `more than one ${kind} matches; choose one with ${option}: ${choices}`);
+    throw new CliError(
+      'usage',
+      `more than one ${kind} matches; choose one with ${option}${orElse}: ${choices}`,
+    );
   }
   return first;
 }

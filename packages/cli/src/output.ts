@@ -5,6 +5,8 @@ import { printable, printableLines } from './text-input.ts';
 /** The destination of texts: a stream of the process, or a test's buffer. */
 export interface Sink {
   readonly isTTY?: boolean;
+  /** How many characters a line of the terminal has. */
+  readonly columns?: number;
   write(text: string): unknown;
 }
 
@@ -36,6 +38,12 @@ export class Output {
     this.#streams = streams;
     this.isJson = options.json;
     this.colors = picocolors.createColors(options.color ?? wantsColors(streams.stdout));
+  }
+
+  /** How wide a table may be; undefined where nobody looks at it. */
+  get width(): number | undefined {
+    const { isTTY, columns } = this.#streams.stdout;
+    return isTTY === true ? columns : undefined;
   }
 
   /** A result: the value with `--json`, or else the text. */
@@ -108,16 +116,52 @@ function visibleJson(value: unknown, indentation?: number): string {
   );
 }
 
+/** A line of a unified diff in its colour. */
+export function diffLine(line: string, colors: Colors): string {
+  if (line.startsWith('+++') || line.startsWith('---')) return colors.bold(line);
+  if (line.startsWith('@@')) return colors.cyan(line);
+  if (line.startsWith('+')) return colors.green(line);
+  return line.startsWith('-') ? colors.red(line) : line;
+}
+
+interface TableOptions {
+  /** Of the terminal. Undefined: as wide as it is. */
+  readonly width?: number | undefined;
+  /** Columns that may lose their ends where the table is wider, in this order. */
+  readonly flexible?: readonly string[];
+}
+
+/** What a column keeps at least, so that it still says something. */
+const LEAST_WIDTH = 12;
+
 /** A table with one line per row and columns as wide as their widest cell; the last column is not padded. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  { width = Number.POSITIVE_INFINITY, flexible = [] }: TableOptions = {},
+): string {
   const all = [head, ...rows].map((row) => row.map(printable));
   const widths = head.map((_, column) => Math.max(...all.map((row) => [...(row[column] ?? '')].length)));
+  let excess = widths.reduce((sum, own) => sum + own, 2 * (head.length - 1)) - width;
+  for (const name of flexible) {
+    const column = head.indexOf(name);
+    const own = widths[column] ?? 0;
+    const cut = Math.max(0, Math.min(excess, own - LEAST_WIDTH));
+    widths[column] = own - cut;
+    excess -= cut;
+  }
   return all
     .map((row) =>
       row
-        .map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - [...cell].length)))
+        .map((cell, column) => fitted(cell, widths[column] ?? 0))
         .join('  ')
         .trimEnd(),
     )
     .join('\n');
+}
+
+function fitted(cell: string, width: number): string {
+  const characters = [...cell];
+  if (characters.length <= width) return cell + ' '.repeat(width - characters.length);
+  return `${characters.slice(0, width - 1).join('')}…`;
 }

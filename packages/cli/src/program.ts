@@ -1,14 +1,15 @@
 /** The whole command: its options, its subcommands, and its error handling. */
-import { RefusedError } from '@px0/sdk';
-import { Command, CommanderError } from 'commander';
+import { ForbiddenError, NotFoundError, RefusedError } from '@px0/sdk';
+import { Command, CommanderError, Help, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { addAuditCommands } from './commands/audit.ts';
 import { addBundleCommands } from './commands/bundle.ts';
 import type { Connect } from './commands/command.ts';
-import { addCompletionCommand, candidates } from './commands/completion.ts';
+import { addCompletionCommand, completionOf } from './commands/completion.ts';
 import { addExternalCheckCommands } from './commands/external-checks.ts';
 import { addGenerateCommand } from './commands/generate.ts';
 import { addKeyCommands } from './commands/keys.ts';
+import { addOpenCommand } from './commands/open.ts';
 import { addPolicyCommands } from './commands/policies.ts';
 import { addPromptCommands } from './commands/prompts.ts';
 import { addProposeCommand } from './commands/propose.ts';
@@ -22,18 +23,24 @@ import { addSessionCommands } from './commands/session.ts';
 import { addTailCommand } from './commands/tail.ts';
 import { addTestCommand } from './commands/test.ts';
 import { addTransferCommands } from './commands/transfer.ts';
+import { addUseCommand } from './commands/use.ts';
 import { addVersionCommands } from './commands/versions.ts';
 import { addWatchCommand } from './commands/watch.ts';
+import { CompletionCache } from './completion/cache.ts';
 import { Context, type GlobalOptions } from './context.ts';
 import { CliError, exitCodes, exitNameOf } from './exit-codes.ts';
 import { type Input, Output, type Streams } from './output.ts';
 import { printable, printableLines } from './text-input.ts';
 
+const ALWAYS_VERSION = '-V, --px0-version';
+/** How the help shows it: before the name of a command, `--version` means the same. */
+const VERSION = new Option('-V, --version', 'print the version of the px0 command');
+
 export function createProgram(connect: Connect, { stdout, stderr }: Streams): Command {
-  const program = new Command('px0')
+  const program: Command = new Command('px0')
     .description('manage, release and render px0 prompts from the command line')
-    // `--version` is an option of `render`, and this one is recognised after any command.
-    .version(manifest.version, '-V, --px0-version', 'print the version of the px0 command')
+    // `--version` is an option of other commands, and this one is recognised after any of them.
+    .version(manifest.version, ALWAYS_VERSION)
     .option('--host <url>', 'URL of px0 (env: PX0_HOST; default: http://localhost:8000)')
     .option('--team <team>', 'team id or name (env: PX0_TEAM)')
     .option('--json', 'print results as JSON, as the API returns them')
@@ -45,10 +52,18 @@ export function createProgram(connect: Connect, { stdout, stderr }: Streams): Co
       outputError: (text, write) =>
         write(`px0: ${printableLines(withoutValue(text.replace(/^error: /, '')))}`),
     })
+    .configureHelp({
+      visibleOptions(command: Command): Option[] {
+        const own = Help.prototype.visibleOptions.call(this, command);
+        return command === program ? own.map((one) => (one.long === '--px0-version' ? VERSION : one)) : own;
+      },
+    })
     .showHelpAfterError('Run "px0 help" for the commands and options.');
   addSessionCommands(program, connect);
+  addUseCommand(program, connect);
   addPromptCommands(program, connect);
   addVersionCommands(program, connect);
+  addOpenCommand(program, connect);
   addReleaseCommands(program, connect);
   addExternalCheckCommands(program, connect);
   addProposeCommand(program, connect);
@@ -81,25 +96,50 @@ export async function run(
   env: NodeJS.ProcessEnv,
   streams: Streams & Input = process,
 ): Promise<number> {
+  let context: Context | undefined;
   const connect: Connect = (command) => {
     const options: GlobalOptions = command.optsWithGlobals();
     const color = options.color === false ? false : undefined;
     const output = new Output(streams, { json: options.json === true, color });
-    return new Context(output, options, env, streams);
+    context = new Context(output, options, env, streams);
+    return context;
   };
   try {
     args.forEach(requireText);
     const program = createProgram(connect, streams);
     const [first, ...others] = args;
     // Called by the completion scripts, with words that must not be parsed.
-    if (first === '__complete') streams.stdout.write(candidates(program, others).join('\n'));
-    else await program.parseAsync(first === '--version' ? ['--px0-version'] : args, { from: 'user' });
+    if (first === '__complete') streams.stdout.write(await completionOf(program, others, env, streams));
+    else await program.parseAsync(asksForVersion(program, args) ? ['--px0-version'] : args, { from: 'user' });
     return exitCodes.ok;
   } catch (error) {
     // Commander throws for help and version, too, which are not errors.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    return report(error, streams, { isJson: args.includes('--json'), hasStack: Boolean(env['PX0_DEBUG']) });
+    const isJson = args.includes('--json');
+    const code = report(error, streams, { isJson, hasStack: Boolean(env['PX0_DEBUG']) });
+    const note = isOfTeam(error) ? context?.note : undefined;
+    if (note !== undefined && !isJson) streams.stderr.write(`px0: ${printable(note)}\n`);
+    return code;
+  } finally {
+    // Completions shall know what the command has made.
+    if (context?.hasWritten) await new CompletionCache(env).forget();
   }
+}
+
+/** Whether another team could make it succeed. */
+function isOfTeam(error: unknown): boolean {
+  return error instanceof NotFoundError || error instanceof ForbiddenError;
+}
+
+/** Whether `--version` stands before the name of a command. */
+function asksForVersion(program: Command, args: readonly string[]): boolean {
+  for (let index = 0; index < args.length; index += 1) {
+    const word = args[index] ?? '';
+    if (word === '--version') return true;
+    if (!word.startsWith('-') || word === '--') return false;
+    if (program.options.find(({ long }) => long === word)?.required) index += 1;
+  }
+  return false;
 }
 
 /** Node.js has already replaced invalid UTF-8 with U+FFFD, so that the original bytes are lost. */

@@ -1,4 +1,5 @@
 /** Runs command lines in this process, and records their output and requests. */
+import { join } from 'node:path';
 import { run } from '../src/program.ts';
 
 export interface Ended {
@@ -14,7 +15,7 @@ export interface Given {
   readonly isTerminal?: boolean;
 }
 
-/** The output and exit code of a command line. Its configuration is in a temporary folder unless the environment names one. */
+/** The output and exit code of a command line. What completions keep is beside its configuration, unless the environment says where. */
 export async function px0(
   args: readonly string[],
   { env = {}, input = '', isTerminal = false }: Given = {},
@@ -27,7 +28,9 @@ export async function px0(
     },
   });
   const streams = { stdin: inputOf(input), stdout: sink('stdout'), stderr: sink('stderr') };
-  const code = await run(args, env, streams);
+  const { XDG_CONFIG_HOME: config } = env;
+  const cache = config === undefined ? {} : { XDG_CACHE_HOME: join(config, 'cache') };
+  const code = await run(args, { ...cache, ...env }, streams);
   return { code, ...printed };
 }
 

@@ -128,7 +128,7 @@ describe('requests', () => {
     expect(stdout).toContain(
       '14      greeting  promote version 8 to live  open, waits for Production: 1 more',
     );
-    expect(stderr).toBe('px0: there are more; only the newest 100 are shown\n');
+    expect(stderr).toBe('px0: only the newest 100 are shown\n');
     expect(network.sent[0]?.url.searchParams.get('state')).toBe('open');
   });
 

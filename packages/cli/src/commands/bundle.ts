@@ -24,11 +24,11 @@ const DEFAULT_KEY_FILE = 'px0-bundle.key';
 export function addBundleCommands(program: Command, connect: Connect): void {
   const bundle = program
     .command('bundle')
-    .description('prompts as a signed file, for applications that px0 cannot be reached from');
+    .description('make and check signed files of prompts, for applications that cannot reach px0');
 
   bundle
     .command('keygen')
-    .description('make a key to sign bundles with, and print its public key')
+    .description('create a key to sign bundles with, and print its public key')
     .argument('[file]', 'new file for the private key', DEFAULT_KEY_FILE)
     .action(async (file: string, _options: object, command: Command) => {
       const { output } = connect(command);
@@ -53,7 +53,7 @@ export function addBundleCommands(program: Command, connect: Connect): void {
       'applications refuse it afterwards, e.g. 2030-01-31 (UTC) or 2030-01-31T18:00:00Z (default: never)',
       time,
     )
-    .option('--name <name>', 'its name, for people (default: the name of the file)')
+    .option('--name <name>', 'display name (default: the name of the file)')
     .option('--key-file <path>', 'file with the private key (env: PX0_BUNDLE_KEY, the key itself)')
     .action(async (file: string, options: CreateOptions, command: Command) => {
       await create(connect(command), file, options);
@@ -81,7 +81,7 @@ export function addBundleCommands(program: Command, connect: Connect): void {
 
   bundle
     .command('show')
-    .description('print what a bundle holds, whoever has signed it')
+    .description('print what a bundle holds, without checking its signature')
     .argument('<file>', 'the bundle')
     .action(async (file: string, _options: object, command: Command) => {
       const { output } = connect(command);
@@ -142,7 +142,7 @@ async function fromPx0(
   const { deliveredPrompts } = await import('../bundles/delivered-prompts.ts');
   const { replica, isStale }: DeliveredPrompts = await deliveredPrompts(target, {
     slugs,
-    teamId: await context.namedTeam(),
+    teamId: await context.givenTeam(),
   });
   if (isStale) context.output.note('px0 may lack the latest changes at present, and so does this bundle.');
   return { replica, host: target.host };
@@ -161,7 +161,7 @@ async function fromFolder(
   },
 ): Promise<Replica> {
   const { folderPrompts, uuidOf } = await import('../bundles/folder-prompts.ts');
-  return await folderPrompts({ ...from, teamId: (await context.namedTeam()) ?? uuidOf(name) });
+  return await folderPrompts({ ...from, teamId: (await context.givenTeam()) ?? uuidOf(name) });
 }
 
 /** A bundle that lacks what it was made for would be noticed only where nothing can be done about it. @throws CliError */

@@ -1,72 +1,62 @@
-/**
- * `completion`: scripts for three shells that ask the command itself for candidates, so that they are never outdated. The candidates come from the same
- * declarations that parse the arguments.
- */
-import { Argument, type Command, type Option } from 'commander';
+/** `completion`: scripts for three shells that ask the command itself for candidates, so that they are never outdated. */
+import { Argument, type Command } from 'commander';
+import { CompletionCache } from '../completion/cache.ts';
+import { offerAt } from '../completion/candidates.ts';
+import { placeOf } from '../completion/place.ts';
+import { isShell, type Shell, scripts, shells, unquoted, written } from '../completion/shells.ts';
+import { valuesOf } from '../completion/values.ts';
+import { Context } from '../context.ts';
+import { type Input, Output, type Streams } from '../output.ts';
 import type { Connect } from './command.ts';
-
-const scripts = {
-  bash: `_px0() {
-  local IFS=$'\\n'
-  COMPREPLY=($(px0 __complete "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
-}
-complete -o default -F _px0 px0
-`,
-  zsh: `#compdef px0
-_px0() {
-  local -a candidates
-  candidates=("\${(@f)$(px0 __complete "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
-  compadd -a candidates
-}
-compdef _px0 px0
-`,
-  fish: `complete -c px0 -f -a '(px0 __complete (commandline -opc)[2..] (commandline -ct) 2>/dev/null)'
-`,
-} as const;
 
 export function addCompletionCommand(program: Command, connect: Connect): void {
   program
     .command('completion')
-    .description('print a shell completion script')
-    .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(scripts)))
+    .description('print a script that completes commands, slugs, versions, tags and teams in your shell')
+    .addArgument(new Argument('<shell>', 'the shell').choices([...shells]))
     .addHelpText(
       'after',
       `
-Examples:
-  bash   px0 completion bash > /etc/bash_completion.d/px0
+Try it in the shell that is open:
+  bash   source <(px0 completion bash)
+  zsh    source <(px0 completion zsh)
+  fish   px0 completion fish | source
+
+For all shells:
+  bash   px0 completion bash > ~/.local/share/bash-completion/completions/px0
   zsh    px0 completion zsh > "\${fpath[1]}/_px0"
   fish   px0 completion fish > ~/.config/fish/completions/px0.fish`,
     )
-    .action((shell: keyof typeof scripts, _options: object, command: Command) => {
+    .action((shell: Shell, _options: object, command: Command) => {
       connect(command).output.write(scripts[shell]);
     });
 }
 
-/** The candidates for the last word, which is incomplete or empty. */
-export function candidates(program: Command, words: readonly string[]): string[] {
-  const begun = words.at(-1) ?? '';
-  let command = program;
-  let awaited: Option | undefined;
-  for (const word of words.slice(0, -1)) {
-    const option = word.startsWith('-') ? optionOf(command, program, word) : undefined;
-    awaited = option?.required || option?.optional ? option : undefined;
-    if (option === undefined) command = command.commands.find((sub) => sub.name() === word) ?? command;
+/**
+ * What the scripts ask: `px0 __complete SHELL WORD…`, with the words behind `px0` up to the cursor. Whatever goes wrong, a completion says nothing of it.
+ * Scripts of the release before name no shell, and know only what the command declares.
+ */
+export async function completionOf(
+  program: Command,
+  asked: readonly string[],
+  env: NodeJS.ProcessEnv,
+  streams: Streams & Input,
+): Promise<string> {
+  const [shell, ...typed] = asked;
+  if (!isShell(shell)) {
+    const { candidates } = await offerAt(program, placeOf(program, asked), async () => []);
+    const begun = asked.at(-1) ?? '';
+    return candidates.flatMap(({ value }) => (value.startsWith(begun) ? [value] : [])).join('\n');
   }
-  return possible(command, program, awaited, begun).filter((word) => word.startsWith(begun));
-}
-
-function possible(command: Command, program: Command, awaited: Option | undefined, begun: string): string[] {
-  if (awaited !== undefined) return [...(awaited.argChoices ?? [])];
-  if (begun.startsWith('-')) return optionsOf(command, program).flatMap(({ long }) => long ?? []);
-  const visible = command.createHelp().visibleCommands(command);
-  if (visible.length > 0) return visible.map((sub) => sub.name());
-  return command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []);
-}
-
-function optionsOf(command: Command, program: Command): Option[] {
-  return command === program ? [...program.options] : [...command.options, ...program.options];
-}
-
-function optionOf(command: Command, program: Command, word: string): Option | undefined {
-  return optionsOf(command, program).find(({ long, short }) => long === word || short === word);
+  const words = typed.map((word, index) =>
+    // fish hands over the words before the cursor without quotes.
+    shell === 'fish' && index < typed.length - 1 ? word : unquoted(shell, word),
+  );
+  const place = placeOf(program, words);
+  const [host, team] = [place.options.get('--host'), place.options.get('--team')];
+  const options = { ...(host !== undefined && { host }), ...(team !== undefined && { team }) };
+  const context = new Context(new Output(streams, { json: false, color: false }), options, env, streams);
+  const values = valuesOf(context, new CompletionCache(env));
+  const offer = await offerAt(program, place, (kind, at) => values(kind, at).catch(() => []));
+  return written(shell, offer, words.at(-1) ?? '');
 }

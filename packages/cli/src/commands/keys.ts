@@ -9,6 +9,7 @@ import { printable } from '../text-input.ts';
 import { requireReference } from '../version-ref.ts';
 import { answered } from '../wire.ts';
 import type { Connect } from './command.ts';
+import { forPeople } from './for-people.ts';
 import { requireFilled, time, wholeNumberFrom } from './option-values.ts';
 import { dateOf } from './prompts.ts';
 
@@ -30,8 +31,12 @@ interface DeleteOptions {
   readonly yes?: boolean;
 }
 
+const WHAT = 'managing API keys';
+
 export function addKeyCommands(program: Command, connect: Connect): void {
-  const keys = program.command('keys').description('manage the API keys of an organization');
+  const keys = program
+    .command('keys')
+    .description("manage an organization's API keys; needs a person's login");
 
   keys
     .command('list')
@@ -40,7 +45,9 @@ export function addKeyCommands(program: Command, connect: Connect): void {
     .action(async ({ org }: OrganizationOptions, command: Command) => {
       const context = connect(command);
       const { keys: api } = await context.api();
-      const { wire, value } = await answered(api.listAPIKeysRaw({ orgId: await context.organization(org) }));
+      const { wire, value } = await forPeople(context, WHAT, async () =>
+        answered(api.listAPIKeysRaw({ orgId: await context.organization(org) })),
+      );
       context.output.result(wire, () =>
         table(
           ['NAME', 'OPERATION', 'LIMITS', 'CREATED', 'LAST USED', 'EXPIRES', 'ID'],
@@ -53,6 +60,7 @@ export function addKeyCommands(program: Command, connect: Connect): void {
             expiresAt === null || expiresAt === undefined ? 'never' : dateOf(expiresAt),
             id,
           ]),
+          { width: context.output.width, flexible: ['LIMITS', 'NAME'] },
         ),
       );
     });
@@ -80,22 +88,24 @@ export function addKeyCommands(program: Command, connect: Connect): void {
       requireFilled('the tag (--tag)', ...(tag ?? []));
       const isOfRefs = tag !== undefined || !live;
       const { keys: api } = await context.api();
-      const { wire, value } = await answered(
-        api.createAPIKeyRaw({
-          createAPIKeyRequest: {
-            name,
-            orgId: await context.organization(org),
-            operation,
-            ...(teamScope !== undefined && { teamIds: [...teamScope] }),
-            ...(expires !== undefined && { expiresAt: expires }),
-            ...((slug !== undefined || isOfRefs) && {
-              limits: {
-                ...(slug !== undefined && { slugs: [...slug] }),
-                ...(isOfRefs && { refs: { live, tags: [...(tag ?? [])] } }),
-              },
-            }),
-          },
-        }),
+      const { wire, value } = await forPeople(context, WHAT, async () =>
+        answered(
+          api.createAPIKeyRaw({
+            createAPIKeyRequest: {
+              name,
+              orgId: await context.organization(org),
+              operation,
+              ...(teamScope !== undefined && { teamIds: [...teamScope] }),
+              ...(expires !== undefined && { expiresAt: expires }),
+              ...((slug !== undefined || isOfRefs) && {
+                limits: {
+                  ...(slug !== undefined && { slugs: [...slug] }),
+                  ...(isOfRefs && { refs: { live, tags: [...(tag ?? [])] } }),
+                },
+              }),
+            },
+          }),
+        ),
       );
       showSecret(context, wire, value.key);
     });
@@ -114,7 +124,9 @@ export function addKeyCommands(program: Command, connect: Connect): void {
       requireReference('the id', id);
       const { keys: api } = await context.api();
       const rotateAPIKeyRequest = overlap === undefined ? {} : { overlapSeconds: overlap };
-      const { wire, value } = await answered(api.rotateAPIKeyRaw({ id, rotateAPIKeyRequest }));
+      const { wire, value } = await forPeople(context, WHAT, () =>
+        answered(api.rotateAPIKeyRaw({ id, rotateAPIKeyRequest })),
+      );
       showSecret(context, wire, value.key);
     });
 
@@ -129,7 +141,7 @@ export function addKeyCommands(program: Command, connect: Connect): void {
       const { keys: api } = await context.api();
       if (!(await agreed(`Revoke the API key ${id}? It stops working immediately.`, yes)))
         throw new CliError('interrupted', 'nothing was changed');
-      await api.deleteAPIKey(id);
+      await forPeople(context, WHAT, () => api.deleteAPIKey(id));
       context.output.result({ id }, () => printable(`Revoked the API key ${id}.`));
     });
 }

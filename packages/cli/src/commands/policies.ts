@@ -8,6 +8,7 @@ import { agreed } from '../terminal.ts';
 import { printable } from '../text-input.ts';
 import { answered } from '../wire.ts';
 import type { Connect } from './command.ts';
+import { forPeople } from './for-people.ts';
 import { requireFilled } from './option-values.ts';
 
 interface ScopeOptions {
@@ -21,16 +22,18 @@ interface DeleteOptions extends ScopeOptions {
 /** Whose policies: those of the organization, or the team's own. */
 type Scope = { readonly kind: 'organization' | 'team'; readonly id: string };
 
-const ORG = ['--org [organization]', 'the policies of an organization: its id or name'] as const;
+const WHAT = 'changing policies';
+
+const ORG = ['--org [organization]', 'policies of an organization (id or name) instead'] as const;
 
 export function addPolicyCommands(program: Command, connect: Connect): void {
   const policies = program
     .command('policies')
-    .description('protect prompts: what has to hold before a change that callers notice');
+    .description('list and change the policies that protect prompts');
 
   policies
     .command('list')
-    .description('list the policies that hold for the team: of its organization, and its own')
+    .description('list the policies that apply to the team: its own, and those of its organization')
     .option(...ORG)
     .action(async ({ org }: ScopeOptions, command: Command) => {
       const context = connect(command);
@@ -69,7 +72,7 @@ export function addPolicyCommands(program: Command, connect: Connect): void {
 
   policies
     .command('set')
-    .description('create or replace the policies of a file, which are known by their names; needs a session')
+    .description("create or replace the policies in a file, matched by name; needs a person's login")
     .argument('<file>', 'YAML or JSON: a policy, or a list of them; "/dev/stdin" reads standard input')
     .option(...ORG)
     .action(async (path: string, { org }: ScopeOptions, command: Command) => {
@@ -82,12 +85,14 @@ export function addPolicyCommands(program: Command, connect: Connect): void {
       const made: unknown[] = [];
       for (const { name, request: promptPolicyRequest } of wanted) {
         const own = present.find((one) => one.scope.kind === scope.kind && one.name === name);
-        const { wire } = await answered(
-          own === undefined
-            ? scope.kind === 'team'
-              ? api.policies.createTeamPolicyRaw({ teamID: scope.id, promptPolicyRequest })
-              : api.policies.createOrgPolicyRaw({ orgID: scope.id, promptPolicyRequest })
-            : api.policies.updatePolicyRaw({ id: own.id, promptPolicyRequest }),
+        const { wire } = await forPeople(context, WHAT, () =>
+          answered(
+            own === undefined
+              ? scope.kind === 'team'
+                ? api.policies.createTeamPolicyRaw({ teamID: scope.id, promptPolicyRequest })
+                : api.policies.createOrgPolicyRaw({ orgID: scope.id, promptPolicyRequest })
+              : api.policies.updatePolicyRaw({ id: own.id, promptPolicyRequest }),
+          ),
         );
         made.push(wire);
         if (!context.output.isJson)
@@ -98,7 +103,7 @@ export function addPolicyCommands(program: Command, connect: Connect): void {
 
   policies
     .command('delete')
-    .description('delete a policy; needs a session')
+    .description("delete a policy; needs a person's login")
     .argument('<policy>', 'name or id')
     .option(...ORG)
     .option('-y, --yes', 'do not ask for confirmation')
@@ -109,7 +114,7 @@ export function addPolicyCommands(program: Command, connect: Connect): void {
       const { id, name } = await policyOf(api, await scopeOf(context, org), named);
       if (!(await agreed(`Delete the policy ${name}, which protects prompts?`, yes)))
         throw new CliError('interrupted', 'nothing was changed');
-      await api.policies.deletePolicy(id);
+      await forPeople(context, WHAT, () => api.policies.deletePolicy(id));
       context.output.result({ id, name, deleted: true }, () => printable(`${name}: deleted.`));
     });
 }

@@ -4,11 +4,13 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
 import { table } from '../output.ts';
+import { authorText } from '../people.ts';
 import { printable } from '../text-input.ts';
 import { requireReference } from '../version-ref.ts';
 import { answered } from '../wire.ts';
 import type { Connect } from './command.ts';
 import { requireFilled } from './option-values.ts';
+import { addSearchCommand } from './search.ts';
 
 interface ListOptions {
   readonly archived?: boolean;
@@ -50,9 +52,11 @@ export function addPromptCommands(program: Command, connect: Connect): void {
       requireFilled('the folder (--folder)', folder);
       if (content && search === undefined)
         throw new CliError('usage', '--content needs the words to search for; add --search');
+      const { prompts: api } = await context.api();
+      const teamID = await context.team();
       const { wire, value } = await answered(
-        (await context.api()).prompts.listPromptsRaw({
-          teamID: await context.team(),
+        api.listPromptsRaw({
+          teamID,
           archived: String(archived),
           sort: 'name',
           include: 'summary',
@@ -62,20 +66,34 @@ export function addPromptCommands(program: Command, connect: Connect): void {
           ...(tag !== undefined && { tag }),
         }),
       );
+      const nameOf = await authorText(
+        context,
+        teamID,
+        value.prompts.map(({ summary }) => summary?.lastChange?.actor),
+      );
       context.output.result(wire, () =>
         table(
-          ['SLUG', 'NAME', 'FOLDER', 'LIVE', 'KIND', 'LAST CHANGE'],
+          ['SLUG', 'NAME', 'FOLDER', 'LIVE', 'TAGS', 'VERSIONS', 'KIND', 'BY', 'LAST CHANGE'],
           value.prompts.map(({ slug, name, folder: own = '', summary }) => [
             slug,
             name,
             own,
-            summary?.liveVersion ? `v${summary.liveVersion}` : '',
+            liveIn(summary),
+            summary?.liveTags.join(',') ?? '',
+            summary === undefined ? '' : String(summary.versions),
             summary?.kind ?? '',
+            nameOf(summary?.lastChange?.actor),
             lastChangeOf(summary),
           ]),
+          {
+            width: context.output.width,
+            flexible: ['NAME', 'LAST CHANGE', 'BY', 'TAGS', 'FOLDER'],
+          },
         ),
       );
     });
+
+  addSearchCommand(prompts, connect);
 
   prompts
     .command('get')
@@ -160,6 +178,12 @@ function show(
       ],
     );
   });
+}
+
+/** As `v3`, or that nothing is live. Empty for a px0 of the release before, which does not say. */
+function liveIn(summary: PromptSummary | undefined): string {
+  if (summary === undefined) return '';
+  return summary.liveVersion === null ? 'none' : `v${summary.liveVersion}`;
 }
 
 /** As `2026-11-29 08:00 promoted v3: reason`. */

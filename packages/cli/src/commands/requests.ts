@@ -9,6 +9,7 @@ import { agreed } from '../terminal.ts';
 import { printable } from '../text-input.ts';
 import { answered } from '../wire.ts';
 import type { Connect } from './command.ts';
+import { forPeople } from './for-people.ts';
 import { requireFilled } from './option-values.ts';
 import { dateOf } from './prompts.ts';
 
@@ -33,7 +34,7 @@ export function addRequestCommands(program: Command, connect: Connect): void {
 
   requests
     .command('list')
-    .description('list the change requests of the team, the newest first')
+    .description('list the change requests of the team, newest first')
     .addOption(
       new Option('--state <state>', 'only those in this state')
         .choices(['open', 'applied', 'closed', 'obsolete', 'all'])
@@ -41,7 +42,7 @@ export function addRequestCommands(program: Command, connect: Connect): void {
     )
     .option('--prompt <prompt>', 'only those about this prompt: slug or id')
     .addOption(
-      new Option('--mine <as>', 'those that wait for your review, or that you made, of all teams')
+      new Option('--mine <as>', 'in all teams: those that wait for your review, or that you opened')
         .choices(['reviewer', 'author'])
         .conflicts(['prompt', 'state']),
     )
@@ -58,10 +59,10 @@ export function addRequestCommands(program: Command, connect: Connect): void {
                 ...(prompt !== undefined && { promptId: (await context.prompt(prompt)).id }),
               }),
             )
-          : await answered(api.listMyChangeRequestsRaw({ as: mine }));
-      context.output.result(wire, () => listed(value.changeRequests));
+          : await forPeople(context, '--mine', () => answered(api.listMyChangeRequestsRaw({ as: mine })));
+      context.output.result(wire, () => listed(value.changeRequests, context.output.width));
       if ('nextCursor' in value && value.nextCursor !== undefined)
-        context.output.note('px0: there are more; only the newest 100 are shown');
+        context.output.note('px0: only the newest 100 are shown');
     });
 
   requests
@@ -80,25 +81,24 @@ export function addRequestCommands(program: Command, connect: Connect): void {
 
   requests
     .command('review')
-    .description('approve a change request, or ask for changes; needs a session, not an API key')
+    .description("approve a change request, or ask for changes; needs a person's login")
     .argument('<request>', REQUEST)
     .addOption(new Option('--approve', 'approve the change').conflicts('requestChanges'))
     .option('--request-changes', 'ask for changes')
     .option('--comment <text>', 'why')
-    .option('--content-hash <hash>', 'refuse to review anything but this content')
-    .option('-y, --yes', 'do not show the change and ask for confirmation')
+    .option('--content-hash <hash>', 'review only if the content is still this one')
+    .option('-y, --yes', 'skip showing the change, and do not ask for confirmation')
     .action(async (named: string, options: ReviewOptions, command: Command) => {
       const context = connect(command);
       const { approve = false, requestChanges = false, comment, contentHash, yes } = options;
-      if (!approve && !requestChanges)
-        throw new CliError('usage', 'say what you think of it: --approve or --request-changes');
+      if (!approve && !requestChanges) throw new CliError('usage', 'choose --approve or --request-changes');
       requireFilled('the comment (--comment)', comment);
       const id = await requestId(context, named);
       const { changeRequests: api } = await context.api();
       const shown = await api.getChangeRequest(id);
       const { binding, number, slug } = shown.changeRequest;
       if (contentHash !== undefined && contentHash !== binding.contentHash)
-        throw new CliError('conflict', `the content of change request ${number} is another one by now`);
+        throw new CliError('conflict', `the content of change request ${number} has changed`);
       if (yes !== true) {
         const { requestText } = await import('../requests/request-text.ts');
         context.output.note(requestText(shown));
@@ -108,22 +108,20 @@ export function addRequestCommands(program: Command, connect: Connect): void {
         ? `Approve change request ${number} of ${slug}?`
         : `Ask for changes of change request ${number} of ${slug}?`;
       if (!(await agreed(question, yes))) throw new CliError('interrupted', 'nothing was reviewed');
-      const { wire, value } = await answered(
-        api.reviewChangeRequestRaw({
-          id,
-          reviewChangeRequestRequest: {
-            verdict,
-            contentHash: binding.contentHash,
-            ...(comment !== undefined && { comment }),
-          },
-        }),
+      const reviewChangeRequestRequest = {
+        verdict,
+        contentHash: binding.contentHash,
+        ...(comment !== undefined && { comment }),
+      } as const;
+      const { wire, value } = await forPeople(context, 'a review', () =>
+        answered(api.reviewChangeRequestRaw({ id, reviewChangeRequestRequest })),
       );
       context.output.result(wire, () => sentence(value.changeRequest));
     });
 
   requests
     .command('apply')
-    .description('make the change of a request that has all that policies ask')
+    .description('apply a change request that meets all policies')
     .argument('<request>', REQUEST)
     .option('-y, --yes', 'do not ask for confirmation')
     .action(async (named: string, { yes }: ReviewOptions, command: Command) => {
@@ -142,7 +140,7 @@ export function addRequestCommands(program: Command, connect: Connect): void {
 
   requests
     .command('close')
-    .description('end a change request without making the change')
+    .description('close a change request without applying it')
     .argument('<request>', REQUEST)
     .option('--reason <text>', 'why')
     .action(async (named: string, { reason }: { readonly reason?: string }, command: Command) => {
@@ -160,8 +158,8 @@ export function addRequestCommands(program: Command, connect: Connect): void {
     });
 }
 
-function listed(requests: readonly ChangeRequest[]): string {
-  if (requests.length === 0) return 'There are none.';
+function listed(requests: readonly ChangeRequest[], width: number | undefined): string {
+  if (requests.length === 0) return 'No change requests.';
   return table(
     ['NUMBER', 'PROMPT', 'CHANGE', 'STATE', 'TITLE', 'CREATED'],
     requests.map((request) => [
@@ -172,6 +170,7 @@ function listed(requests: readonly ChangeRequest[]): string {
       request.title,
       dateOf(request.createdAt),
     ]),
+    { width, flexible: ['TITLE', 'STATE', 'CHANGE'] },
   );
 }
 

@@ -22,7 +22,7 @@ const MOST_DAYS = 90;
 export function addServicesCommand(program: Command, connect: Connect): void {
   program
     .command('services')
-    .description('list the services that render a prompt, by version, or those of all prompts of the team')
+    .description('list the services that render a prompt, by version, or any prompt of the team')
     .argument('[prompt]', 'slug or id (default: all prompts of the team)')
     .option(
       '--days <days>',
@@ -68,6 +68,7 @@ async function showServicesOf(
         one.sdk ?? '',
         noteOn(one, live),
       ]),
+      { width: context.output.width, flexible: ['NOTE', 'SDK', 'SERVICE'] },
     );
   });
 }

@@ -1,6 +1,7 @@
 /** `login`, `logout`, `whoami` and `teams`: the caller. */
 import { ForbiddenError, UnauthorizedError, UsageError } from '@px0/sdk';
 import { type Command, Option } from 'commander';
+import { withTeam } from '../config-file.ts';
 import { apiAt, type Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
 import { table } from '../output.ts';
@@ -48,22 +49,32 @@ export function addSessionCommands(program: Command, connect: Connect): void {
 
   program
     .command('whoami')
-    .description('show the host and the logged-in user or key')
+    .description('show the host, the logged-in user or key, and the chosen team')
     .action(async (_options: object, command: Command) => {
       await whoAmI(connect(command));
     });
 
   program
     .command('teams')
-    .description('list your teams')
+    .description('list your teams; an asterisk marks the one that "px0 use" chose')
     .action(async (_options: object, command: Command) => {
       const context = connect(command);
       const { profile } = await context.api();
       const { wire, value } = await answered(profile.listUserTeamsRaw({}));
+      if (context.output.isJson) return context.output.json(wire);
+      const { organizations } = await profile.listUserOrgs();
+      const names = new Map(organizations.map(({ id, name }) => [id, name]));
+      const chosen = (await context.chosenTeam())?.id;
       context.output.result(wire, () =>
         table(
-          ['NAME', 'ID'],
-          value.teams.map(({ name, id }) => [name, id]),
+          ['', 'NAME', 'ORGANIZATION', 'YOUR ROLE', 'ID'],
+          value.teams.map(({ id, name, orgId = '', role = '' }) => [
+            id === chosen ? '*' : '',
+            name,
+            names.get(orgId) ?? '',
+            role.toLowerCase(),
+            id,
+          ]),
         ),
       );
     });
@@ -80,12 +91,11 @@ async function login(context: Context, options: LoginOptions): Promise<void> {
     ? await keyCredential(context, host, options)
     : await sessionCredential(context, host, options);
   const stored = await config.read();
-  await config.write({
-    ...stored,
-    host,
-    credentials: { ...stored.credentials, [host]: credential },
-  });
   const email = 'email' in credential ? credential.email : null;
+  const isSamePerson = email !== null && stored.credentials[host]?.email === email;
+  // The team that somebody else chose may be none of theirs.
+  const kept = isSamePerson ? stored : withTeam(stored, host);
+  await config.write({ ...kept, host, credentials: { ...stored.credentials, [host]: credential } });
   output.result({ host, email, credential: isKey ? 'api_key' : 'session' }, () =>
     printable(isKey ? `Stored the API key for ${host}.` : `Logged in to ${host} as ${email}.`),
   );
@@ -128,7 +138,7 @@ async function logout(context: Context): Promise<void> {
   if (credential.email !== undefined) {
     await endSession(host, credential.access_token);
   }
-  await config.write({ ...stored, credentials: others });
+  await config.write(withTeam({ ...stored, credentials: others }, host));
   output.result({ host }, () => `Logged out of ${host}.`);
 }
 
@@ -145,10 +155,13 @@ async function whoAmI(context: Context): Promise<void> {
   const { output } = context;
   const { host, accessToken } = await context.signedIn();
   const api = await context.api();
+  const chosen = await context.chosenTeam();
+  const team = chosen === undefined ? {} : { team: chosen };
+  const place = chosen === undefined ? '' : `, in the team ${chosen.name ?? chosen.id}`;
   if (!accessToken.startsWith('ak_')) {
     const { user } = await api.profile.me();
-    output.result({ host, credential: 'session', email: user.email, user_id: user.id }, () =>
-      printable(`${user.email} at ${host}`),
+    output.result({ host, credential: 'session', email: user.email, user_id: user.id, ...team }, () =>
+      printable(`${user.email} at ${host}${place}`),
     );
     return;
   }
@@ -161,7 +174,9 @@ async function whoAmI(context: Context): Promise<void> {
     },
   );
   const operation = mayManage ? 'all or admin' : 'read_render';
-  output.result({ host, credential: 'api_key', operation }, () => `an API key (${operation}) at ${host}`);
+  output.result({ host, credential: 'api_key', operation, ...team }, () =>
+    printable(`an API key (${operation}) at ${host}${place}`),
+  );
 }
 
 function firstLine(text: string): string {

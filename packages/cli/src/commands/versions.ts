@@ -3,7 +3,8 @@ import type { ChatMessage, DiffVersions200Response, Prompt, PromptVersion } from
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
-import { type Output, table } from '../output.ts';
+import { diffLine, table } from '../output.ts';
+import { authorText } from '../people.ts';
 import { isInteractive } from '../terminal.ts';
 import { printable, readTextFile } from '../text-input.ts';
 import { parseVersionRef, requireReference, VERSION, versionOf } from '../version-ref.ts';
@@ -42,22 +43,26 @@ export function addVersionCommands(program: Command, connect: Connect): void {
     )
     .action(async (slug: string, { status }: { readonly status?: string }, command: Command) => {
       const context = connect(command);
-      const [api, { id }] = [await context.api(), await context.prompt(slug)];
+      const [api, { id, teamId }] = [await context.api(), await context.prompt(slug)];
       const { wire, value } = await answered(
         api.versions.listVersionsRaw({ id, ...(status !== undefined && { status }) }),
       );
+      const authors = value.versions.map(({ createdBy }) => createdBy);
+      const nameOf = await authorText(context, teamId, authors);
       context.output.result(wire, () =>
         table(
-          ['VERSION', 'STATUS', 'KIND', 'TAGS', 'CREATED', 'PUBLISHED', 'NOTE'],
-          value.versions.map(({ version, status: own, kind, tags, createdAt, publishedAt, note }) => [
-            String(version),
-            own,
-            kind ?? 'text',
-            tags.join(','),
-            dateOf(createdAt),
-            publishedAt === null ? '' : dateOf(publishedAt),
-            note ?? '',
+          ['VERSION', 'STATUS', 'KIND', 'TAGS', 'AUTHOR', 'CREATED', 'PUBLISHED', 'NOTE'],
+          value.versions.map((one) => [
+            String(one.version),
+            one.status,
+            one.kind ?? 'text',
+            one.tags.join(','),
+            nameOf(one.createdBy),
+            dateOf(one.createdAt),
+            one.publishedAt === null ? '' : dateOf(one.publishedAt),
+            one.note ?? '',
           ]),
+          { width: context.output.width, flexible: ['NOTE', 'AUTHOR', 'TAGS'] },
         ),
       );
     });
@@ -102,8 +107,8 @@ export function addVersionCommands(program: Command, connect: Connect): void {
       'file with the messages of a chat, as JSON or as in a *.prompt.md; "-" reads standard input',
     )
     .option('--config <path>', 'JSON file with the model and its settings')
-    .option('--schema <path>', 'JSON file with what the variables must be beyond what the template needs')
-    .option('--note <text>', 'why the version is made')
+    .option('--schema <path>', 'JSON file with rules for the variables, beyond what the template needs')
+    .option('--note <text>', 'why you make this version')
     .action(async (slug: string, options: CreateOptions, command: Command) => {
       const context = connect(command);
       requireReference('the prompt', slug);
@@ -140,7 +145,7 @@ export function addVersionCommands(program: Command, connect: Connect): void {
           to: String((await versionOf(api, prompt, after)).version),
         }),
       );
-      context.output.text(wire, diffText(value), (line) => colored(line, context.output));
+      context.output.text(wire, diffText(value), (line) => diffLine(line, context.output.colors));
     });
 }
 
@@ -198,11 +203,4 @@ async function objectOf(
   if (path === undefined) return undefined;
   const { objectIn } = await import('./authored-files.ts');
   return await objectIn(option, path);
-}
-
-function colored(line: string, { colors }: Output): string {
-  if (line.startsWith('+++') || line.startsWith('---')) return colors.bold(line);
-  if (line.startsWith('@@')) return colors.cyan(line);
-  if (line.startsWith('+')) return colors.green(line);
-  return line.startsWith('-') ? colors.red(line) : line;
 }
