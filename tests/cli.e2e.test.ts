@@ -1,5 +1,5 @@
 /** The published command: built, and run as a process. */
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
@@ -58,7 +58,8 @@ interface RunOptions {
 
 function environment(env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const { PX0_ACCESS_TOKEN: _token, PX0_TEAM: _team, ...others } = process.env;
-  return { ...others, XDG_CONFIG_HOME: folder, PX0_HOST: platform.gatewayUrl, ...env };
+  const own = { XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: join(folder, 'cache') };
+  return { ...others, ...own, PX0_HOST: platform.gatewayUrl, ...env };
 }
 
 /** The command as a process, without a terminal. */
@@ -192,6 +193,7 @@ describe('prompts and versions', () => {
     const input = 'Hello {{.name}}!\nHow are you?';
     expect(await done(['versions', 'create', 'greeting'], { input })).toContain('version 2');
     expect(await done(['versions', 'list', 'greeting'])).toMatch(/\n2 +draft.*\n1 +draft/);
+    expect(await done(['versions', 'list', 'greeting'])).toContain(`  ${account.email}  `);
     expect(await done(['versions', 'get', 'greeting', '2'])).toBe(input);
   });
 
@@ -272,14 +274,12 @@ Bye {{.name}}
     expect(plan.stdout.split('\n')).toEqual([
       '+ farewell: create the prompt',
       '+ farewell: create the payload ada',
-      '+ farewell: create a version with this content',
-      '~ farewell: set the tag prod',
-      '~ farewell: promote the version',
-      '~ farewell: promote the version',
+      '+ farewell: v1 draft -> stable -> live',
+      '~ farewell: set the tag prod to v1',
       '',
     ]);
     await expect(px0(['push'])).resolves.toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
-    expect(await done(['push', '--yes'])).toBe('6 changes made.\n');
+    expect(await done(['push', '--yes'])).toBe('4 changes made.\n');
     expect(JSON.parse(await done(['push', '--json']))).toEqual({ dry_run: false, changes: [] });
     expect(await done(['render', 'farewell', '--tag', 'prod', '--var', 'name=Ada'])).toBe('Bye Ada');
   });
@@ -289,9 +289,18 @@ Bye {{.name}}
     await done(['pull']);
     expect(await readFile(file('farewell'), 'utf8')).toBe(farewell);
     await writeFile(file('farewell'), farewell.replace('Bye', 'Goodbye'));
+    expect(await done(['push', '--dry-run'])).toBe(`+ farewell: v2 draft -> stable -> live, instead of v1
+~ farewell: set the tag prod to v2
+    --- v1
+    +++ farewell.prompt.md
+    @@ -1 +1 @@
+    -Bye {{.name}}
+    +Goodbye {{.name}}
+`);
     await done(['push', '--yes']);
     expect(await done(['render', 'farewell', '--var', 'name=Ada'])).toBe('Goodbye Ada');
     await writeFile(file('farewell'), farewell);
+    expect(await done(['push', '--dry-run'])).toContain('~ farewell: v1 stable -> live, instead of v2\n');
     await done(['push', '--yes']);
     expect(JSON.parse(await done(['render', 'farewell', '--var', 'name=Ada', '--json'])).version).toBe(1);
   });
@@ -479,9 +488,7 @@ media (image/png): {{.photo}}
     await writeFile(file, tutor);
     expect((await done(['push', own, '--dry-run'], { env })).split('\n')).toEqual([
       '+ tutor: create the prompt',
-      '+ tutor: create a version with this content',
-      '~ tutor: promote the version',
-      '~ tutor: promote the version',
+      '+ tutor: v1 draft -> stable -> live',
       '',
     ]);
     await done(['push', own, '--yes'], { env });
@@ -608,7 +615,7 @@ config:
     await done(['promote', 'guide', '2', '--note', 'Shorter answers.'], { env });
     const list = (...args: string[]) => done(['prompts', 'list', ...args], { env });
     expect(await list()).toMatch(
-      /^SLUG.*\nguide +Guide +tours +v2 +chat +[0-9: -]+ promoted v2: Shorter answers\.\n/,
+      /^SLUG.*\nguide +Guide +tours +v2 +2 +chat +API key \w{8} +[0-9: -]+ promoted v2: Shorter answers\.\n/,
     );
     const slugs = async (...args: string[]) =>
       JSON.parse(await list('--json', ...args)).prompts.map(({ slug }: { readonly slug: string }) => slug);
@@ -930,6 +937,80 @@ describe('an interruption', () => {
       await rm(own, { recursive: true });
     }
   });
+});
+
+/** The script of a shell, run by that shell, as its line editor does when TAB is pressed; without one, its own tests are skipped. */
+describe('a completion', () => {
+  const has = (shell: string) => spawnSync(shell, ['-c', 'exit 0']).status === 0;
+  const team = "Support & Sales $(touch 'run')";
+  let env: NodeJS.ProcessEnv;
+
+  beforeAll(async () => {
+    const owner = await world.owner();
+    const id = (await world.make(owner, 'POST', `/v1/orgs/${owner.organization}/teams`, { name: team })).text(
+      'team',
+      'id',
+    );
+    const prompt = await world.emptyPrompt(owner, id, { slug: 'refund', name: 'Refund: mail' });
+    await world.live(owner, prompt, 'Hello');
+    await world.make(owner, 'POST', `/v1/prompts/${prompt.id}/versions/1/tags`, { tag: 'eu-west' });
+    const bin = join(folder, 'bin');
+    await mkdir(bin);
+    const command = `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`;
+    await writeFile(join(bin, 'px0'), command, { mode: 0o755 });
+    await writeFile(join(folder, 'refund.txt'), '');
+    env = {
+      ...environment({ PX0_ACCESS_TOKEN: owner.token }),
+      PATH: `${bin}:${process.env['PATH']}`,
+    };
+  });
+
+  /** What the shell offers for the last word of the line. */
+  const shells: Readonly<Record<string, (line: string) => string>> = {
+    bash: (line) => `source <(px0 completion bash)
+      COMP_LINE='${line}' COMP_WORDS=(${line.replaceAll(/=/g, ' = ')}) COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
+      [[ $COMP_LINE == *' ' ]] && COMP_WORDS+=('') COMP_CWORD=$((COMP_CWORD + 1))
+      _px0; printf '%s\n' "\${COMPREPLY[@]}"`,
+    zsh: (line) => `_describe() { print -rl -- "\${(@P)argv[-1]}" }
+      _files() { print -rl -- * }
+      compdef() { : }
+      source <(px0 completion zsh)
+      words=(\${(s: :)\${:-${line}}}) CURRENT=$#words PREFIX=$words[-1]
+      [[ '${line}' == *' ' ]] && { words+=(''); CURRENT=$#words; PREFIX='' }
+      _px0`,
+    fish: (line) => `px0 completion fish | source; complete -C '${line}'`,
+  };
+
+  async function offered(shell: string, line: string): Promise<string> {
+    const script = shells[shell]?.(line) ?? '';
+    const options = shell === 'zsh' ? ['-f', '-c'] : ['-c'];
+    return (await run(shell, [...options, script], { env, cwd: folder })).stdout;
+  }
+
+  it.for(Object.keys(shells))(
+    'in %s offers slugs, versions, tags and teams, and files where they belong',
+    async (shell, { skip }) => {
+      if (!has(shell)) skip();
+      const about = (value: string, text: string) => {
+        const lines = { zsh: `${value}:${text}`, fish: `${value}\t${text}` };
+        return shell === 'zsh' || shell === 'fish' ? lines[shell] : value;
+      };
+      expect(await offered(shell, 'px0 versions list re')).toBe(
+        `${about('refund', 'Refund: mail (v1 live)')}\n`,
+      );
+      expect(await offered(shell, 'px0 versions get refund ')).toContain(about('live', 'version 1'));
+      expect(await offered(shell, 'px0 render refund --tag eu')).toContain(about('eu-west', 'version 1'));
+      expect(await offered(shell, 'px0 use Supp')).toContain(
+        shell === 'bash' ? String.raw`Support\ \&\ Sales\ \$\(touch\ \'run\'\)` : team,
+      );
+      expect(await offered(shell, 'px0 prompts list --tag=eu')).toContain(
+        shell === 'bash' ? 'eu-west' : '--tag=eu-west',
+      );
+      expect(await offered(shell, 'px0 versions list refund.')).not.toContain('refund.txt');
+      expect(await offered(shell, 'px0 render refund --vars-file refund.')).toContain('refund.txt');
+      expect(await readdir(folder)).not.toContain('run');
+    },
+  );
 });
 
 describe('checks', () => {

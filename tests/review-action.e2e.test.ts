@@ -183,10 +183,10 @@ describe('the action', () => {
     forge.comments = others;
 
     const first = await reviewed();
-    expect(first.output).toContain('3 changes, all tests pass.');
+    expect(first.output).toContain('1 change, all tests pass.');
     expect(first.code).toBe(0);
     const [comment] = forge.comments.slice(120);
-    expect(comment?.body).toContain('<!-- px0-review prompts -->\n### ✅ px0: 3 changes, all tests pass.');
+    expect(comment?.body).toContain('<!-- px0-review prompts -->\n### ✅ px0: 1 change, all tests pass.');
     expect(comment?.body).toContain('-Hello Ann\n+Good day Ann');
     expect(first.summary).toBe(comment?.body);
 

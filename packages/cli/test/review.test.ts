@@ -195,8 +195,8 @@ describe('test', () => {
 
   it.each([
     [['test', '.', 'other'], '. is a folder; test one folder at a time, or prompts'],
-    [['test', '.', '--version', '7'], 'which a folder has none of'],
-    [['test', 'greeting', '--offline'], '--offline judges a folder of files'],
+    [['test', '.', '--version', '7'], 'a folder has no versions'],
+    [['test', 'greeting', '--offline'], '--offline works with a folder of files only'],
     [['test', '.', '--offline', '--update-snapshots'], '--update-snapshots needs px0'],
     [['test', ''], 'the folder or prompt must not be empty'],
   ])('refuses %j', async (args, message) => {
@@ -246,12 +246,12 @@ describe('review', () => {
     const { code, stdout, stderr } = await px0(['review', prompts], { env });
     expect({ code, stderr }).toEqual({
       code: 7,
-      stderr: 'px0: the review fails: 2 changes, 1 test failed, policies ask for more.\n',
+      stderr: 'px0: the review fails: 1 change, 1 test failed, policies ask for more.\n',
     });
     expect(
       stdout.replace(prompts.replaceAll(/[^\p{L}\p{N} ._/-]+/gu, '_'), 'FOLDER'),
     ).toBe(`<!-- px0-review FOLDER -->
-### ❌ px0: 2 changes, 1 test failed, policies ask for more.
+### ❌ px0: 1 change, 1 test failed, policies ask for more.
 
 #### Tests
 
@@ -274,8 +274,7 @@ greeting: live: # @Prod: 1 more approval
 #### Changes
 
 \`\`\`text
-greeting: create a version with this content
-greeting: promote the version
+greeting: new version, draft -> stable
 \`\`\`
 
 #### How outputs differ from the live versions

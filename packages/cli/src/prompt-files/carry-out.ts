@@ -14,12 +14,16 @@ export interface TransferOptions {
 
 interface Plan {
   readonly changes: readonly object[];
+  /** How many changes the plan shows, where that is another number: some are one step to a reader. */
+  readonly steps?: number;
   readonly plan: readonly string[];
   /** The question to confirm; undefined if going ahead cannot lose anything. */
   readonly question: string | undefined;
   /** The files that are left out. */
   readonly problems: readonly Problem[];
   readonly none: string;
+  /** What else the JSON of the result has. */
+  readonly details?: object;
 }
 
 interface Done {
@@ -31,21 +35,21 @@ interface Done {
 export async function carryOut(
   output: Output,
   { dryRun = false, check = false, yes }: TransferOptions,
-  { changes, plan, question, problems, none }: Plan,
+  { changes, steps = changes.length, plan, question, problems, none, details }: Plan,
   work: () => Promise<Done>,
 ): Promise<void> {
   const isTrial = dryRun || check;
   const report = (done: string | undefined, left: readonly Problem[]) => {
     const leftOut = left.map(({ error }) => error.message);
-    output.result({ dry_run: isTrial, changes, ...(leftOut.length > 0 && { left_out: leftOut }) }, () =>
+    const more = { ...(leftOut.length > 0 && { left_out: leftOut }), ...details };
+    output.result({ dry_run: isTrial, changes, ...more }, () =>
       changes.length > 0 ? (done ?? plan.join('\n')) : left.length > 0 ? '' : none,
     );
     requireNone(left);
   };
   if (isTrial || changes.length === 0) {
     report(undefined, problems);
-    if (check && changes.length > 0)
-      throw new CliError('different', `${count(changes.length, 'change')} to make`);
+    if (check && changes.length > 0) throw new CliError('different', `${count(steps, 'change')} to make`);
     return;
   }
   // The user agrees to the plan, so it precedes the question, wherever the results go.

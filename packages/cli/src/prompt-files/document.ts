@@ -100,6 +100,8 @@ export interface Files {
   readonly files: readonly PromptFile[];
   /** By slug: a sentence about the prompt. */
   readonly problems: ReadonlyMap<string, string>;
+  /** By slug: all versions of the prompt. */
+  readonly versions: ReadonlyMap<string, readonly Pick<ExportedVersion, 'number' | 'status'>[]>;
 }
 
 /** @throws CliError for a document in an unknown format */
@@ -119,7 +121,8 @@ export function filesOfDocument(document: unknown): Files {
     if (problem === undefined) files.push(file);
     else problems.set(file.slug, problem);
   }
-  return { files, problems };
+  const versions = new Map(parsed.data.prompts.map((prompt) => [prompt.slug, prompt.versions]));
+  return { files, problems, versions };
 }
 
 /** The form of px0's slugs. Any other, from a malicious server, could lead out of the folder, or have a meaning to the system or an editor. */

@@ -4,9 +4,9 @@ import type { Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
 import { printable } from '../text-input.ts';
-import { carryOut, count, halvesOf, isOfDocument, type TransferOptions, tell } from './carry-out.ts';
+import { carryOut, count, type TransferOptions, tell } from './carry-out.ts';
 import { type Files, filesOfDocument } from './document.ts';
-import { parseJson } from './exact-numbers.ts';
+import { exportedPrompts } from './exported-prompts.ts';
 import { Folder, type Problem } from './folder.ts';
 import { formatPromptFile, type PromptFile } from './prompt-file.ts';
 
@@ -14,9 +14,7 @@ export interface PullOptions extends TransferOptions {
   readonly prune?: boolean;
 }
 
-/** The limits of the slugs in one export, which are part of the URL: servers accept about 8 KiB. */
-const SLUGS_AT_ONCE = 20;
-const MOST_IN_ADDRESS = 6_000;
+type Downloaded = Pick<Files, 'files' | 'problems'>;
 
 interface FileChange {
   readonly action: 'create' | 'update' | 'move' | 'remove';
@@ -90,54 +88,25 @@ export async function pull(context: Context, path: string, options: PullOptions)
 }
 
 /** All active prompts of the team as files, sorted by slug. */
-async function download(output: Output, api: PromptsApi, teamID: string): Promise<Files> {
+async function download(output: Output, api: PromptsApi, teamID: string): Promise<Downloaded> {
   const { prompts } = await api.listPrompts(teamID, 'active');
   const files: PromptFile[] = [];
   const problems = new Map<string, string>();
-  const waiting = partsOf(prompts.map(({ slug }) => slug).toSorted());
-  for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
+  const progress = () =>
     output.progress(`Reading ${files.length + problems.size} of ${prompts.length} prompts`);
-    try {
-      const answer = await api.exportPromptsRaw({ teamID, slugs: part.join(',') });
-      const copy = answer.raw.clone();
-      // Validates the response, but its numbers lose digits.
-      await answer.value();
-      const read = filesOfDocument(documentIn(await copy.text()));
-      files.push(...read.files);
-      for (const [slug, problem] of read.problems) problems.set(slug, problem);
-    } catch (error) {
-      if (!isOfDocument(error)) {
-        output.endProgress();
-        throw error;
-      }
-      // Several prompts may have too many versions for one document.
-      if (part.length > 1) waiting.unshift(...halvesOf(part));
-      else problems.set(part.join(), `it cannot be exported: ${error.message}`);
+  try {
+    progress();
+    const slugs = prompts.map(({ slug }) => slug).toSorted();
+    for await (const part of exportedPrompts(api, teamID, slugs)) {
+      if ('document' in part) {
+        const read = filesOfDocument(part.document);
+        files.push(...read.files);
+        for (const [slug, problem] of read.problems) problems.set(slug, problem);
+      } else problems.set(part.slug, `it cannot be exported: ${part.refusal}`);
+      progress();
     }
+  } finally {
+    output.endProgress();
   }
-  output.endProgress();
   return { files: files.toSorted((a, b) => (a.slug < b.slug ? -1 : 1)), problems };
-}
-
-/** Splits the slugs into groups for one export each. */
-function partsOf(slugs: readonly string[]): string[][] {
-  const parts: string[][] = [];
-  let length = 0;
-  for (const slug of slugs) {
-    const own = encodeURIComponent(slug).length;
-    const last = parts.at(-1);
-    if (last !== undefined && last.length < SLUGS_AT_ONCE && length + own <= MOST_IN_ADDRESS) {
-      last.push(slug);
-      length += own;
-    } else {
-      parts.push([slug]);
-      length = own;
-    }
-  }
-  return parts;
-}
-
-function documentIn(answer: string): unknown {
-  const body: unknown = parseJson(answer);
-  return typeof body === 'object' && body !== null && 'document' in body ? body.document : undefined;
 }

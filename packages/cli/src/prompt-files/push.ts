@@ -4,14 +4,15 @@ import type { ImportChange, PromptsApi } from '@px0/sdk/api';
 import type { Context } from '../context.ts';
 import { isContractBreak, sendersOfSlug } from '../contract-break.ts';
 import { CliError, exitNameOf } from '../exit-codes.ts';
-import type { Output } from '../output.ts';
+import { diffLine, type Output } from '../output.ts';
 import { isRequestRequired, refusedSlugs } from '../policy-refusal.ts';
-import { printable } from '../text-input.ts';
+import { printable, printableLines } from '../text-input.ts';
 import { isVersionNumber } from '../version-ref.ts';
 import { carryOut, count, halvesOf, isOfDocument, type TransferOptions, tell } from './carry-out.ts';
-import { describeChange } from './describe-change.ts';
+import { changedPrompts } from './changed-prompts.ts';
 import { documentOfFiles, pieces } from './document.ts';
 import { Folder, type Problem, requireFiles } from './folder.ts';
+import { bySlug, type PlanLine, planLines } from './plan-lines.ts';
 import type { PromptFile } from './prompt-file.ts';
 import { hasFolders } from './team-folders.ts';
 
@@ -48,23 +49,53 @@ export async function push(context: Context, path: string, options: PushOptions)
       ),
     );
   }
-  const question = `Make ${count(changes.length, 'change')}?`;
-  const plan = changes.map((change) => describe(change, output));
+  const present = await changedPrompts(prompts, team, filesToCompare(trial));
+  const lines = planLines(changes, (slug) => present.get(slug));
+  const isTrial = options.dryRun === true || options.check === true;
+  const diffs = new Map([...present].map(([slug, { diff }]) => [slug, isTrial ? diff : '']));
   await carryOut(
     output,
     options,
     {
       changes,
-      plan,
-      question,
+      steps: lines.length,
+      plan: shown(lines, diffs, output),
+      question: `Make ${count(lines.length, 'change')}?`,
       problems: [...problems, ...trial.problems],
       none: 'The team matches the folder.',
+      details: detailsOf(diffs),
     },
     async () => {
       const made = await importAll(output, prompts, { ...upload, files: trial.files, dryRun: false });
-      return { done: `${count(made.changes.length, 'change')} made.`, problems: made.problems };
+      const { length } = planLines(made.changes);
+      return { done: `${count(length, 'change')} made.`, problems: made.problems };
     },
   );
+}
+
+/** The files whose prompts get another version, or another live one, and are in the team already. */
+function filesToCompare({ changes, files }: Uploaded): PromptFile[] {
+  const slugsOf = (...actions: readonly ImportChange['action'][]) =>
+    new Set(changes.flatMap(({ action, slug }) => (actions.includes(action) ? [slug] : [])));
+  const created = slugsOf('create_prompt');
+  const changed = slugsOf('create_version', 'promote_version', 'open_change_request');
+  return files.filter(({ slug }) => changed.has(slug) && !created.has(slug));
+}
+
+/** Each prompt's lines, and below them how its content changes. */
+function shown(lines: readonly PlanLine[], diffs: ReadonlyMap<string, string>, output: Output): string[] {
+  return [...bySlug(lines)].flatMap(([slug, own]) => {
+    const diff = (diffs.get(slug) ?? '').split('\n').slice(0, -1);
+    return [
+      ...own.map((line) => described(line, output)),
+      ...diff.map((line) => `    ${diffLine(printableLines(line), output.colors)}`),
+    ];
+  });
+}
+
+function detailsOf(diffs: ReadonlyMap<string, string>): object {
+  const all = [...diffs].flatMap(([slug, diff]) => (diff === '' ? [] : [{ slug, diff }]));
+  return all.length === 0 ? {} : { diffs: all };
 }
 
 interface Upload {
@@ -169,7 +200,7 @@ async function problemOf(
   return { slug, error: new CliError(exitNameOf(error), sentence, { cause: error }) };
 }
 
-function describe(change: ImportChange, { colors }: Output): string {
-  const sign = change.action.startsWith('create') ? colors.green('+') : colors.yellow('~');
-  return `${sign} ${printable(describeChange(change))}`;
+function described({ kind, slug, text }: PlanLine, { colors }: Output): string {
+  const sign = kind === 'new' ? colors.green('+') : colors.yellow('~');
+  return `${sign} ${printable(`${slug}: ${text}`)}`;
 }

@@ -2,7 +2,7 @@
  * A review as Markdown: all summaries, then the differences, the largest last. A comment has at most as many characters as GitHub takes; what is left out is
  * counted, and linked.
  */
-import { describeChange } from '../prompt-files/describe-change.ts';
+import { planLines } from '../prompt-files/plan-lines.ts';
 import { fenced, fencedLines } from './fence.ts';
 import { type Difference, type Report, verdictOf } from './report.ts';
 
@@ -51,7 +51,11 @@ export function markdownOf(report: Report, { most, link }: MarkdownOptions): str
     ...section('Tests', tests, share('tests')),
     ...section('Contracts', contracts, share('contract')),
     ...section('What policies ask', policies, share('policies')),
-    ...section('Changes', changes.map(describeChange), share('changes')),
+    ...section(
+      'Changes',
+      planLines(changes).map(({ slug, text }) => `${slug}: ${text}`),
+      share('changes'),
+    ),
   ].join('\n');
   return summary + differencesOf(report.differences, most - summary.length, link);
 }

@@ -1,5 +1,6 @@
 /** What a review of a folder says: its plan, its tests, how outputs differ, contract breaks, and what policies ask. */
 import type { ImportChange, PreviewedRequirement } from '@px0/sdk/api';
+import { planLines } from '../prompt-files/plan-lines.ts';
 import { type FolderPreview, type InvalidFile, isBreak } from '../prompt-files/preview.ts';
 import { isFailed, type Suite, totalsOf } from '../testing/results.ts';
 import { resultsOf } from '../testing/show.ts';
@@ -86,7 +87,7 @@ export function reportJson(report: Report): object {
 export function verdictOf({ changes, suites, breaks, requirements }: Report): string {
   const { failed, warnings } = totalsOf(suites);
   const parts = [
-    amount(changes.length, 'change'),
+    amount(planLines(changes).length, 'change'),
     failed === 0 ? 'all tests pass' : `${amount(failed, 'test')} failed`,
     ...(warnings > 0 ? [amount(warnings, 'warning')] : []),
     ...(breaks.length > 0 ? [amount(breaks.length, 'contract break')] : []),
