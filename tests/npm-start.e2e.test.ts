@@ -108,18 +108,28 @@ afterEach(async () => {
 });
 
 describe('npm start', () => {
-  it("ends with curl lines that work when pasted, as do the README's; SIGTERM stops everything; a second start keeps the data", async () => {
+  it("ends with lines that work when pasted, as do the README's; SIGTERM stops everything; a second start keeps the data", async () => {
     const home = await newHome();
     const port = await freePort();
     const first = new NpmStart(home, port);
     await first.ready();
-    const lines = first.output.split('\n').flatMap((text) => /^ *(curl .*)$/.exec(text)?.[1] ?? []);
-    const answers = () =>
-      Promise.all(lines.map(async (line) => (await run('sh', ['-c', `${line} --silent --fail`])).stdout));
+    const linesOf = (command: string) =>
+      first.output.split('\n').filter((text) => text.startsWith(`  ${command} `));
+    const [exported = ''] = linesOf('export');
+    const pasted = async (line: string) =>
+      (await run('sh', ['-c', `${exported}\n${line}`], { env: personsEnvironment(), cwd: repositoryRoot }))
+        .stdout;
+    const lines = linesOf('curl');
+    const answers = () => Promise.all(lines.map((line) => pasted(`${line} --silent --fail`)));
     const before = await answers();
     expect(before).toEqual([
       expect.stringContaining('Hello, Ada!'),
       expect.stringContaining('{"role":"user","content":"Why is the sky blue?"}'),
+    ]);
+    const commands = linesOf('npx');
+    expect(await Promise.all(commands.map(pasted))).toEqual([
+      expect.stringMatching(/^SLUG .*\ngreeting .*\ntutor /),
+      expect.stringContaining('Hello, Ada!'),
     ]);
 
     const key = /ak_[0-9a-f]+/.exec(first.output)?.[0] ?? '';
@@ -138,7 +148,7 @@ describe('npm start', () => {
     });
     const second = new NpmStart(home, port);
     await second.ready();
-    for (const line of lines) expect(second.output).toContain(line);
+    for (const line of [exported, ...lines]) expect(second.output).toContain(line);
     expect(await answers()).toEqual(before);
   }, 360_000);
 

@@ -126,14 +126,19 @@ function banner(origin: string, sample: Sample | undefined): string {
     return `${open}  Sign in     register an account in the console, or run examples/quickstart.sh\n`;
   }
   const curl = (slug: string, variables: unknown) =>
-    `  curl -X POST ${origin}/v1/prompts/${slug}/render -H 'Authorization: Bearer ${sample.apiKey}' -H 'Content-Type: application/json' -d '${JSON.stringify({ variables })}'\n`;
+    `  curl -X POST $PX0_HOST/v1/prompts/${slug}/render -H "Authorization: Bearer $PX0_ACCESS_TOKEN" -H 'Content-Type: application/json' -d '${JSON.stringify({ variables })}'\n`;
   return [
     open,
     `  Sign in     ${sample.email}  password ${sample.password}\n`,
-    `  First render:\n\n`,
+    `              (this account has two sample prompts; one that you register starts empty)\n`,
+    `\n  A first render, in another terminal:\n\n`,
+    `  export PX0_HOST=${origin} PX0_ACCESS_TOKEN=${sample.apiKey}\n`,
     curl(sample.slug, sampleVariables.text),
     `\n  A chat prompt:\n\n`,
     curl(sample.chatSlug, sampleVariables.chat),
+    `\n  The same on the command line:\n\n`,
+    `  npx px0 prompts list\n`,
+    `  npx px0 render ${sample.slug} --var name=Ada\n`,
   ].join('');
 }
 
