@@ -21,14 +21,14 @@ interface VerifyOptions {
 }
 
 export function addAuditCommands(program: Command, connect: Connect): void {
-  const audit = program.command('audit').description('export and verify the audit of the organization');
+  const audit = program.command('audit').description('export and verify the audit log of the organization');
   const ofChain = (command: Command) =>
     command
       .option('--org <org>', 'organization id or name (default: your only organization)')
       .addOption(new Option('--context <context>', 'only the chain of this service').choices(CONTEXTS));
 
   ofChain(audit.command('export'))
-    .description('print the entries of the audit, one JSON object per line, for "px0 audit verify"')
+    .description('print audit entries, one JSON object per line, for "px0 audit verify"')
     .option('--after <number>', 'only entries with a larger number', wholeNumberFrom(0), 0)
     .action(async (options: ExportOptions, command: Command) => {
       const context = connect(command);
@@ -41,9 +41,7 @@ export function addAuditCommands(program: Command, connect: Connect): void {
     });
 
   ofChain(audit.command('head'))
-    .description(
-      'print the head of each chain, to be kept elsewhere: who holds it can tell whether entries are missing',
-    )
+    .description('print the head of each chain; keep it elsewhere to detect missing entries later')
     .action(async (options: ChainOptions, command: Command) => {
       const context = connect(command);
       const { fetchHead } = await import('../audit/fetch-chain.ts');
@@ -56,13 +54,11 @@ export function addAuditCommands(program: Command, connect: Connect): void {
 
   audit
     .command('verify')
-    .description(
-      'check exported entries: that none was changed, removed or added; exits with code 7 if one was',
-    )
+    .description('check that no exported entry was changed, removed or added; exit with code 7 if one was')
     .argument('<files...>', 'files of "px0 audit export", in order; - is standard input')
     .option(
       '--head <number:hash>',
-      'a head of before, which must be on its chain; repeat it for more',
+      'an earlier head, which must be on its chain; repeatable',
       collectHead,
       [],
     )

@@ -18,28 +18,24 @@ interface PostOptions {
 }
 
 export function addExternalCheckCommands(program: Command, connect: Connect): void {
-  const checks = program
-    .command('check')
-    .description('say what continuous integration found about a version, or list that');
+  const checks = program.command('check').description('post and list what CI found about a version');
 
   checks
     .command('post')
-    .description(
-      'say what a check found about the content of a version; takes an API key with operation "all"',
-    )
+    .description('post the result of a check of a version; needs an API key with operation "all"')
     .argument('<prompt>', 'slug or id')
     .argument('<version>', VERSION)
     .requiredOption('--name <name>', 'name of the check, e.g. evals')
     .addOption(
-      new Option('--state <state>', 'what it found')
+      new Option('--state <state>', 'the result')
         .choices(['pending', 'success', 'failure'])
         .makeOptionMandatory(),
     )
-    .option('--description <text>', 'what to say about it')
-    .option('--url <url>', 'where to read more: an https URL')
+    .option('--description <text>', 'a short explanation')
+    .option('--url <url>', 'link to the details: an https URL')
     .option(
       '--content-hash <hash>',
-      'the content_hash of the version when it was checked; if its content has changed since, the check is refused (default: what it is now)',
+      'the content_hash that was checked; refused if the version has changed since (default: the current one)',
     )
     .action(async (slug: string, ref: string, options: PostOptions, command: Command) => {
       const context = connect(command);

@@ -21,7 +21,7 @@ interface GenerateOptions {
 export function addGenerateCommand(program: Command, connect: Connect): void {
   program
     .command('generate')
-    .description('write the variables of the prompts as types, with a function to render each')
+    .description('generate types for the variables of prompts, and a function to render each')
     .addOption(
       new Option('--lang <language>', 'the language of the file')
         .choices(['ts', 'python', 'go'] satisfies Language[])
@@ -30,7 +30,7 @@ export function addGenerateCommand(program: Command, connect: Connect): void {
     .option('--out <file>', 'write this file instead of standard output')
     .option('--folder <folder>', 'only prompts in this folder; "support/" also those below it')
     .addOption(
-      new Option('--status <status>', 'of which version: the live one, or the newest that is stable or live')
+      new Option('--status <status>', 'which version: the live one, or the newest that is stable or live')
         .choices(['live', 'stable'] satisfies WantedStatus[])
         .default('live'),
     )

@@ -19,9 +19,9 @@ const PAUSE_MS = 1_000;
 export function addRelayCommands(program: Command, connect: Connect): void {
   program
     .command('relay')
-    .description('look after relays')
+    .description('check relays')
     .command('check')
-    .description('compare what a relay holds with px0, under your API key, which both must accept')
+    .description('compare what a relay holds with px0; both must accept your API key')
     .argument('<url>', 'address of the relay, which is sent your API key')
     .option('--upstream <url>', 'address of the px0 that it follows (default: the host)')
     .action(async (url: string, { upstream }: CheckOptions, command: Command) => {

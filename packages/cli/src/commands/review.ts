@@ -13,8 +13,8 @@ export function addReviewCommand(program: Command, connect: Connect): void {
       new Option('--format <format>', 'of the report').choices(['markdown', 'json']).default('markdown'),
     )
     .option('--out <file>', 'write the report to a file')
-    .option('--comment <file>', 'write it as Markdown of at most 60,000 characters, for a comment, too')
-    .option('--link <url>', 'where the comment says that everything is')
+    .option('--comment <file>', 'also write it as Markdown for a comment, with at most 60,000 characters')
+    .option('--link <url>', 'link to the full report in the comment')
     .action(async (folder: string, options: ReviewOptions, command: Command) => {
       requireFilled('the folder', folder);
       requireFilled('the file', options.out, options.comment);

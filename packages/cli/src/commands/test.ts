@@ -18,25 +18,22 @@ interface TestOptions {
 export function addTestCommand(program: Command, connect: Connect): void {
   program
     .command('test')
-    .description('judge the outputs of prompts, or of a folder that is not pushed, by their assertions')
+    .description('test prompts, or a local folder, against their assertions')
     .argument('[targets...]', 'a folder, or slugs or ids of prompts', [DEFAULT_FOLDER])
     .option('--version <version>', `of prompts: ${VERSION} (default: live)`)
     .option('--base <version>', `of prompts: compare with this version; ${VERSION} (default: live)`)
-    .option('--junit <file>', 'write the results as JUnit XML, too')
+    .option('--junit <file>', 'also write the results as JUnit XML')
     .option('--update-snapshots', 'accept outputs that differ from their snapshots')
-    .option('--offline', 'judge a folder on this machine, without px0')
+    .option('--offline', 'test a folder on this machine, without px0')
     .action(async (targets: string[], options: TestOptions, command: Command) => {
       requireFilled('the folder or prompt', ...targets);
       requireFilled('the file (--junit)', options.junit);
       const context = connect(command);
       const folder = await folderIn(targets);
       if (folder === undefined && options.offline === true)
-        throw new CliError('usage', '--offline judges a folder of files');
+        throw new CliError('usage', '--offline works with a folder of files only');
       if (folder !== undefined && (options.version !== undefined || options.base !== undefined))
-        throw new CliError(
-          'usage',
-          '--version and --base choose versions of prompts, which a folder has none of',
-        );
+        throw new CliError('usage', '--version and --base need a prompt; a folder has no versions');
       if (options.offline === true && options.updateSnapshots === true)
         throw new CliError('usage', '--update-snapshots needs px0');
       const { testFolder, testOffline, testPrompts } = await import('../testing/test-prompts.ts');

@@ -74,7 +74,7 @@ function report(output: Context['output'], change: PromptChange): void {
   const { slug, promptId, teamId, kind, before, after } = change;
   const time = new Date().toISOString();
   output.line({ time, slug, prompt_id: promptId, team_id: teamId, kind, before, after }, () => {
-    const what = kind === 'many' ? 'more changes than are told one by one' : wordsOf(change);
+    const what = kind === 'many' ? 'many changes at once' : wordsOf(change);
     return `${time.slice(11, 19)}  ${printable(slug)}  ${printable(what)}`;
   });
 }
