@@ -63,3 +63,20 @@ export function locationIn(text: string, position: number): Location {
   }
   return { line, column: byteLength(text.slice(lineStart, position)) };
 }
+
+/** The position of a location, or the nearest one that the text has. Linear in the text. */
+export function positionIn(text: string, { line, column }: Location): number {
+  let start = 0;
+  for (let passed = 1; passed < line; passed++) {
+    const newline = text.indexOf('\n', start);
+    if (newline < 0) return text.length;
+    start = newline + 1;
+  }
+  let at = start;
+  for (let bytes = 0; bytes < column && at < text.length; ) {
+    const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
+    bytes += byteLength(character);
+    at += character.length;
+  }
+  return at;
+}
