@@ -52,7 +52,12 @@ export const editorTheme = EditorView.theme({
   '.cm-tooltip-autocomplete > ul > li[aria-selected] .cm-completionDetail': { color: 'var(--accent-fg)' },
   '.cm-completionDetail': { color: 'var(--faint)', fontStyle: 'normal', marginLeft: '10px' },
   '.cm-completionMatchedText': { textDecoration: 'none', fontWeight: '700' },
-  '.cm-completionIcon': { opacity: '0.7', paddingRight: '8px' },
+  '.cm-completionIcon': { opacity: '0.7', paddingRight: '8px', textAlign: 'center' },
+  // CodeMirror's own signs are missing in many fonts. These are what the language writes, in letters that every font has.
+  '.cm-completionIcon-keyword::after': { content: '"{"' },
+  '.cm-completionIcon-function::after': { content: '"f"' },
+  '.cm-completionIcon-property::after': { content: '"."' },
+  '.cm-completionIcon-variable::after': { content: '"$"' },
   '.cm-completionInfo': {
     padding: '8px 12px',
     maxWidth: '300px',
@@ -62,6 +67,14 @@ export const editorTheme = EditorView.theme({
   '.cm-completionInfo code': { display: 'block', fontFamily: 'var(--font-mono)', color: 'var(--accent-ink)' },
   '.cm-completionInfo p': { margin: '4px 0' },
   '.cm-diagnostic': { padding: '6px 10px', fontFamily: 'var(--font-sans)', fontSize: '12px' },
+  '.cm-diagnosticAction': {
+    backgroundColor: 'var(--canvas)',
+    border: '1px solid var(--line-strong)',
+    borderRadius: '6px',
+    color: 'var(--fg)',
+    fontFamily: 'var(--font-mono)',
+    padding: '1px 8px',
+  },
   '.cm-diagnostic-error': { borderLeft: '3px solid var(--danger)' },
   '.cm-diagnostic-warning': { borderLeft: '3px solid var(--warning)' },
   '.cm-lintRange-error': squiggle('var(--danger)'),
