@@ -216,7 +216,7 @@ export function reviewStories(started: () => ConsoleHarness): void {
       });
       const ada = await harness.open(`/prompts/${promptId}`, { person: author });
       await card(ada, 2).getByRole('button', { name: 'Propose to make it live' }).click();
-      await question(ada).getByRole('button', { name: 'Against the policy' }).click();
+      await question(ada).getByRole('button', { name: 'Override the policy' }).click();
       await question(ada).getByLabel('Reason').fill('Outage INC-7 – rückgängig');
       await question(ada).getByRole('button', { name: 'Override and make live' }).click();
       await toastSays(ada, 'Version 2 is live');
@@ -281,7 +281,7 @@ export function reviewStories(started: () => ConsoleHarness): void {
       await dialog.getByRole('button', { name: 'Accept the output of version 2' }).click();
       await toastSays(page, 'Accepted the output of version 2 as the snapshot of “A customer”');
       await choosePayload('Snapshot');
-      await dialog.getByText('Version 2 renders exactly the snapshot.').waitFor();
+      await dialog.getByText('Version 2 matches the snapshot.').waitFor();
       await page.keyboard.press('Escape');
 
       await page.goto(`/prompts/${promptId}`);

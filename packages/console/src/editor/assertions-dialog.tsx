@@ -25,7 +25,7 @@ const typeOptions = (Object.keys(assertionTypes) as AssertionType[]).map((value)
 
 const severityOptions = [
   { value: 'error', label: 'Error', hint: 'Fails the check' },
-  { value: 'warning', label: 'Warning', hint: 'Is only shown' },
+  { value: 'warning', label: 'Warning', hint: 'Does not fail the check' },
 ] as const;
 
 const jsonOptions = [
@@ -69,7 +69,7 @@ export function AssertionsDialog({ promptId, payload, isChat, onClose }: Asserti
       }}
       size="xl"
       title={`Assertions of “${payload.name ?? 'Unnamed payload'}”`}
-      description="What must hold of the output when px0 renders a version with this payload."
+      description="Checks on the output when px0 renders a version with this payload."
       submitLabel="Save assertions"
       disabledReason={wrong === -1 ? undefined : `Assertion ${wrong + 1}: ${faults[wrong]}`}
       onSubmit={save}

@@ -27,7 +27,7 @@ export function ConfigPanel({ config, isReadOnly, rejection, onChange }: ConfigP
     <div className="flex min-h-0 flex-1 flex-col">
       <div className="flex items-center gap-3 px-4 pt-3 pb-1">
         <p className="min-w-0 flex-1 text-muted text-xs">
-          Applications get it with each render. px0 itself calls no model.
+          Applications get it with each render. px0 never calls a model.
         </p>
         <Segments
           label="Configuration view"

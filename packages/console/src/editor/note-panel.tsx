@@ -24,7 +24,7 @@ export function NotePanel({ note, isReadOnly, onChange }: NotePanelProps) {
         hint={
           isReadOnly
             ? 'Why this version was made.'
-            : `Why you make this version, for those who read it later. ${noteLength(note)}`
+            : `Why you made this version, for people who read it later. ${noteLength(note)}`
         }
       />
     </div>

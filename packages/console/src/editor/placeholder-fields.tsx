@@ -25,7 +25,7 @@ export function PlaceholderFields({ at, entry, isReadOnly, onChange }: Placehold
           readOnly={isReadOnly}
           value={placeholder}
           placeholder="history"
-          hint="The application sends a list of messages in this variable. They are passed on as they are."
+          hint="Applications send a list of messages in this variable. px0 passes them on unchanged."
           onChange={(name) => onChange({ ...entry, placeholder: name })}
         />
       </div>

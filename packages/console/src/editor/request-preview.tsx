@@ -29,7 +29,7 @@ export function RequestPreview({ provider, request }: RequestPreviewProps) {
       </div>
       {request === undefined && <p className="text-faint text-sm">No output.</p>}
       {request?.ok === false && (
-        <Callout tone="warning" title="There is no such request">
+        <Callout tone="warning" title="px0 can’t make this request">
           {sentence(request.reason)}
         </Callout>
       )}

@@ -18,12 +18,12 @@ import {
 import { linesOf, type Reading, valuesIn } from './value-lines.ts';
 
 const boundFields = [
-  { keyword: 'minLength', label: 'Fewest characters', types: ['string'], isWhole: true },
-  { keyword: 'maxLength', label: 'Most characters', types: ['string'], isWhole: true },
+  { keyword: 'minLength', label: 'Minimum characters', types: ['string'], isWhole: true },
+  { keyword: 'maxLength', label: 'Maximum characters', types: ['string'], isWhole: true },
   { keyword: 'minimum', label: 'Minimum', types: ['number', 'integer'], isWhole: false },
   { keyword: 'maximum', label: 'Maximum', types: ['number', 'integer'], isWhole: false },
-  { keyword: 'minItems', label: 'Fewest items', types: ['array'], isWhole: true },
-  { keyword: 'maxItems', label: 'Most items', types: ['array'], isWhole: true },
+  { keyword: 'minItems', label: 'Minimum items', types: ['array'], isWhole: true },
+  { keyword: 'maxItems', label: 'Maximum items', types: ['array'], isWhole: true },
 ] as const;
 
 type Bounds = Readonly<Record<string, string>>;
@@ -100,7 +100,7 @@ export function SchemaRowDialog({ row, schema, onClose, onChange }: SchemaRowDia
       {row.name !== undefined && (
         <Checkbox
           label="Required"
-          {...(row.isRequiredByTemplate && { hint: 'Every render of the template needs it.' })}
+          {...(row.isRequiredByTemplate && { hint: 'Every render needs it.' })}
           disabled={row.isRequiredByTemplate}
           checked={isRequired}
           onChange={setRequired}
@@ -112,7 +112,7 @@ export function SchemaRowDialog({ row, schema, onClose, onChange }: SchemaRowDia
         mono
         rows={3}
         spellCheck={false}
-        hint="One on each line. Without any, all values are allowed."
+        hint="One per line. Leave empty to allow any value."
         value={values}
         onChange={setValues}
       />
@@ -121,7 +121,7 @@ export function SchemaRowDialog({ row, schema, onClose, onChange }: SchemaRowDia
         mono
         rows={2}
         spellCheck={false}
-        hint="One on each line. They are shown and allow nothing."
+        hint="One per line. They are for readers and restrict nothing."
         value={examples}
         onChange={setExamples}
       />
@@ -142,7 +142,7 @@ export function SchemaRowDialog({ row, schema, onClose, onChange }: SchemaRowDia
         </div>
       )}
       {row.keys.length > 0 && (
-        <Checkbox label="Refuse keys that are not listed" checked={refuses} onChange={setRefuses} />
+        <Checkbox label="Reject unlisted keys" checked={refuses} onChange={setRefuses} />
       )}
     </FormDialog>
   );

@@ -69,8 +69,8 @@ export function SchemaTable({ needed, schema, rows, isReadOnly, rejection, onCha
       )}
       <div className="border-line border-t px-4 pt-3">
         <Checkbox
-          label="Refuse variables that are not listed"
-          hint="Otherwise callers may send others, which the template ignores."
+          label="Reject unlisted variables"
+          hint="Otherwise, callers may send other variables, and the template ignores them."
           disabled={isReadOnly}
           checked={refuses}
           onChange={(next) => onChange(withRefusal(schema, [], knownNames(needed, schema), next))}

@@ -68,7 +68,7 @@ export function SnapshotDialog({ promptId, payload, version, refused, onClose }:
             leftLabel={snapshot === null ? 'No snapshot' : `Snapshot of version ${snapshot.version}`}
             rightLabel={`Output of version ${version}`}
             layout="unified"
-            equalNote={`Version ${version} renders exactly the snapshot.`}
+            equalNote={`Version ${version} matches the snapshot.`}
           />
         </>
       )}

@@ -61,9 +61,7 @@ export function TightenDialog({ effective, schema, payloads, onClose, onChange }
         </Callout>
       )}
       {found.length === 0 ? (
-        <p className="text-muted text-sm">
-          The payloads say nothing that the schema does not demand already.
-        </p>
+        <p className="text-muted text-sm">The payloads add nothing to the schema.</p>
       ) : (
         <fieldset className="flex flex-col gap-3">
           <legend className="sr-only">Changes</legend>
@@ -77,7 +75,7 @@ export function TightenDialog({ effective, schema, payloads, onClose, onChange }
                 </>
               }
               {...(one.keyword === 'enum' && {
-                hint: 'Several payloads have each of these. Take it if there can be no others.',
+                hint: 'Several payloads use each of these values. Choose this if no others are possible.',
               })}
               checked={!dropped.has(one)}
               onChange={(isChosen) => change(one, isChosen)}

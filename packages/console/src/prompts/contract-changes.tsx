@@ -28,8 +28,8 @@ const titles = {
 const explanations: { readonly [Effect in ContractChangesProps['effect']]: string } = {
   none: '',
   later: 'You can mark it stable. px0 asks again before it goes live.',
-  asks: 'It refuses variables that the live version accepts.',
-  proposed: 'It refuses variables that the live version accepts.',
+  asks: 'It rejects variables that the live version accepts.',
+  proposed: 'It rejects variables that the live version accepts.',
   allowed:
     'A rollback is allowed to. Applications may send variables that the earlier version does not accept.',
 };
@@ -83,7 +83,7 @@ function QuietChanges({
   return (
     <details className="text-muted text-xs">
       <summary className="cursor-pointer rounded-sm">
-        The input schema changes. The contract of this prompt is off, so px0 refuses nothing.
+        The input schema changes. This prompt’s contract is off, so px0 rejects nothing.
       </summary>
       <Entries label="Breaks" texts={breaks} />
       <NotSending breaks={breaks} services={services} />

@@ -22,7 +22,7 @@ export function NoteField({ note, onChange }: NoteFieldProps) {
       maxLength={LONGEST_NOTE}
       value={note}
       onChange={onChange}
-      placeholder="Why, for those who read it later"
+      placeholder="Why you are making this change"
       hint={`Shown with this step. ${noteLength(note)}`}
     />
   );

@@ -51,9 +51,9 @@ export interface PolicyChoice {
 }
 
 const wayOptions = {
-  now: { value: 'now', label: 'At once' },
-  propose: { value: 'propose', label: 'By a proposal' },
-  override: { value: 'override', label: 'Against the policy' },
+  now: { value: 'now', label: 'Now' },
+  propose: { value: 'propose', label: 'Propose for review' },
+  override: { value: 'override', label: 'Override the policy' },
 } as const satisfies { readonly [W in Way]: { readonly value: W; readonly label: string } };
 
 export function usePolicyChoice(options: PolicyChoiceOptions): PolicyChoice {
@@ -119,10 +119,10 @@ export function usePolicyChoice(options: PolicyChoiceOptions): PolicyChoice {
       <>
         {requirements.length > 0 && (
           <section aria-label="Policies" className="flex flex-col gap-2">
-            <Callout tone="warning" title={blocked ?? 'Checks of a policy have not passed'}>
+            <Callout tone="warning" title={blocked ?? 'Required checks have not passed'}>
               {blocked === undefined
-                ? 'px0 refuses the change until they pass.'
-                : 'You can propose the change, and others review it.'}
+                ? 'You can make this change once they pass.'
+                : 'Propose the change, and others can review it.'}
             </Callout>
             <RequirementList requirements={requirements} />
           </section>
@@ -145,8 +145,8 @@ export function usePolicyChoice(options: PolicyChoiceOptions): PolicyChoice {
               placeholder="What changes, and why"
             />
             <Checkbox
-              label="Apply it as soon as it is approved"
-              hint="Otherwise somebody applies it who may make this change."
+              label="Apply as soon as it is approved"
+              hint="Otherwise, someone with permission applies it."
               checked={isWhenReady}
               onChange={setWhenReady}
             />
@@ -159,7 +159,7 @@ export function usePolicyChoice(options: PolicyChoiceOptions): PolicyChoice {
             onChange={setReason}
             maxLength={500}
             placeholder="Outage INC-7"
-            hint="Stays with the change. Another administrator is asked to acknowledge it."
+            hint="Recorded with the change. px0 asks another admin to acknowledge it."
           />
         )}
       </>
