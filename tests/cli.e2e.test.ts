@@ -404,7 +404,10 @@ describe('files that other programs have changed', () => {
     const files = join(own, 'mixed');
     await mkdir(join(files, 'folder.prompt.md'), { recursive: true });
     const add = (name: string, text: string) => writeFile(join(files, name), text, 'latin1');
-    await add('good.prompt.md', '---\nname: Good\nstatus: live\ntags: ["7"]\n---\nHello {{.name}}\n');
+    await add(
+      'good.prompt.md',
+      '---\nname: Good\nstatus: live\ntags: ["7"]\n---\nHello {{.name}}{{if false}}{% if x %}{{end}}\n',
+    );
     await add('latin.prompt.md', '---\nname: Latin\nstatus: live\n---\nCaf\xe9 {{.a}}\n');
     await add('refused.prompt.md', '---\nname: Refused\n---\nHello {{.name\n');
     await add('Upper.prompt.md', '---\nname: Upper\n---\nHello\n');
@@ -421,8 +424,11 @@ describe('files that other programs have changed', () => {
       `px0: ${place('latin.prompt.md')} is not UTF-8 at line 5 (byte 36); save it as UTF-8`,
       `px0: ${place('pipe.prompt.md')} is not a regular file`,
       `px0: ${place('Upper.prompt.md')}: slug: is not normalised`,
-      expect.stringMatching(/refused\.prompt\.md: .*unclosed action/),
+      expect.stringMatching(
+        /refused\.prompt\.md: .*unclosed action \(line 1: \{\{\.name has no closing \}\}\. Did you mean \{\{\.name\}\}\?\)$/,
+      ),
       'px0: renders cannot select the tag 7 of good, because px0 reads it as a version number',
+      `px0: ${place('good.prompt.md')}: line 1: px0 keeps {% if x %} as plain text. Did you mean {{if .x}}?`,
       'px0: 6 files left out',
     ]);
     expect(ended.stderr).not.toMatch(/^ {4}at /m);

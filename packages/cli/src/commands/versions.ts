@@ -1,4 +1,5 @@
 /** `versions` and `diff`: what the versions of a prompt hold, and their differences. */
+import { InvalidRequestError } from '@px0/sdk';
 import type { ChatMessage, DiffVersions200Response, Prompt, PromptVersion } from '@px0/sdk/api';
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
@@ -123,8 +124,15 @@ export function addVersionCommands(program: Command, connect: Connect): void {
         ...(options.note !== undefined && { note: options.note }),
       };
       const [api, { id }] = [await context.api(), await context.prompt(slug)];
-      const { wire, value } = await answered(api.versions.createVersionRaw({ id, createVersionRequest }));
+      const { adviceOn, doubtsAbout } = await import('../prompt-files/template-advice.ts');
+      const { wire, value } = await answered(
+        api.versions.createVersionRaw({ id, createVersionRequest }),
+      ).catch((error: unknown) => {
+        throw isBrokenTemplate(error) ? withAdvice(error, adviceOn(content)) : error;
+      });
       const { version, status } = value.version;
+      if (!context.output.isJson)
+        for (const doubt of doubtsAbout(content)) context.output.note(printable(`px0: ${doubt}`));
       context.output.result(wire, () => printable(`${slug}: version ${version} is a ${status}.`));
     });
 
@@ -147,6 +155,14 @@ export function addVersionCommands(program: Command, connect: Connect): void {
       );
       context.output.text(wire, diffText(value), (line) => diffLine(line, context.output.colors));
     });
+}
+
+function isBrokenTemplate(error: unknown): error is InvalidRequestError {
+  return error instanceof InvalidRequestError && error.message.startsWith('invalid template: ');
+}
+
+function withAdvice(error: InvalidRequestError, advice: string): InvalidRequestError {
+  return advice === '' ? error : new InvalidRequestError(error.status, `${error.message} (${advice})`);
 }
 
 async function versionText(

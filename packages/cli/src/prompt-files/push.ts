@@ -15,6 +15,7 @@ import { Folder, type Problem, requireFiles } from './folder.ts';
 import { bySlug, type PlanLine, planLines } from './plan-lines.ts';
 import type { PromptFile } from './prompt-file.ts';
 import { hasFolders } from './team-folders.ts';
+import { adviceOn, doubtsAbout } from './template-advice.ts';
 
 export interface PushOptions extends TransferOptions {
   readonly allowContractBreak?: boolean;
@@ -49,6 +50,7 @@ export async function push(context: Context, path: string, options: PushOptions)
       ),
     );
   }
+  if (!output.isJson) tellDoubts(output, folder, trial.files);
   const present = await changedPrompts(prompts, team, filesToCompare(trial));
   const lines = planLines(changes, (slug) => present.get(slug));
   const isTrial = options.dryRun === true || options.check === true;
@@ -96,6 +98,13 @@ function shown(lines: readonly PlanLine[], diffs: ReadonlyMap<string, string>, o
 function detailsOf(diffs: ReadonlyMap<string, string>): object {
   const all = [...diffs].flatMap(([slug, diff]) => (diff === '' ? [] : [{ slug, diff }]));
   return all.length === 0 ? {} : { diffs: all };
+}
+
+/** What px0 accepts as plain text, and hardly is meant so. */
+function tellDoubts(output: Output, folder: Folder, files: readonly PromptFile[]): void {
+  for (const file of files)
+    for (const doubt of doubtsAbout(file))
+      output.note(printable(`px0: ${folder.fileOf(file.slug)}: ${doubt}`));
 }
 
 interface Upload {
@@ -190,14 +199,21 @@ function faultIn(
 async function problemOf(
   api: PromptsApi,
   { team, folder }: Upload,
-  { slug }: PromptFile,
+  file: PromptFile,
   error: RefusedError,
   message: string,
 ): Promise<Problem> {
+  const { slug } = file;
   const senders = isContractBreak(error) ? await sendersOfSlug(api, team, slug, message) : '';
-  const more = isRequestRequired(error) ? 'ask for it with --propose' : senders;
+  const advice = isOfTemplate(message) ? adviceOn(file) : senders;
+  const more = isRequestRequired(error) ? 'ask for it with --propose' : advice;
   const sentence = `${folder.fileOf(slug)}: ${message}${more === '' ? '' : ` (${more})`}`;
   return { slug, error: new CliError(exitNameOf(error), sentence, { cause: error }) };
+}
+
+/** As in `invalid template: template: prompt:1: …`, with a place of the document before it or without. */
+function isOfTemplate(message: string): boolean {
+  return /(?:^|: )template: /.test(message);
 }
 
 function described({ kind, slug, text }: PlanLine, { colors }: Output): string {
