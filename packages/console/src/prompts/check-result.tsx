@@ -4,6 +4,7 @@ import { CircleCheck, CircleX, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { DiffView } from '../diff/mod.ts';
 import { Badge, Callout, Failure, Skeleton } from '../ui/mod.ts';
+import { missingVariables } from './missing-variables.ts';
 import { ProblemList } from './problem-list.tsx';
 
 export interface CheckResultProps {
@@ -109,6 +110,9 @@ function PayloadResult({ payload, isOpen, onToggle }: CheckedPayloadProps) {
   // Then the error says nothing but what the list of problems says.
   const isRefused = isWrong && version.error?.startsWith('invalid variables: ') === true;
   const hasFailed = version.outcome === 'failed';
+  const missing = isRefused ? [] : missingVariables(version.error, violations);
+  // What is missing is told with the failure.
+  const others = missing.length > 0 ? withoutMissing(violations) : (violations ?? undefined);
   const isBad = isFailing(payload);
   const unmet = assertions.filter(({ ok }) => !ok);
   const Icon = isBad ? CircleX : CircleCheck;
@@ -145,17 +149,23 @@ function PayloadResult({ payload, isOpen, onToggle }: CheckedPayloadProps) {
       </button>
       {isOpen && (
         <div className="px-3 pb-3">
-          {isWrong && (
+          {others !== undefined && (
             <div className="rounded-md not-last:mb-2 bg-warning-soft px-3 py-2 text-warning-ink text-xs">
               <p className="font-medium">The input schema does not accept this payload</p>
-              <ProblemList problems={violations} />
+              <ProblemList problems={others} />
             </div>
           )}
           <AssertionVerdicts assertions={assertions} />
           {isRefused ? null : hasFailed ? (
-            <p className="break-words rounded-md bg-danger-soft px-3 py-2 font-mono text-danger-ink text-xs">
-              {version.error}
-            </p>
+            <div className="break-words rounded-md bg-danger-soft px-3 py-2 text-danger-ink text-xs">
+              {missing.length > 0 && (
+                <p className="font-medium">
+                  {missing.length === 1 ? 'Missing variable' : 'Missing variables'}:{' '}
+                  <span className="font-mono">{missing.join(', ')}</span>
+                </p>
+              )}
+              <p className="font-mono">{version.error}</p>
+            </div>
           ) : (
             <DiffView
               left={live?.rendered ?? ''}
@@ -170,6 +180,13 @@ function PayloadResult({ payload, isOpen, onToggle }: CheckedPayloadProps) {
       )}
     </li>
   );
+}
+
+/** Undefined if nothing else is wrong. */
+function withoutMissing(violations: CheckedPayload['violations']): Wire<'ContractViolation'> | undefined {
+  if (!violations) return undefined;
+  const { unknown, invalid } = violations;
+  return unknown.length + invalid.length === 0 ? undefined : { ...violations, missing: [] };
 }
 
 const verdicts = {
