@@ -303,11 +303,11 @@ export function chatStories(started: () => ConsoleHarness): void {
       const id = await draft(harness, owner, { messages });
       const page = await harness.open(`/prompts/${id}/versions/1`, { person: owner });
       const text = (number: number) => page.getByRole('textbox', { name: `Text of message ${number}` });
-      await page.getByText('OpenAI takes it there; Gemini refuses it; Anthropic models may.').waitFor();
+      await page.getByText('OpenAI accepts a system message here.').waitFor();
       await page.locator('[data-row] [draggable]').nth(2).dragTo(page.locator('[data-row]').nth(0));
       await page.getByText('Message is now 1 of 3.').waitFor();
       await text(1).getByText('Three').waitFor();
-      await page.getByText('OpenAI takes it there').waitFor({ state: 'detached' });
+      await page.getByText('OpenAI accepts a system message').waitFor({ state: 'detached' });
 
       await page.getByRole('button', { name: 'Delete message 2' }).click();
       await toastSays(page, 'Deleted message 2');
@@ -323,10 +323,10 @@ export function chatStories(started: () => ConsoleHarness): void {
       await page.keyboard.press('ControlOrMeta+a');
       await page.keyboard.insertText('Say {{.x');
       const card = page.getByRole('list', { name: 'Messages' }).getByRole('listitem').nth(3);
-      await card.getByText('unclosed action').first().waitFor();
+      await card.getByText('has no closing }}').first().waitFor();
       await page.getByRole('status').getByText('Not saved').waitFor();
       await text(1).click();
-      await page.getByRole('button', { name: 'Message 4, line 1 unclosed action' }).click();
+      await page.getByRole('button', { name: 'Message 4, line 1 {{.x has no closing }}' }).click();
       await eventually(() => text(4).evaluate((node) => node === node.ownerDocument.activeElement), {
         what: 'the focus at the error',
       });

@@ -161,11 +161,16 @@ export function promptStories(started: () => ConsoleHarness): void {
 
       // An error in the template shows its position, and the text is not saved.
       await write(page, editor, 'Dear {{.name');
-      await page.getByRole('button', { name: '1:13 unclosed action' }).waitFor();
+      await page.getByRole('button', { name: '1:6 {{.name has no closing }}' }).waitFor();
       await page.getByRole('status').getByText('Not saved').waitFor();
       // The editor completes variables.
       await write(page, editor, 'Dear ');
       await page.keyboard.type('{{.n');
+      const icon = page.locator('.cm-completionIcon-property').first();
+      const sign = icon.evaluate(
+        (node) => node.ownerDocument.defaultView?.getComputedStyle(node, '::after').content,
+      );
+      expect(await sign).toBe('"."');
       await page.getByRole('option', { name: 'name' }).click();
       await page.keyboard.press('End');
       await page.keyboard.insertText(', welcome.');
@@ -441,7 +446,7 @@ export function promptStories(started: () => ConsoleHarness): void {
       // An error has the position that the editor shows.
       await page.keyboard.press('ControlOrMeta+End');
       await page.keyboard.insertText('{{.x');
-      await page.getByRole('button', { name: '7:5 unclosed action' }).click();
+      await page.getByRole('button', { name: '7:1 {{.x has no closing }}' }).click();
       await page.keyboard.insertText('}}');
       await becomes(`${pasted}{{.x}}`);
 
@@ -507,6 +512,74 @@ export function promptStories(started: () => ConsoleHarness): void {
       await page.getByRole('button', { name: 'Save', exact: true }).click();
       await toastSays(page, 'Saved payload “An order”');
       expect(await (await fetch(payloads, { headers })).text()).toContain('"id":9007199254740993');
+    }, 120_000);
+  });
+
+  describe('a draft with errors', () => {
+    it('tells all of them with what was meant, keeps its form, and is shared while it cannot be saved', async () => {
+      const harness = started();
+      const [owner, guest] = await Promise.all([harness.person('ada'), harness.person('grace')]);
+      await join(harness, owner, guest, 'editor');
+      const text = 'Dear {{.name}} <!-- ## {{.order}} --> {{.late}}.';
+      const prompt = await promptWith(harness, owner, 'Broken', [text]);
+      const path = `/prompts/${prompt.id}/versions/1`;
+      const page = await harness.open(path, { person: owner });
+      const editor = template(page, 1);
+      await output(page).getByText('‹order›').waitFor();
+      // Every character looks like what it is.
+      for (const shown of [editor, output(page)]) {
+        const style = shown.evaluate(
+          (node) => node.ownerDocument.defaultView?.getComputedStyle(node).fontVariantLigatures,
+        );
+        expect(await style).toBe('none');
+      }
+
+      // The JSON view has the names, and to look at it changes nothing.
+      await page.getByRole('button', { name: 'JSON', exact: true }).click();
+      const json = page.getByRole('textbox', { name: 'Variables as JSON' });
+      await json.getByText('"order": ""').waitFor();
+      await page.getByText('Variable names from this version.').waitFor();
+      await output(page).getByText('‹order›').waitFor();
+      await page.getByRole('button', { name: 'Form', exact: true }).click();
+
+      await write(page, editor, 'Hi {{name}}, {{if .x}}{{.order | uper}} {{.late}} {% if y %}');
+      const problems = page.getByRole('list', { name: '4 problems' });
+      for (const problem of [
+        '1:4 “name” is not a function',
+        '1:14 {{if .x}} has no {{end}}',
+        '1:23 There is no function “uper”',
+        '1:51 px0 keeps {% if y %} as plain text',
+      ])
+        await problems.getByRole('button', { name: problem }).waitFor();
+      for (const name of ['name', 'order', 'late', 'x'])
+        await page.getByLabel(name, { exact: true }).waitFor();
+      await page.getByText('And 2 more errors.').waitFor();
+      await harness.expectAccessible(page);
+      await problems.getByRole('button', { name: 'Use {{.name}}' }).click();
+      await editor.getByText('Hi {{.name}}, {{if .x}}').waitFor();
+      await page.getByRole('status').getByText('Not saved').waitFor();
+
+      // A colleague sees it beside what is saved, and decides.
+      await page.getByRole('button', { name: 'Share unsaved text' }).click();
+      await toastSays(page, 'Copied a link to your text');
+      const link = new URL(String(await page.evaluate('navigator.clipboard.readText()')));
+      const colleague = await harness.open(`${link.pathname}${link.hash}`, { person: guest });
+      const shared = colleague.getByRole('dialog', { name: 'Someone shared unsaved text with you' });
+      await shared.getByRole('region', { name: 'Diff of This version and Shared text' }).waitFor();
+      await harness.expectAccessible(colleague);
+      await shared.getByRole('button', { name: 'Edit the shared text' }).click();
+      await template(colleague, 1).getByText('Hi {{.name}}, {{if .x}}').waitFor();
+      expect(new URL(colleague.url()).hash).toBe('');
+      await write(colleague, template(colleague, 1), 'Hi {{.name}} ');
+
+      // The functions can be read and inserted without typing.
+      await colleague.getByRole('button', { name: 'Functions' }).click();
+      const functions = colleague.getByRole('dialog', { name: 'Functions and keywords' });
+      await harness.expectAccessible(colleague);
+      await functions.getByLabel('Search').fill('separator');
+      await functions.getByRole('button', { name: 'Insert {{.tags | join ", "}}' }).click();
+      await template(colleague, 1).getByText('Hi {{.name}} {{.tags | join ", "}}').waitFor();
+      await saved(colleague);
     }, 120_000);
   });
 

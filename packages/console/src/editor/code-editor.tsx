@@ -27,7 +27,7 @@ import {
 } from '@codemirror/view';
 import { highlight } from '@px0/template';
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
-import type { TemplateFault } from '../preview/mod.ts';
+import { faultText, type TemplateFault } from '../preview/mod.ts';
 import { styleNonce } from '../ui/mod.ts';
 import type { TextMark } from './contract-marks.ts';
 import { editorTheme, jsonColours } from './editor-theme.ts';
@@ -37,14 +37,16 @@ import { templateHighlighting } from './template-highlighting.ts';
 
 export interface CodeEditorHandle {
   focus(): void;
-  /** Moves the cursor to a fault. */
-  goTo(fault: Pick<TemplateFault, 'offset'>): void;
+  /** Moves the cursor to a fault: behind the part that it speaks of, where what is missing is mostly written. */
+  goTo(fault: Pick<TemplateFault, 'offset' | 'end'>): void;
   /** Replaces the text in one edit that the user can undo. */
   replace(text: string): void;
   /** The document, in which each line break is one character. */
   text(): string;
   /** Inserts at the cursor. */
   insert(text: string): void;
+  /** Puts what was probably meant in place of the part at fault. */
+  apply(fault: TemplateFault): void;
 }
 
 export interface CodeEditorProps {
@@ -55,7 +57,8 @@ export interface CodeEditorProps {
   readonly label: string;
   readonly hint?: string;
   readonly isReadOnly?: boolean;
-  readonly fault?: TemplateFault | undefined;
+  /** What to underline in the text; the editor shows again what is another list. */
+  readonly faults?: readonly TemplateFault[];
   /** Finds what to underline in the text. The editor asks again when it gets another function. */
   readonly marksIn?: (text: string) => readonly TextMark[];
   /** For completion; called when it opens. */
@@ -64,8 +67,20 @@ export interface CodeEditorProps {
   readonly className?: string;
 }
 
+const NONE: readonly TemplateFault[] = [];
+
 export function CodeEditor(props: CodeEditorProps) {
-  const { ref, language, initialText, label, hint, isReadOnly = false, fault, marksIn, className } = props;
+  const {
+    ref,
+    language,
+    initialText,
+    label,
+    hint,
+    isReadOnly = false,
+    faults = NONE,
+    marksIn,
+    className,
+  } = props;
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const latest = useRef(props);
@@ -116,9 +131,9 @@ export function CodeEditor(props: CodeEditorProps) {
 
   useEffect(() => {
     if (view.current === null) return;
-    if (marksIn === undefined) showFault(view.current, fault);
+    if (marksIn === undefined) showFaults(view.current, faults);
     else showMarks(view.current, marksIn);
-  }, [fault, marksIn]);
+  }, [faults, marksIn]);
 
   useImperativeHandle(ref, () => ({
     focus: () => view.current?.focus(),
@@ -129,6 +144,7 @@ export function CodeEditor(props: CodeEditorProps) {
       view.current?.dispatch(view.current.state.replaceSelection(text));
       view.current?.focus();
     },
+    apply: (fault) => view.current && apply(view.current, fault),
   }));
 
   return <div ref={host} className={className} data-language={language} />;
@@ -180,8 +196,11 @@ function nonceExtension(): Extension {
   return nonce === '' ? [] : EditorView.cspNonce.of(nonce);
 }
 
-function showFault(view: EditorView, fault: TemplateFault | undefined): void {
-  view.dispatch(setDiagnostics(view.state, fault === undefined ? [] : [diagnosticOf(view, fault)]));
+function showFaults(view: EditorView, faults: readonly TemplateFault[]): void {
+  const diagnostics = faults
+    .map((fault) => diagnosticOf(view, fault))
+    .toSorted((one, other) => one.from - other.from);
+  view.dispatch(setDiagnostics(view.state, diagnostics));
 }
 
 function showMarks(view: EditorView, marksIn: (text: string) => readonly TextMark[]): void {
@@ -197,20 +216,38 @@ function showMarks(view: EditorView, marksIn: (text: string) => readonly TextMar
 function diagnosticOf(view: EditorView, fault: TemplateFault): Diagnostic {
   const text = view.state.doc.toString();
   const offset = Math.min(fault.offset, text.length);
-  const token = highlight(text).find(({ from, to }) => from <= offset && offset < to);
+  const end = fault.end ?? highlight(text).find(({ from, to }) => from <= offset && offset < to)?.to;
   const lineEnd = view.state.doc.lineAt(offset).to;
   // At the end of the text, underline the last character.
   const from = offset === text.length && offset > 0 ? offset - 1 : offset;
+  const { suggestion } = fault;
   return {
     from,
-    to: Math.max(Math.min(token?.to ?? from + 1, Math.max(lineEnd, from)), Math.min(from + 1, text.length)),
-    severity: fault.kind === 'execution' ? 'warning' : 'error',
-    message: `Line ${fault.line}, column ${fault.column}: ${fault.message}`,
+    to: Math.max(Math.min(end ?? from + 1, Math.max(lineEnd, from)), Math.min(from + 1, text.length)),
+    severity: fault.kind === 'execution' || fault.kind === 'hint' ? 'warning' : 'error',
+    message: `Line ${fault.line}, column ${fault.column}: ${faultText(fault)}`,
+    ...(suggestion !== undefined &&
+      !view.state.readOnly && {
+        actions: [{ name: `Use ${suggestion}`, apply: () => apply(view, fault) }],
+      }),
   };
 }
 
-function goTo(view: EditorView, fault: Pick<TemplateFault, 'offset'>): void {
-  const anchor = Math.min(fault.offset, view.state.doc.length);
+/** In one edit that the user can undo. */
+function apply(view: EditorView, { offset, end = offset, suggestion }: TemplateFault): void {
+  if (suggestion === undefined || view.state.readOnly) return;
+  const { length } = view.state.doc;
+  const from = Math.min(offset, length);
+  view.dispatch({
+    changes: { from, to: Math.min(end, length), insert: suggestion },
+    selection: { anchor: from + suggestion.length },
+    scrollIntoView: true,
+  });
+  view.focus();
+}
+
+function goTo(view: EditorView, { offset, end = offset }: Pick<TemplateFault, 'offset' | 'end'>): void {
+  const anchor = Math.min(end, view.state.doc.length);
   view.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: 'center' }) });
   view.focus();
 }

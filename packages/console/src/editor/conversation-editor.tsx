@@ -11,6 +11,8 @@ import type { KnownVariables } from './template-completion.ts';
 export interface ConversationEditorHandle {
   /** Moves the cursor to a fault. */
   goTo(fault: TemplateFault): void;
+  /** Puts what was probably meant in place of the part at fault. */
+  apply(fault: TemplateFault): void;
   /** Replaces all entries. */
   replace(entries: readonly ChatEntry[]): void;
 }
@@ -20,13 +22,16 @@ export interface ConversationEditorProps {
   /** The initial entries. Use `replace` to change them later. */
   readonly initialEntries: readonly ChatEntry[];
   readonly isReadOnly: boolean;
-  readonly fault: TemplateFault | undefined;
+  readonly faults: readonly TemplateFault[];
   readonly known: () => KnownVariables;
   readonly onChange: (entries: readonly ChatEntry[]) => void;
 }
 
+const NONE: readonly TemplateFault[] = [];
+
 export function ConversationEditor(props: ConversationEditorProps) {
-  const { ref, initialEntries, isReadOnly, fault, known, onChange } = props;
+  const { ref, initialEntries, isReadOnly, faults, known, onChange } = props;
+  const byEntry = useMemo(() => Map.groupBy(faults, (fault) => fault.at?.entry), [faults]);
   const [rows, setRows] = useState(() => rowsOf(initialEntries));
   const [news, setNews] = useState('');
   const list = useRef<HTMLOListElement>(null);
@@ -103,11 +108,13 @@ export function ConversationEditor(props: ConversationEditorProps) {
   };
   const actions = useStable(own);
 
+  const rowAt = ({ at }: TemplateFault) => rows[at?.entry ?? 0]?.id;
+  const editorAt = (fault: TemplateFault) => editors.current.get(`${rowAt(fault)}.${fault.at?.part ?? 0}`);
   useImperativeHandle(ref, () => ({
+    apply: (fault) => editorAt(fault)?.apply(fault),
     goTo: (place) => {
-      const { entry = 0, part = 0 } = place.at ?? {};
-      const id = rows[entry]?.id;
-      const editor = editors.current.get(`${id}.${part}`);
+      const id = rowAt(place);
+      const editor = editorAt(place);
       if (editor !== undefined) editor.goTo(place);
       else list.current?.querySelector<HTMLElement>(`[data-row="${id}"] input`)?.focus();
     },
@@ -129,7 +136,7 @@ export function ConversationEditor(props: ConversationEditorProps) {
             count={rows.length}
             isReadOnly={isReadOnly}
             isLateSystem={late.has(at)}
-            fault={fault?.at?.entry === at ? fault : undefined}
+            faults={byEntry.get(at) ?? NONE}
             actions={actions}
           />
         ))}

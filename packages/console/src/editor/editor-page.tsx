@@ -116,7 +116,7 @@ function Workbench({ promptId, present }: WorkbenchProps) {
       <PaneChoice
         pane={pane}
         onChange={setPane}
-        hasFault={tried.fault !== undefined}
+        hasFault={tried.faults.some(({ kind }) => kind !== 'hint')}
         missing={tried.preview.missing.length}
       />
       <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] lg:grid-cols-[minmax(0,1.15fr)_minmax(0,1fr)]">
@@ -129,7 +129,7 @@ function Workbench({ promptId, present }: WorkbenchProps) {
             version={version.version}
             content={content}
             isReadOnly={!isEditable}
-            fault={tried.fault}
+            faults={tried.faults}
             rejected={rejected}
             known={() => ({
               fields: tried.fields,
@@ -169,6 +169,7 @@ function Workbench({ promptId, present }: WorkbenchProps) {
           >
             <PreviewPanel
               preview={tried.preview}
+              errors={tried.faults.filter(({ kind }) => kind === 'syntax').length}
               last={tried.last}
               contract={prompt.contract}
               violation={violation?.detail}

@@ -2,7 +2,14 @@ import { effectiveSchema, type InputSchema } from '@px0/input-contract';
 import { compileProgram } from '@px0/template';
 import { describe, expect, it } from 'vitest';
 import { fieldsOf } from '../preview/mod.ts';
-import { blankInput, blankValue, type FormField, formFields, otherKeys } from './form-fields.ts';
+import {
+  blankInput,
+  blankValue,
+  blankVariables,
+  type FormField,
+  formFields,
+  otherKeys,
+} from './form-fields.ts';
 import { problemsByPath } from './problems-by-path.ts';
 
 function formOf(template: string, authored?: InputSchema, placeholders: readonly string[] = []) {
@@ -21,6 +28,24 @@ function named(fields: readonly FormField[], label: string): FormField {
 }
 
 describe('the form for variables', () => {
+  it('has an empty value for each name, as the schema wants it', () => {
+    const fields = formOf(
+      '{{.name}}{{range .items}}{{.title}}{{end}}{{range .tags}}{{.}}{{end}}{{.user.age}}{{.n}}',
+      {
+        properties: { n: { type: 'integer' }, tier: { enum: ['pro', 'free'] } },
+      },
+    );
+    expect(blankVariables(fields)).toEqual({
+      name: '',
+      items: [{ title: '' }],
+      tags: [],
+      user: { age: '' },
+      n: 0,
+      tier: 'pro',
+    });
+    expect(blankVariables([])).toBeUndefined();
+  });
+
   it('has what the template reads first, then what only the schema names', () => {
     const fields = formOf('{{.b}} {{.a.x}}', {
       properties: { c: { type: 'integer' }, a: { properties: { y: { type: 'string' } } } },

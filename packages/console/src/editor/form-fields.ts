@@ -1,5 +1,5 @@
 /** The fields of the form for variables, with what the input schema says of each: its types, choices and description. */
-import { isObject, type JsonValue } from '../json/mod.ts';
+import { isObject, type JsonObject, type JsonValue } from '../json/mod.ts';
 import { emptyValue, type Field, type InputSchema, type JsonType, pathText } from '../preview/mod.ts';
 
 export interface FormField extends Field {
@@ -116,6 +116,22 @@ export function blankValue(field: FormField): JsonValue {
       ? {}
       : []
     : emptyValue(field);
+}
+
+/** What variables begin as: every name that is known, with an empty value that the schema accepts where that is simple. Undefined without names. */
+export function blankVariables(fields: readonly FormField[]): JsonObject | undefined {
+  return fields.length === 0
+    ? undefined
+    : Object.fromEntries(fields.map((field) => [field.label, blankExample(field)]));
+}
+
+/** As `blankValue`, with one item in lists, so that their keys are seen. */
+function blankExample(field: FormField): JsonValue {
+  const { kind, children, element } = field;
+  if (kind === 'list' && element !== undefined && element.kind !== 'scalar') return [blankExample(element)];
+  if (kind === 'map' && children.length > 0)
+    return Object.fromEntries(children.map((child) => [child.label, blankExample(child)]));
+  return blankValue(field);
 }
 
 /** The keys of an object that have no field: a form that leaves them out would hide them. */

@@ -106,6 +106,11 @@ export interface KeywordHelp {
   readonly snippet: string;
 }
 
+/** What a keyword looks like in a template. */
+export function keywordExample({ snippet }: KeywordHelp): string {
+  return `{{${snippet.replace('#{}', '…').replaceAll(/#\{([^{}]*)\}/g, '$1')}}}`;
+}
+
 /** The keywords, offered at the start of an action. */
 export const keywordReference: readonly KeywordHelp[] = [
   {

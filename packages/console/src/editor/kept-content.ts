@@ -30,7 +30,7 @@ export function keptContent(promptId: string, version: number, present: Content)
 
 export function keepContent(promptId: string, version: number, { content, base }: KeptContent): void {
   try {
-    const kept = JSON.stringify({ content: written(content), base: written(base) });
+    const kept = JSON.stringify({ content: writtenContent(content), base: writtenContent(base) });
     localStorage.setItem(keyOf(promptId, version), kept);
   } catch {
     // The browser's storage is full, but the editor still has the content.
@@ -42,7 +42,7 @@ export function dropContent(promptId: string, version: number): void {
 }
 
 /** As the API writes it. */
-function written({ body, config, schema, note }: Content): object {
+export function writtenContent({ body, config, schema, note }: Content): object {
   const settings = { config, authored_schema: schema, note };
   return isChat(body)
     ? { template: '', messages: body.messages, ...settings }

@@ -1,6 +1,6 @@
 /** The text of a message, or its parts: texts and media, each in an editor of its own. */
 import { ArrowDown, ArrowUp, X } from 'lucide-react';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { ChatEntry, MessagePart, TemplateFault } from '../preview/mod.ts';
 import { IconButton, TextField } from '../ui/mod.ts';
 import { CodeEditor, type CodeEditorHandle } from './code-editor.tsx';
@@ -13,14 +13,18 @@ export interface MessageBodyProps {
   readonly at: number;
   readonly message: Message;
   readonly isReadOnly: boolean;
-  readonly fault: TemplateFault | undefined;
+  readonly faults: readonly TemplateFault[];
   readonly known: () => KnownVariables;
   readonly onEditor: (part: number, editor: CodeEditorHandle | null) => void;
   readonly onChange: (message: Message) => void;
 }
 
+const NONE: readonly TemplateFault[] = [];
+
 export function MessageBody(props: MessageBodyProps) {
-  const { at, message, isReadOnly, fault, known, onEditor, onChange } = props;
+  const { at, message, isReadOnly, known, onEditor, onChange } = props;
+  // Only faults of the code have a place in it.
+  const faults = useMemo(() => props.faults.filter(({ kind }) => kind !== 'form'), [props.faults]);
   if ('template' in message) {
     return (
       <CodeEditor
@@ -30,25 +34,26 @@ export function MessageBody(props: MessageBodyProps) {
         hint="Write the message. Variables look like {{.name}}."
         initialText={message.template}
         isReadOnly={isReadOnly}
-        fault={codeFault(fault)}
+        faults={faults}
         known={known}
         onChange={(template) => onChange({ role: message.role, template })}
       />
     );
   }
-  return <Parts {...props} message={message} />;
+  return <Parts {...props} message={message} faults={faults} />;
 }
 
 function Parts({
   at,
   message,
   isReadOnly,
-  fault,
+  faults,
   known,
   onEditor,
   onChange,
 }: MessageBodyProps & { readonly message: Extract<Message, { readonly parts: unknown }> }) {
   const { role, parts } = message;
+  const byPart = useMemo(() => Map.groupBy(faults, (fault) => fault.at?.part), [faults]);
   // An editor owns its text, so those of other parts begin anew when the parts move.
   const [arrangement, setArrangement] = useState(0);
   const replace = (place: number, part: MessagePart): void =>
@@ -120,7 +125,7 @@ function Parts({
               hint={part.type === 'text' ? 'Write the text.' : 'https://… or {{.photo}}'}
               initialText={part.type === 'text' ? part.template : part.url}
               isReadOnly={isReadOnly}
-              fault={fault?.at?.part === place ? codeFault(fault) : undefined}
+              faults={byPart.get(place) ?? NONE}
               known={known}
               onChange={(text) =>
                 replace(place, part.type === 'text' ? { ...part, template: text } : { ...part, url: text })
@@ -131,9 +136,4 @@ function Parts({
       })}
     </ol>
   );
-}
-
-/** Only faults of the code have a place in it. */
-function codeFault(fault: TemplateFault | undefined): TemplateFault | undefined {
-  return fault?.kind === 'form' ? undefined : fault;
 }

@@ -11,7 +11,7 @@ import {
   Type,
 } from 'lucide-react';
 import { type KeyboardEvent, memo, type ReactNode, useState } from 'react';
-import type { ChatEntry, Role, TemplateFault } from '../preview/mod.ts';
+import { type ChatEntry, faultText, type Role, type TemplateFault } from '../preview/mod.ts';
 import { classes, IconButton, Menu, MenuItem, MenuSeparator, Select } from '../ui/mod.ts';
 import type { CodeEditorHandle } from './code-editor.tsx';
 import { partsOf, type Row, withParts } from './conversation.ts';
@@ -35,7 +35,7 @@ export interface MessageCardProps {
   readonly isReadOnly: boolean;
   /** Whether it is a system message after one of another role. */
   readonly isLateSystem: boolean;
-  readonly fault: TemplateFault | undefined;
+  readonly faults: readonly TemplateFault[];
   readonly actions: CardActions;
 }
 
@@ -52,7 +52,7 @@ export interface CardActions {
 }
 
 export const MessageCard = memo(function MessageCard(props: MessageCardProps) {
-  const { row, at, isReadOnly, isLateSystem, fault, actions } = props;
+  const { row, at, isReadOnly, isLateSystem, faults, actions } = props;
   const { id, entry } = row;
   const onChange = (next: ChatEntry): void => actions.change(id, next);
   const [isTarget, setTarget] = useState(false);
@@ -89,20 +89,25 @@ export const MessageCard = memo(function MessageCard(props: MessageCardProps) {
       }}
       className={classes(
         'rounded-lg border bg-raised shadow-low transition-colors focus-within:border-accent',
-        fault === undefined ? 'border-line-strong' : 'border-danger',
+        faults.every(({ kind }) => kind === 'hint') ? 'border-line-strong' : 'border-danger',
         isTarget && 'outline-2 outline-accent outline-offset-2',
       )}
     >
       <CardHead {...props} />
       {isLateSystem && (
-        <Remark tone="warning">OpenAI takes it there; Gemini refuses it; Anthropic models may.</Remark>
-      )}
-      {fault !== undefined && (
-        <Remark tone={fault.kind === 'form' ? 'warning' : 'danger'}>
-          {fault.kind === 'form' ? '' : `Line ${fault.line}, column ${fault.column}: `}
-          {fault.message}
+        <Remark tone="warning">
+          OpenAI accepts a system message here. Gemini rejects it, and so do some Anthropic models.
         </Remark>
       )}
+      {faults.map((fault) => (
+        <Remark
+          key={`${fault.line}:${fault.column} ${fault.message}`}
+          tone={fault.kind === 'form' || fault.kind === 'hint' ? 'warning' : 'danger'}
+        >
+          {fault.kind === 'form' ? '' : `Line ${fault.line}, column ${fault.column}: `}
+          {faultText(fault)}
+        </Remark>
+      ))}
       {'placeholder' in entry ? (
         <PlaceholderFields at={at} entry={entry} isReadOnly={isReadOnly} onChange={onChange} />
       ) : (
@@ -110,7 +115,7 @@ export const MessageCard = memo(function MessageCard(props: MessageCardProps) {
           at={at}
           message={entry}
           isReadOnly={isReadOnly}
-          fault={fault}
+          faults={faults}
           known={actions.known}
           onEditor={(part, editor) => actions.setEditor(id, part, editor)}
           onChange={onChange}
@@ -168,8 +173,7 @@ function CardHead({ row, at, count, isReadOnly, actions }: MessageCardProps) {
           onChange={(role) => onChange({ ...entry, role })}
           options={roles.map((one) => ({
             ...one,
-            ...(one.value === 'system' &&
-              'parts' in entry && { hint: 'Takes one text only', disabled: true }),
+            ...(one.value === 'system' && 'parts' in entry && { hint: 'Single text only', disabled: true }),
           }))}
         />
       )}

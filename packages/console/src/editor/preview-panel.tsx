@@ -1,11 +1,12 @@
 /** Shows what the version renders while the user types, with its size. If the render would fail, shows why and where. */
-import { CircleAlert, Info, TriangleAlert } from 'lucide-react';
+import { CircleAlert, Info, MessagesSquare, TriangleAlert } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { ScrollRegion } from '../diff/mod.ts';
 import { asJson, type JsonObject } from '../json/mod.ts';
 import {
   characterCount,
   faultPlace,
+  faultText,
   messagesText,
   type Preview,
   type Provider,
@@ -23,6 +24,8 @@ import type { Rendered } from './use-tried.ts';
 
 export interface PreviewPanelProps {
   readonly preview: Preview;
+  /** How many errors the template has. */
+  readonly errors: number;
   /** What the last valid template rendered. */
   readonly last: Rendered | undefined;
   readonly contract: ContractPolicy;
@@ -35,7 +38,7 @@ export interface PreviewPanelProps {
 }
 
 export function PreviewPanel(props: PreviewPanelProps) {
-  const { preview, last, contract, violation, isChat, config, slug, onGoTo } = props;
+  const { preview, errors, last, contract, violation, isChat, config, slug, onGoTo } = props;
   const { output, fault, missing } = preview;
   const [view, setView] = useState<'output' | Provider>('output');
   const { messages } = preview;
@@ -61,7 +64,12 @@ export function PreviewPanel(props: PreviewPanelProps) {
             <span className="text-faint text-xs tabular-nums">
               <Size text={sized} />
             </span>
-            {output !== undefined && <CopyButton text={output} label="Copy output" />}
+            {output !== undefined && (
+              <>
+                <CopyButton text={output} label="Copy output" />
+                <CopyButton icon={MessagesSquare} text={chatText(preview)} label="Copy as chat messages" />
+              </>
+            )}
           </span>
         )}
       </header>
@@ -69,7 +77,7 @@ export function PreviewPanel(props: PreviewPanelProps) {
         <Refusal violation={violation} hasPlaceholders={missing.length > 0} />
       ) : (
         <>
-          <Fault fault={fault} missing={missing} onGoTo={onGoTo} />
+          <Fault fault={fault} others={errors - 1} missing={missing} onGoTo={onGoTo} />
           {contract === 'warn' && <Warning violation={violation} />}
         </>
       )}
@@ -97,6 +105,12 @@ export function PreviewPanel(props: PreviewPanelProps) {
   );
 }
 
+/** The messages as JSON, in the form that most libraries take; a text is one message of the user. */
+function chatText({ output = '', messages }: Preview): string {
+  const list = messages?.map(({ message }) => message) ?? [{ role: 'user', content: output }];
+  return JSON.stringify(list, null, 2);
+}
+
 /** Whether px0 refuses the render before the template runs. What is wrong with the template itself comes first. */
 function isRefused({ contract, violation, preview: { fault } }: PreviewPanelProps): boolean {
   return (
@@ -117,9 +131,9 @@ function Refusal({ violation, hasPlaceholders }: RefusalProps) {
     >
       <CircleAlert aria-hidden="true" className="mt-0.5 size-3.5 shrink-0" />
       <div className="min-w-0 flex-1 break-words">
-        The contract of this prompt is “enforce”, so px0 refuses this render:
+        This prompt’s contract is “enforce”, so px0 rejects this render:
         <p className="font-mono">invalid variables: {violation}</p>
-        {hasPlaceholders && 'The preview shows placeholders for what is missing.'}
+        {hasPlaceholders && 'The preview shows placeholders for missing variables.'}
       </div>
     </div>
   );
@@ -134,7 +148,7 @@ function Warning({ violation }: Pick<RefusalProps, 'violation'>) {
     >
       <TriangleAlert aria-hidden="true" className="mt-0.5 size-3.5 shrink-0" />
       <div className="min-w-0 flex-1 break-words">
-        The contract of this prompt is “warn”, so this render would carry a warning:
+        This prompt’s contract is “warn”, so this render returns a warning:
         <p className="font-mono">{violation}</p>
       </div>
     </div>
@@ -174,15 +188,19 @@ export function Size({ text }: { readonly text: string | undefined }) {
   );
 }
 
+/** Missing variables that are named; the form marks the others, too. */
+const MOST_NAMED = 20;
+
 interface FaultProps {
   readonly fault: TemplateFault | undefined;
+  readonly others: number;
   readonly missing: readonly string[];
   readonly onGoTo: (fault: TemplateFault) => void;
 }
 
-const names = { syntax: 'Template error: ', execution: 'Render error: ', form: '' };
+const names = { syntax: 'Template error: ', execution: 'Render error: ', form: '', hint: '' };
 
-function Fault({ fault, missing, onGoTo }: FaultProps) {
+function Fault({ fault, others, missing, onGoTo }: FaultProps) {
   if (fault === undefined) return null;
   const place = faultPlace(fault);
   if (missing.length > 0) {
@@ -194,8 +212,8 @@ function Fault({ fault, missing, onGoTo }: FaultProps) {
         <Info aria-hidden="true" className="mt-0.5 size-3.5 shrink-0" />
         <span className="min-w-0 break-words">
           {missing.length === 1 ? 'Missing required variable' : 'Missing required variables'}:{' '}
-          <span className="font-mono">{missing.slice(0, 6).join(', ')}</span>
-          {missing.length > 6 && ` and ${missing.length - 6} more`}. Renders fail without{' '}
+          <span className="font-mono">{missing.slice(0, MOST_NAMED).join(', ')}</span>
+          {missing.length > MOST_NAMED && ` and ${missing.length - MOST_NAMED} more`}. Renders fail without{' '}
           {missing.length === 1 ? 'it' : 'them'}. The preview shows placeholders.
         </span>
       </p>
@@ -209,7 +227,8 @@ function Fault({ fault, missing, onGoTo }: FaultProps) {
       <CircleAlert aria-hidden="true" className="mt-0.5 size-3.5 shrink-0" />
       <span className="min-w-0 flex-1 break-words">
         {names[fault.kind]}
-        <span className="font-mono">{fault.message}</span>
+        <span className="font-mono">{faultText(fault)}</span>
+        {others > 0 && ` And ${others} more ${others === 1 ? 'error' : 'errors'}.`}
       </span>
       {place !== '' && (
         <button

@@ -44,9 +44,8 @@ export function SchemaPanel({ schema, inputs, isReadOnly, rejection, onChange }:
   const [edition, setEdition] = useState(0);
   const [text, setText] = useState<string>();
   const rows = useMemo(() => schemaRows(needed, schema), [needed, schema]);
-  const fault = useMemo(
-    () =>
-      rejection === undefined ? undefined : schemaTextFault(text ?? prettyJson(schema), rejection, rows),
+  const faults = useMemo(
+    () => (rejection === undefined ? [] : [schemaTextFault(text ?? prettyJson(schema), rejection, rows)]),
     [rejection, text, schema, rows],
   );
   // What no row shows is shown above.
@@ -102,7 +101,7 @@ export function SchemaPanel({ schema, inputs, isReadOnly, rejection, onChange }:
           initialText={prettyJson(schema)}
           isReadOnly={isReadOnly}
           className="min-h-0 flex-1 overflow-hidden"
-          fault={fault}
+          faults={faults}
           onChange={(next) => {
             setText(next);
             const typed = typedObject(next, 'A schema');

@@ -1,6 +1,6 @@
 /** The bar above the editor: the version, its save status and its actions. */
 import { Link, useNavigate } from '@tanstack/react-router';
-import { ArrowUpFromLine, Columns2, CopyPlus } from 'lucide-react';
+import { ArrowUpFromLine, Columns2, CopyPlus, Link2 } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useCommands } from '../commands/mod.ts';
 import {
@@ -21,6 +21,7 @@ import { Button, buttonClasses, Select, toast } from '../ui/mod.ts';
 import type { Permissions } from '../workspace/mod.ts';
 import { DraftConflict } from './draft-conflict.tsx';
 import { SaveStatus } from './save-status.tsx';
+import { SharedDraft, shareDraft } from './shared-draft.tsx';
 import { type Draft, newDraftOf } from './use-draft.ts';
 import type { VersionEditorHandle } from './version-editor.tsx';
 
@@ -148,6 +149,13 @@ export function TopBar({
           />
           <VersionBadge status={version.status} />
           {isEditable && <SaveStatus status={status} onResolve={() => setResolving(true)} />}
+          {status.kind === 'invalid' && (
+            <Button size="sm" variant="ghost" icon={Link2} onClick={() => void shareDraft(draft.content)}>
+              <span>
+                Share<span className="max-sm:sr-only"> unsaved text</span>
+              </span>
+            </Button>
+          )}
         </div>
       </div>
       <div className="ml-auto flex items-center gap-2 max-sm:ml-0 max-sm:w-full">
@@ -205,6 +213,7 @@ export function TopBar({
         version={tagging ? version : undefined}
         onClose={() => setTagging(false)}
       />
+      <SharedDraft draft={draft} editor={editor} isEditable={isEditable} />
       <DraftConflict
         draft={draft}
         editor={editor}

@@ -1,19 +1,22 @@
 /** Compiles the template and renders it with the values while the user edits both. */
+import type { TemplateVariable } from '@px0/template';
 import { useDeferredValue, useEffect, useMemo, useRef } from 'react';
 import {
   type Body,
-  type Compilation,
   compileBody,
   type Field,
+  faultsIn,
   type InputSchema,
   type Preview,
   previewOfBody,
+  repairedFields,
   type TemplateFault,
 } from '../preview/mod.ts';
 import type { Payloads } from './use-payloads.ts';
 
 export interface Tried {
-  readonly fault: TemplateFault | undefined;
+  /** All that is wrong with the text, or why this render fails; then what is hardly meant. */
+  readonly faults: readonly TemplateFault[];
   readonly fields: readonly Field[];
   /** What every render of the text needs. */
   readonly needed: InputSchema;
@@ -23,12 +26,14 @@ export interface Tried {
 }
 
 interface LastGood {
-  fields: readonly Field[];
+  variables: readonly TemplateVariable[];
   needed: InputSchema;
   rendered: Rendered | undefined;
 }
 
 export type Rendered = Pick<Preview, 'output' | 'messages'>;
+
+const NONE: readonly TemplateFault[] = [];
 
 /** While the template has an error, the fields, the schema and the output of the last valid one stay. */
 export function useTried(body: Body, values: Payloads): Tried {
@@ -37,25 +42,30 @@ export function useTried(body: Body, values: Payloads): Tried {
   const data = useDeferredValue(values.data);
   const compilation = useMemo(() => compileBody(tried), [tried]);
   const preview = useMemo(() => previewOfBody(tried, compilation, data), [tried, compilation, data]);
+  const written = useMemo(() => faultsIn(tried, compilation), [tried, compilation]);
   const needed = compilation.ok ? compilation.template.inputSchema : undefined;
-  const lastGood = useRef<LastGood>({ fields: [], needed: { type: 'object' }, rendered: undefined });
+  const lastGood = useRef<LastGood>({ variables: [], needed: { type: 'object' }, rendered: undefined });
   useEffect(() => {
-    if (compilation.ok) lastGood.current.fields = compilation.fields;
+    if (compilation.ok) lastGood.current.variables = compilation.variables;
     if (needed !== undefined) lastGood.current.needed = needed;
     if (preview.output !== undefined) lastGood.current.rendered = preview;
   }, [compilation, needed, preview]);
+  const fields = useMemo(
+    () => (compilation.ok ? compilation.fields : repairedFields(tried, lastGood.current.variables)),
+    [tried, compilation],
+  );
+  const faults = useMemo(() => {
+    // A missing value is not an error of the template.
+    const { fault, missing } = preview;
+    const isOfRender = compilation.ok && compilation.formFault === undefined && missing.length === 0;
+    return isOfRender && fault !== undefined ? [fault, ...written] : written;
+  }, [compilation, preview, written]);
   return {
     // A position in an older text would be wrong.
-    fault: tried === body ? shownFault(compilation, preview) : undefined,
-    fields: compilation.ok ? compilation.fields : lastGood.current.fields,
+    faults: tried === body ? faults : NONE,
+    fields,
     needed: needed ?? lastGood.current.needed,
-    preview,
+    preview: compilation.ok ? preview : { ...preview, fault: written[0] ?? compilation.fault },
     last: lastGood.current.rendered,
   };
-}
-
-/** A missing value is not an error of the template. */
-function shownFault(compilation: Compilation, { fault, missing }: Preview): TemplateFault | undefined {
-  if (!compilation.ok) return compilation.fault;
-  return compilation.formFault ?? (missing.length > 0 ? undefined : fault);
 }

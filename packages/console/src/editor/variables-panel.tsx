@@ -4,7 +4,7 @@ import { problemTexts } from '@px0/input-contract/problem-text';
 import { useQuery } from '@tanstack/react-query';
 import { Camera, ListChecks, MoreHorizontal, Pencil, Plus, RotateCcw, Save, Trash2 } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
-import { isObject, losesDigits, parseJson, prettyJson } from '../json/mod.ts';
+import { isObject, type JsonValue, losesDigits, parseJson, prettyJson } from '../json/mod.ts';
 import type { ContractProblems } from '../preview/mod.ts';
 import { attempt, payloadsReading, usePromptWrites } from '../prompts/mod.ts';
 import {
@@ -25,7 +25,7 @@ import type { Permissions } from '../workspace/mod.ts';
 import { AssertionsDialog } from './assertions-dialog.tsx';
 import { CodeEditor, type CodeEditorHandle } from './code-editor.tsx';
 import { contractMarks, type TextMark } from './contract-marks.ts';
-import type { FormField } from './form-fields.ts';
+import { blankVariables, type FormField } from './form-fields.ts';
 import { problemsByPath } from './problems-by-path.ts';
 import { SnapshotDialog } from './snapshot-dialog.tsx';
 import { type Payloads, SCRATCH } from './use-payloads.ts';
@@ -72,12 +72,12 @@ export function VariablesPanel(props: VariablesPanelProps) {
               />
             ) : (
               <p className="text-muted text-sm">
-                This payload is not a JSON object, which renders require. Edit it in the JSON view.
+                Renders need a JSON object, and this payload is not one. Edit it in the JSON view.
               </p>
             )}
           </div>
         ) : (
-          <JsonView key={values.edition} values={values} problems={problems} />
+          <JsonView key={values.edition} fields={fields} values={values} problems={problems} />
         )}
       </div>
     </div>
@@ -85,16 +85,20 @@ export function VariablesPanel(props: VariablesPanelProps) {
 }
 
 interface JsonViewProps {
+  readonly fields: readonly FormField[];
   readonly values: Payloads;
   readonly problems: ContractProblems | undefined;
 }
 
-function JsonView({ values, problems }: JsonViewProps) {
+function JsonView({ fields, values, problems }: JsonViewProps) {
   const [error, setError] = useState<string>();
+  // Looking at it changes nothing: these are no values before the user edits them.
+  const [names, setNames] = useState(() => (isEmpty(values.data) ? blankVariables(fields) : undefined));
   const editor = useRef<CodeEditorHandle>(null);
   const marksIn = useMemo(
-    () => (text: string) => (problems === undefined ? [] : contractMarks(text, problems)),
-    [problems],
+    () => (text: string) =>
+      problems === undefined || names !== undefined ? [] : contractMarks(text, problems),
+    [problems, names],
   );
   const goTo = (message: string, find: (text: string) => readonly TextMark[]): void => {
     const text = editor.current?.text() ?? '';
@@ -108,7 +112,12 @@ function JsonView({ values, problems }: JsonViewProps) {
           {error}
         </p>
       )}
-      {error === undefined && problems !== undefined && (
+      {names !== undefined && (
+        <p role="status" className="border-line border-b bg-info-soft px-3 py-1.5 text-info-ink text-xs">
+          Variable names from this version. They become values when you edit them.
+        </p>
+      )}
+      {names === undefined && error === undefined && problems !== undefined && (
         <JsonProblems problems={problems} onGoTo={(message) => goTo(message, marksIn)} />
       )}
       <CodeEditor
@@ -116,10 +125,11 @@ function JsonView({ values, problems }: JsonViewProps) {
         language="json"
         label="Variables as JSON"
         marksIn={marksIn}
-        initialText={prettyJson(values.data)}
+        initialText={prettyJson(names ?? values.data)}
         className="min-h-0 flex-1"
         onChange={(text) => {
           const parsed = parseJson(text);
+          setNames(undefined);
           if (parsed.ok) values.change(parsed.value);
           setError(
             parsed.ok
@@ -132,6 +142,10 @@ function JsonView({ values, problems }: JsonViewProps) {
       />
     </div>
   );
+}
+
+function isEmpty(data: JsonValue): boolean {
+  return isObject(data) && Object.keys(data).length === 0;
 }
 
 /** Problems listed above the JSON; the others are underlined in it, too. */

@@ -1,12 +1,14 @@
 /** The left side of the editor: the prompt as a text or a conversation, the configuration of the model, the input schema, and the note. */
-import { MessagesSquare, Text } from 'lucide-react';
-import { lazy, type Ref, Suspense, useImperativeHandle, useRef, useState } from 'react';
+import { MessagesSquare, SquareFunction, Text } from 'lucide-react';
+import { lazy, type Ref, Suspense, useImperativeHandle, useMemo, useRef, useState } from 'react';
+import { useCommands } from '../commands/mod.ts';
 import { type Content, isChat, isSameObject, type TemplateFault } from '../preview/mod.ts';
 import { Button, classes, Segments, SkeletonRows } from '../ui/mod.ts';
 import { CodeEditor, type CodeEditorHandle } from './code-editor.tsx';
 import { ConfigPanel } from './config-panel.tsx';
 import { conversationOf, textOf } from './conversation.ts';
 import { ConversationEditor, type ConversationEditorHandle } from './conversation-editor.tsx';
+import { FunctionDialog } from './function-dialog.tsx';
 import { NotePanel } from './note-panel.tsx';
 import type { Inputs } from './schema-panel.tsx';
 import type { Section, ServerFault } from './server-fault.ts';
@@ -35,7 +37,7 @@ export interface VersionEditorProps {
   readonly content: Content;
   readonly isReadOnly: boolean;
   /** Of the prompt. */
-  readonly fault: TemplateFault | undefined;
+  readonly faults: readonly TemplateFault[];
   readonly rejected: ServerFault | undefined;
   readonly known: () => KnownVariables;
   readonly inputs: Inputs;
@@ -46,12 +48,25 @@ export function VersionEditor(props: VersionEditorProps) {
   const { ref, version, content, isReadOnly, rejected, known, inputs, onChange } = props;
   const { body, config, schema, note } = content;
   const [section, setSection] = useState<Section>('prompt');
+  const [isHelping, setHelping] = useState(false);
+  useCommands([
+    {
+      id: 'template-functions',
+      group: 'Editor',
+      label: 'Functions and keywords',
+      icon: SquareFunction,
+      run: () => setHelping(true),
+    },
+  ]);
   // An editor of JSON owns its text, and begins anew with another configuration or schema.
   const [edition, setEdition] = useState(0);
   const editor = useRef<CodeEditorHandle>(null);
   const conversation = useRef<ConversationEditorHandle>(null);
-  const fault = props.fault ?? (rejected?.section === 'prompt' ? rejected.fault : undefined);
-  const elsewhere = faultElsewhere(section, fault, rejected);
+  const faults = useMemo(() => {
+    const isFaulty = props.faults.some(({ kind }) => kind !== 'hint');
+    return !isFaulty && rejected?.section === 'prompt' ? [rejected.fault, ...props.faults] : props.faults;
+  }, [props.faults, rejected]);
+  const elsewhere = faultElsewhere(section, faults[0], rejected);
   const goTo = (place: TemplateFault): void => {
     setSection('prompt');
     requestAnimationFrame(() => {
@@ -71,7 +86,20 @@ export function VersionEditor(props: VersionEditorProps) {
     <>
       <div className="flex flex-wrap items-center gap-2 border-line border-b px-3 py-2">
         <Segments label="Part of the version" value={section} onChange={setSection} options={sections} />
-        {section === 'prompt' && !isReadOnly && <FormSwitch {...props} />}
+        {section === 'prompt' && (
+          <span className="ml-auto flex flex-wrap items-center gap-2">
+            <Button size="sm" variant="ghost" icon={SquareFunction} onClick={() => setHelping(true)}>
+              Functions
+            </Button>
+            {!isReadOnly && <FormSwitch {...props} />}
+          </span>
+        )}
+        {isHelping && (
+          <FunctionDialog
+            onClose={() => setHelping(false)}
+            onInsert={isReadOnly || isChat(body) ? undefined : (example) => editor.current?.insert(example)}
+          />
+        )}
       </div>
       {elsewhere !== undefined && (
         <button
@@ -88,7 +116,7 @@ export function VersionEditor(props: VersionEditorProps) {
             ref={conversation}
             initialEntries={body.messages}
             isReadOnly={isReadOnly}
-            fault={fault}
+            faults={faults}
             known={known}
             onChange={(messages) => onChange({ body: { messages } })}
           />
@@ -100,13 +128,25 @@ export function VersionEditor(props: VersionEditorProps) {
             hint="Write the prompt. Variables look like {{.name}}."
             initialText={body.template}
             isReadOnly={isReadOnly}
-            fault={fault}
+            faults={faults}
             known={known}
             onChange={(template) => onChange({ body: { template } })}
             className="min-h-0 flex-1 overflow-hidden"
           />
         )}
-        <TemplateFoot body={body} fault={fault} onGoTo={goTo} />
+        <TemplateFoot
+          body={body}
+          faults={faults}
+          onGoTo={goTo}
+          onApply={
+            isReadOnly
+              ? undefined
+              : (place) => {
+                  editor.current?.apply(place);
+                  conversation.current?.apply(place);
+                }
+          }
+        />
       </div>
       {section === 'config' && (
         <ConfigPanel
@@ -143,7 +183,8 @@ function faultElsewhere(
   rejected: ServerFault | undefined,
 ): ServerFault | undefined {
   if (rejected !== undefined) return rejected.section === section ? undefined : rejected;
-  if (section === 'prompt' || fault === undefined || fault.kind === 'execution') return undefined;
+  if (section === 'prompt' || fault === undefined) return undefined;
+  if (fault.kind === 'execution' || fault.kind === 'hint') return undefined;
   return { section: 'prompt', fault };
 }
 
@@ -154,7 +195,6 @@ function FormSwitch({ content: { body }, onChange }: VersionEditorProps) {
       <Button
         size="sm"
         icon={MessagesSquare}
-        className="ml-auto"
         onClick={() => onChange({ body: conversationOf(body.template) })}
       >
         Turn into conversation
@@ -166,7 +206,6 @@ function FormSwitch({ content: { body }, onChange }: VersionEditorProps) {
     <Button
       size="sm"
       icon={Text}
-      className="ml-auto"
       disabledReason={text === undefined ? 'Only a conversation of one message can become a text' : undefined}
       onClick={() => {
         if (text !== undefined) onChange({ body: text });

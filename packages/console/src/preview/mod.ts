@@ -18,6 +18,7 @@ export {
 } from './content.ts';
 export { bodyText, configText, schemaText } from './content-text.ts';
 export { lateSystemMessages } from './conversation-form.ts';
+export { faultsIn, faultText, repairedFields } from './faults.ts';
 export { type InputSchema, inputSchemaOf, type ReadSchema } from './input-schema.ts';
 export { type ContractProblems, type JsonType, useJudgement } from './judgement.ts';
 export { loadJudge } from './load-judge.ts';

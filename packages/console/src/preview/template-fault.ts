@@ -9,8 +9,8 @@ import { type Body, isChat, type Place, placeOf, textNamed } from './content.ts'
 import { shownPosition } from './text-position.ts';
 
 export interface TemplateFault {
-  /** `form`: what is written can be rendered, but not saved. */
-  readonly kind: 'syntax' | 'execution' | 'form';
+  /** `form`: what is written can be rendered, but not saved. `hint`: it can be both, and is hardly what its author wants. */
+  readonly kind: 'syntax' | 'execution' | 'form' | 'hint';
   readonly message: string;
   /** Of a conversation: the text at fault. Undefined if the fault is in no single text. */
   readonly at?: Place | undefined;
@@ -20,6 +20,10 @@ export interface TemplateFault {
   readonly column: number;
   /** In the editor's document, in which each line break is one character. */
   readonly offset: number;
+  /** Where the part at fault ends, if that is known. */
+  readonly end?: number;
+  /** What the author probably meant, in place of that part. */
+  readonly suggestion?: string;
 }
 
 const prefix = /^template: [^:]*:\d+(?::\d+)?: /;

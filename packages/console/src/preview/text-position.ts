@@ -40,7 +40,11 @@ export interface ShownPosition {
 
 /** The position as an editor shows it. */
 export function shownPosition(text: string, position: Position): ShownPosition {
-  const exact = offsetOf(text, position);
+  return shownOffset(text, offsetOf(text, position));
+}
+
+/** The same of a UTF-16 offset into the text as it is. */
+export function shownOffset(text: string, exact: number): ShownPosition {
   const isInsideBreak = text[exact - 1] === '\r' && text[exact] === '\n';
   const before = withLineFeeds(text.slice(0, isInsideBreak ? exact - 1 : exact));
   const lines = before.split('\n');

@@ -1,5 +1,5 @@
 /** Copies a text to the clipboard and confirms it. */
-import { Check, Copy } from 'lucide-react';
+import { Check, Copy, type LucideIcon } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Button, IconButton } from './button.tsx';
 import { toast } from './plain/toast.ts';
@@ -28,9 +28,17 @@ export interface CopyButtonProps {
   /** Shows the label; otherwise only an icon. */
   readonly labelled?: boolean;
   readonly size?: 'sm' | 'md';
+  /** Tells two of them apart that stand side by side. */
+  readonly icon?: LucideIcon;
 }
 
-export function CopyButton({ text, label, labelled = false, size = 'sm' }: CopyButtonProps) {
+export function CopyButton({
+  text,
+  label,
+  labelled = false,
+  size = 'sm',
+  icon: own = Copy,
+}: CopyButtonProps) {
   const [copiedText, setCopiedText] = useState<string>();
   useEffect(() => {
     if (copiedText === undefined) return undefined;
@@ -42,7 +50,7 @@ export function CopyButton({ text, label, labelled = false, size = 'sm' }: CopyB
   };
   // Another text, such as the next tab's, has not been copied yet.
   const copied = copiedText === text;
-  const icon = copied ? Check : Copy;
+  const icon = copied ? Check : own;
   return labelled ? (
     <Button icon={icon} size={size} onClick={() => void copy()}>
       {copied ? 'Copied' : label}
