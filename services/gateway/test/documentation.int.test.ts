@@ -126,4 +126,32 @@ describe('the documentation', () => {
     expect((await fetch(`${url}/docs/sdk/go`)).status).toBe(200);
     expect((await fetch(`${url}/llms.txt`)).status).toBe(200);
   });
+
+  it('is all that crawlers are shown, by its addresses at the host that they ask', async () => {
+    const { url } = await gateway({ DOCS_DIRECTORY: directory });
+    expect((await fetch(`${url}/sitemap.xml`)).status).toBe(404);
+    await buildPages();
+    const robots = await (await fetch(`${url}/robots.txt`)).text();
+    expect(robots.split('\n')).toEqual([
+      'User-agent: *',
+      'Allow: /docs/',
+      'Allow: /llms.txt',
+      'Allow: /llms-full.txt',
+      'Disallow: /',
+      '',
+      `Sitemap: ${url}/sitemap.xml`,
+      '',
+    ]);
+    const sitemap = await fetch(`${url}/sitemap.xml`);
+    expect(sitemap.headers.get('content-type')).toBe('application/xml; charset=utf-8');
+    const places = [...(await sitemap.text()).matchAll(/<loc>([^<]*)<\/loc>/g)].map(([, place]) => place);
+    expect(places).toEqual([`${url}/docs/`, `${url}/docs/sdk/go`]);
+    for (const place of places) expect((await fetch(place ?? '')).status).toBe(200);
+    const behindProxy =
+      'GET /robots.txt HTTP/1.1\r\nHost: px0.example\r\nX-Forwarded-Proto: https\r\nConnection: close\r\n\r\n';
+    expect(await exchangeBytes(url, behindProxy)).toContain('Sitemap: https://px0.example/sitemap.xml');
+    // Node's parser lets some hosts through that are none.
+    const odd = 'GET /sitemap.xml HTTP/1.1\r\nHost: a<b>"c\r\nConnection: close\r\n\r\n';
+    expect(await exchangeBytes(url, odd)).toMatch(/^HTTP\/1\.1 404 /);
+  });
 });

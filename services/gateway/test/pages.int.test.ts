@@ -109,9 +109,10 @@ describe('the console', () => {
     await mkdir(join(directory, 'assets'));
     await mkdir(join(directory, '.vite'));
     await writeFile(join(directory, '.vite/manifest.json'), '{}');
+    const pages = JSON.stringify({ inside: { '/prompts/$promptId': [] }, entrance: { '/login': [] } });
     await writeFile(
       join(directory, 'index.html'),
-      '<!doctype html><meta property="csp-nonce" nonce="__PX0_NONCE__">',
+      `<!doctype html><meta property="csp-nonce" nonce="__PX0_NONCE__"><meta name="px0-pages" content="${pages.replaceAll('"', '&quot;')}">`,
     );
     await writeFile(join(directory, 'start.js'), 'start');
     await writeFile(join(directory, 'assets/app-1a2b.js'), 'js');
@@ -125,7 +126,8 @@ describe('the console', () => {
     const open = (path: string) => fetch(url + path, { headers });
     for (const path of ['/', '/index.html', '/prompts/hello', '/login?next=%2F']) {
       const page = await open(path);
-      expect(await page.text()).toContain('<!doctype html>');
+      expect(await page.text(), path).toContain('csp-nonce');
+      expect(page.status).toBe(200);
       expect(page.headers.get('cache-control')).toBe('no-cache');
       expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
     }
@@ -139,11 +141,30 @@ describe('the console', () => {
     expect((await open('/v1/nothing')).status).toBe(404);
     expect((await open('/openapi.json')).headers.get('content-type')).toContain('json');
     expect((await open('/docs')).url).toBe(`${url}/docs/api`);
-    expect(await (await open('/.vite/manifest.json')).text()).toContain('<!doctype html>');
-    expect((await fetch(`${url}/nothing.json`, { headers: { accept: 'application/json' } })).status).toBe(
-      404,
-    );
-    expect((await open('/%E0%A4%A')).status).toBeLessThan(500);
+    expect((await open('/.vite/manifest.json')).status).toBe(404);
+    expect((await open('/%E0%A4%A')).status).toBe(404);
+  });
+
+  it('is no answer to other addresses: a browser gets a page that says so, a program JSON', async () => {
+    const { url } = await gateway({ CONSOLE_DIRECTORY: await built() });
+    for (const path of ['/nothing', '/prompts', '/prompts/a/b', '/sitemap.xml', '/llms-full.txt', '/.env']) {
+      const page = await fetch(url + path, { headers: { accept: 'text/html,*/*;q=0.8' } });
+      expect([page.status, page.headers.get('content-type')], path).toEqual([
+        404,
+        'text/html; charset=utf-8',
+      ]);
+      const html = await page.text();
+      expect(html, path).toContain('<h1>Page not found</h1>');
+      expect(html, path).not.toContain('csp-nonce');
+      for (const accept of ['*/*', 'application/json', 'image/avif,image/webp,*/*;q=0.8']) {
+        const answer = await fetch(url + path, { headers: { accept } });
+        expect([answer.status, await answer.json()], `${path} as ${accept}`).toEqual([
+          404,
+          { error: 'not found' },
+        ]);
+      }
+    }
+    expect((await fetch(`${url}/login`, { method: 'POST' })).status).toBe(404);
   });
 
   it('runs no script but its own, and no style but its own and what its script adds, by a nonce of each answer', async () => {
@@ -168,6 +189,8 @@ describe('the console', () => {
     const directory = await mkdtemp(join(tmpdir(), 'px0-console-'));
     folders.push(directory);
     await expect(gateway({ CONSOLE_DIRECTORY: directory })).rejects.toThrow('index.html');
+    await writeFile(join(directory, 'index.html'), '<!doctype html>');
+    await expect(gateway({ CONSOLE_DIRECTORY: directory })).rejects.toThrow('does not name its pages');
   });
 
   it('that is not built leaves a person at the API reference', async () => {
@@ -179,5 +202,15 @@ describe('the console', () => {
   it('that is not built leaves a page that says where the API is', async () => {
     const { url } = await gateway();
     expect(await (await fetch(url)).json()).toMatchObject({ api: '/v1', description: '/openapi.json' });
+  });
+});
+
+describe('crawlers', () => {
+  it('are kept from an installation without documentation', async () => {
+    const { url } = await gateway();
+    const robots = await fetch(`${url}/robots.txt`);
+    expect(robots.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(await robots.text()).toBe('User-agent: *\nDisallow: /\n');
+    expect((await fetch(`${url}/sitemap.xml`)).status).toBe(404);
   });
 });

@@ -9,17 +9,19 @@ import { join } from 'node:path';
 import { errorCatalog } from '@px0/contracts';
 import type { Express, Response } from 'express';
 import sirv from 'sirv';
+import { consolePages } from './console-pages.ts';
 
 /** What the build writes where the nonce belongs. */
 const PLACEHOLDER = '__PX0_NONCE__';
 
-/** @throws when the folder holds no `index.html`, so that a wrong `CONSOLE_DIRECTORY` is noticed at the start */
+/** @throws when the folder holds no built `index.html`, so that a wrong `CONSOLE_DIRECTORY` is noticed at the start */
 export function mountBuiltConsole(
   app: Express,
   directory: string,
   headersFor: (nonce: string) => readonly string[],
 ): void {
   const page = readFileSync(join(directory, 'index.html'), 'utf8');
+  const isPage = consolePages(page);
   const sendPage = (res: Response): void => {
     const nonce = randomBytes(16).toString('base64');
     const headers = headersFor(nonce);
@@ -42,9 +44,10 @@ export function mountBuiltConsole(
   );
   app.get(['/', '/index.html'], (_req, res) => sendPage(res));
   app.use(sirv(directory, { etag: true, setHeaders: (res) => res.setHeader('Cache-Control', 'no-cache') }));
-  // The console routes in the browser: every page that a person may open or reload is the same file.
-  app.get('/{*path}', (req, res, next) => {
-    if (req.accepts('html') === 'html') sendPage(res);
+  // The console routes in the browser: each of its pages that a person may open or reload is the same file.
+  app.use((req, res, next) => {
+    const isRead = req.method === 'GET' || req.method === 'HEAD';
+    if (isRead && isPage(req.path) && req.accepts('html') === 'html') sendPage(res);
     else next();
   });
 }

@@ -9,7 +9,9 @@ import express from 'express';
 import type { Upstream } from '../upstreams/upstream.ts';
 import { mountApiReference } from './api-reference.ts';
 import { mountBuiltConsole } from './built-console.ts';
+import { mountCrawlerFiles } from './crawlers.ts';
 import { mountDocumentation } from './documentation.ts';
+import { mountNotFound } from './not-found.ts';
 
 export interface PagesOptions {
   readonly upstreams: readonly Upstream[];
@@ -35,8 +37,10 @@ export function createPages(options: PagesOptions): RequestListener {
   mountHealth(app, options);
   mountDescription(app);
   mountApiReference(app, options);
+  mountCrawlerFiles(app, options.docsDirectory);
   mountDocumentation(app, options.docsDirectory);
   mountConsole(app, options);
+  mountNotFound(app);
   return listenerOf(app, options.logger);
 }
 
