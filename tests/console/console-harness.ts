@@ -74,6 +74,8 @@ export class ConsoleHarness {
   readonly #browser: Browser;
   readonly #contexts = new Set<BrowserContext>();
   readonly #complaints: string[] = [];
+  /** Pages for which px0 seems to be away. */
+  readonly #away = new WeakSet<Page>();
   /** The window of the last inspection. */
   #inspection: { readonly person: Person | undefined; readonly page: Page } | undefined;
 
@@ -178,6 +180,11 @@ export class ConsoleHarness {
     return page;
   }
 
+  /** From now on, px0 may be away for a page, and the page may say so in the browser's console. */
+  expectOutage(page: Page): void {
+    this.#away.add(page);
+  }
+
   /**
    * Expects no violation of WCAG 2.2 A and AA or of axe's best practices in the current state of the page, except that tooltips and menus
    * are at the end of the document, outside any landmark.
@@ -242,7 +249,8 @@ export class ConsoleHarness {
     const origin = this.platform.gatewayUrl;
     page.on('console', (message) => {
       // API errors are part of the stories, but a browser reports each one as an error.
-      if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) {
+      const expected = this.#away.has(page) ? /status of [45]\d\d|^ApiError: / : /status of 4\d\d/;
+      if (message.type() === 'error' && !expected.test(message.text())) {
         this.#complaints.push(`${page.url()}: ${message.text()}`);
       }
     });

@@ -1,10 +1,12 @@
 /** The layout of the pages behind the login: the sidebar (a drawer on phones) and the page. */
-import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { useQueryClient } from '@tanstack/react-query';
+import { Link, Outlet, useNavigate, useRouter, useRouterState } from '@tanstack/react-router';
 import { Keyboard, Menu as MenuIcon, Search } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { Suspense, useEffect, useRef, useState } from 'react';
+import { outdated } from '../api/mod.ts';
 import { HelpSheet, Palette, useCommands, useShortcutKeys } from '../commands/mod.ts';
-import { PageSkeleton } from '../frame/mod.ts';
+import { PageFailure, PageSkeleton } from '../frame/mod.ts';
 import { usePromptSource } from '../prompts/mod.ts';
 import { IconButton, Logo, TooltipProvider, useIsWide } from '../ui/mod.ts';
 import { useWorkspace, WorkspaceProvider } from '../workspace/mod.ts';
@@ -114,8 +116,23 @@ function Main({ path }: { readonly path: string }) {
   return (
     <main id="main" ref={main} tabIndex={-1} className="outline-none">
       <Suspense fallback={<PageSkeleton />}>
-        <Outlet />
+        <Content />
       </Suspense>
     </main>
   );
+}
+
+/** The page, or why organizations and teams, which every page needs, are not known. */
+function Content() {
+  const { failure } = useWorkspace();
+  const queryClient = useQueryClient();
+  const router = useRouter();
+  const wasAway = useRef(false);
+  useEffect(() => {
+    // The page itself was loaded, or not, while px0 was away.
+    if (failure === undefined && wasAway.current) void router.invalidate();
+    wasAway.current = failure !== undefined;
+  }, [failure, router]);
+  if (failure === undefined) return <Outlet />;
+  return <PageFailure error={failure} retry={() => outdated(queryClient, 'listUserOrgs', 'listUserTeams')} />;
 }

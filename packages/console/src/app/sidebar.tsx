@@ -149,7 +149,7 @@ function Item({ icon: Icon, leading, link, badge = 0, children }: ItemProps) {
 }
 
 function OrganizationSwitcher() {
-  const { organizations, organization, selectOrganization } = useWorkspace();
+  const { organizations, organization, selectOrganization, failure } = useWorkspace();
   const { reason } = usePermissions();
   const [creating, setCreating] = useState(false);
   const router = useRouter();
@@ -175,7 +175,7 @@ function OrganizationSwitcher() {
             <Avatar name={organization?.name ?? '–'} square />
             <span className="min-w-0 flex-1 truncate font-medium text-sm">
               <span className="sr-only">Organization: </span>
-              {organization?.name ?? 'None'}
+              {organization?.name ?? (failure === undefined ? 'None' : 'Not available')}
             </span>
             <ChevronsUpDown aria-hidden="true" className="size-3.5 shrink-0 text-faint" />
           </button>

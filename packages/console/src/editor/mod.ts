@@ -2,16 +2,16 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { shellRoute } from '../frame/mod.ts';
 import { loadJudge } from '../preview/mod.ts';
-import { payloadsReading, promptReading, taggedVersionReading, versionsReading } from '../prompts/mod.ts';
+import { openPrompt, payloadsReading, taggedVersionReading, versionsReading } from '../prompts/mod.ts';
 import { EditorSkeleton } from './editor-skeleton.tsx';
 
 const versionRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/prompts/$promptId/versions/$version',
-  loader: ({ context: { queryClient }, params: { promptId, version } }) =>
+  loader: ({ context: { queryClient }, params: { promptId, version }, preload }) =>
     Promise.all([
       loadJudge(),
-      queryClient.ensureQueryData(promptReading(promptId)),
+      openPrompt(queryClient, promptId, preload),
       queryClient.ensureQueryData(versionsReading(promptId)),
       queryClient.ensureQueryData(payloadsReading(promptId)),
       // A draft is edited from what it is now, never from what it was.

@@ -3,10 +3,20 @@ import { Link } from '@tanstack/react-router';
 import { SearchX } from 'lucide-react';
 import { buttonClasses, EmptyState, useDocumentTitle } from '../ui/mod.ts';
 
+/** Outside the frame. */
 export function NotFound() {
+  return (
+    <main>
+      <NothingHere />
+    </main>
+  );
+}
+
+/** In the frame, whose main content this is. */
+export function NothingHere() {
   useDocumentTitle('Page not found');
   return (
-    <main className="mx-auto max-w-lg py-20">
+    <div className="mx-auto max-w-lg py-20">
       <EmptyState
         icon={SearchX}
         level={1}
@@ -17,8 +27,9 @@ export function NotFound() {
           </Link>
         }
       >
-        The link may be wrong, the page may have been deleted, or you may not have access.
+        The link may be wrong, the page may have been deleted, or you may not have access. If someone sent you
+        the link, ask an admin of their team.
       </EmptyState>
-    </main>
+    </div>
   );
 }

@@ -12,6 +12,7 @@ export {
 } from './content-diff.tsx';
 export { ContractChanges } from './contract-changes.tsx';
 export type { ContractPolicy } from './contract-policy.ts';
+export { openPrompt } from './data/open-prompt.ts';
 export {
   payloadsReading,
   promptReading,

@@ -2,7 +2,7 @@
 import type { Wire } from '@px0/contracts';
 import { infiniteQueryOptions, type QueryClient } from '@tanstack/react-query';
 import { ahead, api } from '../api/mod.ts';
-import { loadWorkspace } from '../workspace/mod.ts';
+import { enterTeam, loadWorkspace } from '../workspace/mod.ts';
 import { foldersReading } from './data/readings.ts';
 import { listQuery, type PromptSearch } from './list-search.ts';
 
@@ -49,8 +49,13 @@ function placeAfter(
   return team + 1 < teamIds.length ? { team: team + 1, cursor: undefined } : undefined;
 }
 
-/** Loads the first page of the list. */
-export async function loadPrompts(queryClient: QueryClient, search: PromptSearch): Promise<void> {
+/** Loads the first page of the list, of the organization that the filter belongs to. */
+export async function loadPrompts(
+  queryClient: QueryClient,
+  search: PromptSearch,
+  isAhead: boolean,
+): Promise<void> {
+  if (search.team !== undefined && !isAhead) await enterTeam(queryClient, search.team);
   const teamIds = shownTeams((await loadWorkspace(queryClient)).myTeams, search).map(({ id }) => id);
   if (teamIds.length === 0) return;
   await Promise.all([

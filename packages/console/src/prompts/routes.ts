@@ -1,7 +1,8 @@
 /** The routes of the list of prompts and of a prompt. Each page is loaded when it is first visited. */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { shellRoute } from '../frame/mod.ts';
-import { promptReading, versionsReading } from './data/readings.ts';
+import { openPrompt } from './data/open-prompt.ts';
+import { versionsReading } from './data/readings.ts';
 import { promptSearch } from './list-search.ts';
 import { loadPrompts } from './prompt-pages.ts';
 import { PromptSkeleton } from './prompt-skeleton.tsx';
@@ -12,7 +13,7 @@ const promptListRoute = createRoute({
   validateSearch: promptSearch,
   // While the page is open, the list itself loads changed filters, and keeps its content until then.
   loader: ({ context: { queryClient }, location: { search }, cause }) =>
-    cause === 'stay' ? undefined : loadPrompts(queryClient, promptSearch(search)),
+    cause === 'stay' ? undefined : loadPrompts(queryClient, promptSearch(search), cause === 'preload'),
   component: lazyRouteComponent(() => import('./prompt-list-page.tsx'), 'PromptListPage'),
 });
 
@@ -26,9 +27,9 @@ const promptRoute = createRoute({
     const tab = promptTabs.find((one) => one === search['tab']);
     return tab === undefined || tab === 'versions' ? {} : { tab };
   },
-  loader: ({ context: { queryClient }, params: { promptId } }) =>
+  loader: ({ context: { queryClient }, params: { promptId }, preload }) =>
     Promise.all([
-      queryClient.ensureQueryData(promptReading(promptId)),
+      openPrompt(queryClient, promptId, preload),
       queryClient.ensureQueryData(versionsReading(promptId)),
     ]),
   component: lazyRouteComponent(() => import('./prompt-page.tsx'), 'PromptPage'),

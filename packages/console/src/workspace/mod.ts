@@ -2,6 +2,7 @@ export { type People, useAddresses, usePeople } from './people.ts';
 export { may } from './permissions.ts';
 export type { Standing, TeamRole } from './standing.ts';
 export {
+  enterTeam,
   loadWorkspace,
   type Permissions,
   useOrgTeams,

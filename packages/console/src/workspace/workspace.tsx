@@ -1,21 +1,14 @@
 /**
- * The current organization, its teams, and what the user may do there. This browser remembers the choice; opening a page about another
- * organization switches to that one.
+ * The current organization, its teams, and what the user may do there. Opening a page about another organization switches to that one.
  */
 import type { Action } from '@px0/access';
 import type { Wire } from '@px0/contracts';
-import { type QueryClient, useQuery, useSuspenseQuery } from '@tanstack/react-query';
-import {
-  createContext,
-  type ReactNode,
-  use,
-  useCallback,
-  useEffect,
-  useMemo,
-  useSyncExternalStore,
-} from 'react';
+import { type QueryClient, useQuery } from '@tanstack/react-query';
+import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from 'react';
 import { reading, useUser } from '../api/mod.ts';
+import { landing } from './landing.ts';
 import { may, refusalReason } from './permissions.ts';
+import { chosenOrganization, selectOrganization, useChosenOrganization } from './present-organization.ts';
 import type { Standing, TeamRole } from './standing.ts';
 
 export interface WorkspaceTeam extends Wire<'Team'> {
@@ -32,24 +25,8 @@ export interface Workspace {
   /** The user's teams in all organizations. */
   readonly memberships: readonly Wire<'Team'>[];
   readonly selectOrganization: (id: string) => void;
-}
-
-const storageKey = 'px0.organization';
-const listeners = new Set<() => void>();
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  window.addEventListener('storage', listener);
-  return () => {
-    listeners.delete(listener);
-    window.removeEventListener('storage', listener);
-  };
-}
-
-function selectOrganization(id: string): void {
-  if (localStorage.getItem(storageKey) === id) return;
-  localStorage.setItem(storageKey, id);
-  for (const listener of listeners) listener();
+  /** Why organizations and teams are not known; the lists are empty then. They are asked for again and again. */
+  readonly failure: Error | undefined;
 }
 
 /** Loads what the pages behind the login need before the first one can be shown. */
@@ -58,20 +35,38 @@ export async function loadWorkspace(queryClient: QueryClient): Promise<Workspace
     queryClient.ensureQueryData(reading('listUserOrgs')),
     queryClient.ensureQueryData(reading('listUserTeams')),
   ]);
-  return workspaceOf(organizations, teams, localStorage.getItem(storageKey));
+  const isChosen = (): boolean => organizations.some(({ id }) => id === chosenOrganization());
+  if (organizations.length > 1 && !isChosen()) {
+    const id = await queryClient.ensureQueryData(landing(organizations, teams));
+    // The page itself may have chosen its organization meanwhile.
+    if (!isChosen()) selectOrganization(id);
+  }
+  return workspaceOf(organizations, teams, chosenOrganization(), undefined);
+}
+
+/** For loaders of pages about a team's content: makes the team's organization the current one, if the user is in the team. */
+export async function enterTeam(queryClient: QueryClient, teamId: string): Promise<void> {
+  // Without the teams, the frame says so itself.
+  const teams = await queryClient.ensureQueryData(reading('listUserTeams')).then(
+    (reply) => reply.teams,
+    () => [],
+  );
+  const orgId = teams.find(({ id }) => id === teamId)?.org_id;
+  if (orgId !== undefined) selectOrganization(orgId);
 }
 
 function workspaceOf(
   organizations: Workspace['organizations'],
   memberships: Workspace['memberships'],
   chosen: string | null,
+  failure: Error | undefined,
 ): Workspace {
   const organization = organizations.find(({ id }) => id === chosen) ?? organizations[0];
   const myTeams = memberships
     .filter((team) => team.org_id === organization?.id)
     .map((team) => ({ ...team, myRole: team.role ?? null }))
     .toSorted(byName);
-  return { organizations, organization, myTeams, memberships, selectOrganization };
+  return { organizations, organization, myTeams, memberships, selectOrganization, failure };
 }
 
 const byName = (a: Wire<'Team'>, b: Wire<'Team'>): number => a.name.localeCompare(b.name);
@@ -81,12 +76,29 @@ const byName = (a: Wire<'Team'>, b: Wire<'Team'>): number => a.name.localeCompar
 const WorkspaceContext = createContext<Workspace | undefined>(undefined);
 const OrgTeamsContext = createContext<readonly WorkspaceTeam[]>([]);
 
+/** The frame stays while px0 is away, and asks until it is back. */
+const persistent = {
+  // The loader has just tried.
+  retryOnMount: false,
+  refetchInterval: ({ state }: { readonly state: { readonly status: string } }) =>
+    state.status === 'error' ? 5_000 : false,
+} as const;
+
 /** Wraps everything behind the login, once. */
 export function WorkspaceProvider({ children }: { readonly children: ReactNode }) {
-  const { organizations } = useSuspenseQuery(reading('listUserOrgs')).data;
-  const { teams } = useSuspenseQuery(reading('listUserTeams')).data;
-  const chosen = useSyncExternalStore(subscribe, () => localStorage.getItem(storageKey));
-  const workspace = useMemo(() => workspaceOf(organizations, teams, chosen), [organizations, teams, chosen]);
+  const organizations = useQuery({ ...reading('listUserOrgs'), ...persistent });
+  const teams = useQuery({ ...reading('listUserTeams'), ...persistent });
+  const chosen = useChosenOrganization();
+  const known = organizations.data?.organizations;
+  const memberships = teams.data?.teams;
+  const failure = useLastFailure(
+    known !== undefined && memberships !== undefined,
+    organizations.error ?? teams.error,
+  );
+  const workspace = useMemo(
+    () => workspaceOf(known ?? [], memberships ?? [], chosen, failure),
+    [known, memberships, chosen, failure],
+  );
   const { organization, myTeams } = workspace;
   const all = useQuery({
     ...reading('listOrgTeams', { params: { orgID: organization?.id ?? '' } }),
@@ -104,6 +116,14 @@ export function WorkspaceProvider({ children }: { readonly children: ReactNode }
   );
 }
 
+/** The last error until there is a success, also while another attempt is under way. */
+function useLastFailure(isKnown: boolean, error: Error | null): Error | undefined {
+  const [last, keep] = useState<Error>();
+  const now = isKnown ? undefined : (error ?? last);
+  if (now !== last) keep(now);
+  return now;
+}
+
 export function useWorkspace(): Workspace {
   const workspace = use(WorkspaceContext);
   if (workspace === undefined) throw new Error('useWorkspace needs a WorkspaceProvider');
@@ -117,9 +137,11 @@ export function useOrgTeams(): readonly WorkspaceTeam[] {
 
 /** For pages about one organization: makes it the current one. */
 export function usePresentOrganization(id: string | undefined): void {
+  // Who has only one organization has chosen none; a second one may be where they work.
+  const isChoice = useWorkspace().organizations.length > 1;
   useEffect(() => {
-    if (id !== undefined) selectOrganization(id);
-  }, [id]);
+    if (id !== undefined && isChoice) selectOrganization(id);
+  }, [id, isChoice]);
 }
 
 export interface Permissions {
