@@ -11,6 +11,8 @@ export interface Command {
   /** The heading in the palette and in the help sheet. */
   readonly group: string;
   readonly label: string;
+  /** Tells it from others with the same label, such as the team of a prompt. */
+  readonly hint?: string | undefined;
   readonly icon?: LucideIcon;
   /** Additional search words. */
   readonly keywords?: string;
@@ -23,7 +25,11 @@ export interface Command {
 
 /** Finds more commands for the palette while the user types, such as prompts by name. */
 export interface CommandSource {
-  readonly id: string;
+  /** The heading of what it finds. */
+  readonly group: string;
+  /** What the palette shows, above all other commands, before the user types. */
+  readonly suggest: (signal: AbortSignal) => Promise<readonly Command[]>;
+  /** Of a text that is not blank. */
   readonly search: (text: string, signal: AbortSignal) => Promise<readonly Command[]>;
 }
 

@@ -1,10 +1,11 @@
 /** The bar above the editor: the version, its save status and its actions. */
-import { Link, useNavigate } from '@tanstack/react-router';
-import { ArrowUpFromLine, Columns2, CopyPlus, Link2 } from 'lucide-react';
+import { useNavigate } from '@tanstack/react-router';
+import { ArrowUpFromLine, CopyPlus, Link2 } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useCommands } from '../commands/mod.ts';
 import {
   attempt,
+  CompareLink,
   liveOf,
   promotionOf,
   TagDialog,
@@ -17,13 +18,15 @@ import {
   VersionBadge,
   VersionMenu,
 } from '../prompts/mod.ts';
-import { Button, buttonClasses, Select, toast } from '../ui/mod.ts';
+import { Button, Select, toast } from '../ui/mod.ts';
 import type { Permissions } from '../workspace/mod.ts';
 import { DraftConflict } from './draft-conflict.tsx';
 import { SaveStatus } from './save-status.tsx';
 import { SharedDraft, shareDraft } from './shared-draft.tsx';
 import { type Draft, newDraftOf } from './use-draft.ts';
 import type { VersionEditorHandle } from './version-editor.tsx';
+
+const PROMOTE_KEYS = 'mod+shift+enter';
 
 export interface TopBarProps {
   readonly promptId: string;
@@ -110,7 +113,7 @@ export function TopBar({
             group: 'Editor',
             label: `${promotion.verb}…`,
             icon: ArrowUpFromLine,
-            shortcut: 'mod+shift+enter',
+            shortcut: PROMOTE_KEYS,
             run: promote,
           },
         ]
@@ -165,21 +168,14 @@ export function TopBar({
           </Button>
         )}
         {versions.length > 1 && (
-          <Link
-            to="/prompts/$promptId/compare"
-            params={{ promptId }}
-            search={{ to: version.version }}
-            className={buttonClasses('secondary')}
-          >
-            <Columns2 aria-hidden="true" className="size-3.5" />
-            Compare
-          </Link>
+          <CompareLink promptId={promptId} to={version.version} shortcut="mod+shift+d" />
         )}
         {promotion && (
           <Button
             variant={promotion.to === 'live' ? 'accent' : 'primary'}
             icon={ArrowUpFromLine}
             disabledReason={permissions.reason('promoteVersion')}
+            shortcut={PROMOTE_KEYS}
             onClick={promote}
           >
             {promotion.verb}

@@ -1,6 +1,7 @@
 export { attempt } from './attempt.ts';
 export { auditSentence } from './audit-sentence.ts';
 export { CheckResult } from './check-result.tsx';
+export { CompareLink } from './compare-link.tsx';
 export {
   BodyDiff,
   ConfigDiff,

@@ -1,15 +1,14 @@
 /** The page of a prompt: its live version, all versions, usage, code snippets and activity. */
 import type { Wire } from '@px0/contracts';
 import { useSuspenseQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { Columns2, FileText, Lock, Undo2 } from 'lucide-react';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { FileText, Lock, Undo2 } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useRef, useState } from 'react';
 import { useCommands, useListKeys } from '../commands/mod.ts';
 import { RequestList } from '../review/mod.ts';
 import {
   Badge,
   Button,
-  buttonClasses,
   Callout,
   Card,
   CopyButton,
@@ -21,9 +20,11 @@ import {
 } from '../ui/mod.ts';
 import { usePermissions } from '../workspace/mod.ts';
 import { ActivityList } from './activity-list.tsx';
+import { CompareLink } from './compare-link.tsx';
 import { ContractBadge } from './contract-dialog.tsx';
 import { promptReading, versionsReading } from './data/readings.ts';
 import { usePromptWrites } from './data/writes.ts';
+import { FavouriteButton } from './favourite-button.tsx';
 import { NewVersionButton, useStart } from './new-version-button.tsx';
 import { Description, Trail } from './prompt-heading.tsx';
 import { PromptMenu, restore } from './prompt-menu.tsx';
@@ -73,21 +74,13 @@ export function PromptPage() {
       }
       actions={
         <>
-          {versions.length > 1 && (
-            <Link
-              to="/prompts/$promptId/compare"
-              params={{ promptId }}
-              className={buttonClasses('secondary')}
-            >
-              <Columns2 aria-hidden="true" className="size-3.5" />
-              Compare
-            </Link>
-          )}
+          {versions.length > 1 && <CompareLink promptId={promptId} shortcut="d" />}
           <NewVersionButton
             promptId={promptId}
             versions={versions}
             disabledReason={reason('createVersion')}
           />
+          <FavouriteButton prompt={prompt} />
           <PromptMenu prompt={prompt} onDescribe={() => setDescribing(true)} />
         </>
       }

@@ -4,6 +4,7 @@
  */
 import type { LucideIcon } from 'lucide-react';
 import { classes } from '../outline/mod.ts';
+import { ariaKeys } from './keys.tsx';
 import { buttonShape, buttonVariants, PlainButton, type PlainButtonProps } from './plain/plain-button.tsx';
 import { Spinner } from './plain/spinner.tsx';
 import { Tooltip } from './tooltip.tsx';
@@ -15,7 +16,14 @@ export interface ButtonProps extends Omit<PlainButtonProps, 'isIdle'> {
 }
 
 export function Button({ disabledReason, shortcut, ...rest }: ButtonProps) {
-  const button = <PlainButton {...rest} isIdle={rest.loading === true || disabledReason !== undefined} />;
+  const keys = disabledReason === undefined ? ariaKeys(shortcut) : undefined;
+  const button = (
+    <PlainButton
+      {...rest}
+      aria-keyshortcuts={keys}
+      isIdle={rest.loading === true || disabledReason !== undefined}
+    />
+  );
   const text = disabledReason ?? (shortcut === undefined ? undefined : rest.children);
   return text === undefined ? (
     button
@@ -52,6 +60,7 @@ export function IconButton({
         {...rest}
         type="button"
         aria-label={label}
+        aria-keyshortcuts={disabledReason === undefined ? ariaKeys(shortcut) : undefined}
         aria-disabled={idle || undefined}
         className={classes(buttonShape, buttonVariants[variant], square, className)}
         onClick={(event) => {

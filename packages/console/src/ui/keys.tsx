@@ -13,6 +13,15 @@ const names: Readonly<Record<string, string>> = {
   arrowdown: '↓',
 };
 
+/** For `aria-keyshortcuts`. Undefined for single keys and sequences, which do nothing where the user turned them off or writes. */
+export function ariaKeys(combination: string | undefined): string | undefined {
+  if (combination?.startsWith('mod+') !== true) return undefined;
+  const caps = combination.split('+').slice(1);
+  return [isMac ? 'Meta' : 'Control', ...caps.map((cap) => cap.charAt(0).toUpperCase() + cap.slice(1))].join(
+    '+',
+  );
+}
+
 export interface KeysProps {
   readonly combination: string;
   readonly inverted?: boolean;

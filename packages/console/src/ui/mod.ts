@@ -29,5 +29,5 @@ export { Tabs } from './tabs.tsx';
 export { Time } from './time.tsx';
 export { timeText } from './time-text.ts';
 export { Toaster } from './toaster.tsx';
-export { TooltipProvider } from './tooltip.tsx';
+export { Tooltip, TooltipProvider } from './tooltip.tsx';
 export { useIsWide } from './use-media.ts';
