@@ -12,6 +12,7 @@ import {
   LogOut,
   type LucideIcon,
   Plus,
+  Rocket,
   ScrollText,
   Search,
   Settings,
@@ -23,6 +24,7 @@ import { type ReactNode, useState } from 'react';
 import { logOut } from '../account/mod.ts';
 import { reading, useUser } from '../api/mod.ts';
 import { CreateOrganizationDialog } from '../governance/mod.ts';
+import { useFirstSteps } from '../prompts/mod.ts';
 import { waitingReading } from '../review/mod.ts';
 import { Avatar, Keys, Logo, Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from '../ui/mod.ts';
 import { usePermissions, useWorkspace } from '../workspace/mod.ts';
@@ -41,6 +43,7 @@ export function Sidebar({ onSearch, onHelp }: SidebarProps) {
   // There is no push for new requests, so the badge refreshes once a minute and when the tab gets the focus.
   const joins = useQuery({ ...reading('getAdminInbox'), refetchInterval: 60_000 }).data?.inbox;
   const changes = useQuery({ ...waitingReading(), refetchInterval: 60_000 }).data?.change_requests;
+  const start = useFirstSteps();
   const inbox = (joins?.length ?? 0) + (changes?.length ?? 0);
   return (
     <div className="flex h-full flex-col">
@@ -67,6 +70,15 @@ export function Sidebar({ onSearch, onHelp }: SidebarProps) {
           <Item icon={Inbox} link={{ to: '/inbox' }} badge={inbox}>
             Inbox
           </Item>
+          {typeof start === 'object' && start.done < start.steps.length && (
+            <Item
+              icon={Rocket}
+              link={{ to: '/get-started' }}
+              trailing={`${start.done} of ${start.steps.length}`}
+            >
+              Get started
+            </Item>
+          )}
         </ul>
         {organization && (
           <Group title="Organization">
@@ -128,15 +140,17 @@ interface ItemProps {
   readonly leading?: ReactNode;
   readonly link: LinkProps;
   readonly badge?: number;
+  readonly trailing?: string;
   readonly children: ReactNode;
 }
 
-function Item({ icon: Icon, leading, link, badge = 0, children }: ItemProps) {
+function Item({ icon: Icon, leading, link, badge = 0, trailing, children }: ItemProps) {
   return (
     <li>
       <Link {...link} className={itemClasses}>
         {Icon ? <Icon aria-hidden="true" className="size-4 shrink-0" /> : leading}
         <span className="min-w-0 flex-1 truncate">{children}</span>
+        {trailing !== undefined && <span className="text-faint text-xs tabular-nums">{trailing}</span>}
         {badge > 0 && (
           <span className="grid h-5 min-w-5 place-items-center rounded-full bg-accent px-1.5 font-medium text-accent-fg text-xs tabular-nums">
             {badge}

@@ -29,6 +29,7 @@ export { Trail } from './prompt-heading.tsx';
 export { PromptSkeleton } from './prompt-skeleton.tsx';
 export { usePromptSource } from './prompt-source.ts';
 export { promptRoutes } from './routes.ts';
+export { useFirstSteps } from './start/use-first-steps.ts';
 export { TagDialog } from './tag-dialog.tsx';
 export { TransitionDialog, type TransitionRequest } from './transition-dialog.tsx';
 export { type ActorName, useActorName } from './use-actor-name.ts';

@@ -33,8 +33,12 @@ import {
   promptSearch,
   withFolder,
 } from './list-search.ts';
+import { OtherOrganizations } from './other-organizations.tsx';
 import { MOST_TREES, shownTeams } from './prompt-pages.ts';
 import { PromptRow } from './prompt-row.tsx';
+import { StartBanner } from './start/start-banner.tsx';
+import { StartChecklist } from './start/start-checklist.tsx';
+import { useFirstSteps } from './start/use-first-steps.ts';
 import { useTeamsWhere } from './team-rights.ts';
 import { useActorName } from './use-actor-name.ts';
 import { type TeamPrompts, usePromptPages } from './use-prompt-pages.ts';
@@ -85,9 +89,11 @@ export function PromptListPage() {
       actions={create}
     >
       <BrokenBanner />
+      <StartBanner />
       <Filters search={search} teams={myTeams} folders={folders} onChange={change} />
       {myTeams.length === 0 ? (
         <Card>
+          <OtherOrganizations />
           <EmptyState icon={FileText} title="You’re not in a team yet">
             Prompts belong to teams. Ask an admin to add you, or send a request to join a team.
           </EmptyState>
@@ -481,6 +487,18 @@ function NothingFound({
 }
 
 function NoPrompts({ create }: { readonly create: ReactNode }) {
+  const start = useFirstSteps(true);
+  return (
+    <>
+      <OtherOrganizations />
+      {start === undefined && <FirstPrompt create={create} />}
+      {start === 'loading' && <SkeletonRows label="prompts" rows={6} />}
+      {typeof start === 'object' && <StartChecklist start={start} create={create} />}
+    </>
+  );
+}
+
+function FirstPrompt({ create }: { readonly create: ReactNode }) {
   return (
     <EmptyState icon={FileText} title="Write your first prompt" action={create}>
       <p>

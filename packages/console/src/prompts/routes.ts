@@ -36,4 +36,10 @@ const promptRoute = createRoute({
   pendingComponent: PromptSkeleton,
 });
 
-export const promptRoutes = [promptListRoute, promptRoute] as const;
+const startRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/get-started',
+  component: lazyRouteComponent(() => import('./start/start-page.tsx'), 'StartPage'),
+});
+
+export const promptRoutes = [promptListRoute, promptRoute, startRoute] as const;
