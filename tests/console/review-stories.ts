@@ -111,28 +111,28 @@ export function reviewStories(started: () => ConsoleHarness): void {
       await ada.goto(`/prompts/${promptId}`);
       await ada.getByText('“Production” asks for a review before another one goes live').waitFor();
       await card(ada, 2).getByRole('button', { name: 'Propose to make it live' }).click();
-      await question(ada).getByText('The policy “Production” asks for a review first.').waitFor();
+      await question(ada).getByText('The policy “Production” requires a review first.').waitFor();
       await question(ada).getByLabel('Title').fill('Promise refunds');
       await question(ada).getByRole('button', { name: 'Propose', exact: true }).click();
       await toastSays(ada, 'Proposed “Promise refunds”');
       await ada.getByRole('button', { name: 'Open request #1' }).click();
-      await ada.getByText('Waits for review').waitFor();
+      await ada.getByText('Waiting for review').waitFor();
       const apply = ada.getByRole('button', { name: 'Apply', exact: true });
       expect(await apply.getAttribute('aria-disabled')).toBe('true');
       const path = new URL(ada.url()).pathname;
 
       // Alan, a viewer, sees why he can neither approve nor apply it.
       const alan = await harness.open(path, { person: viewer });
-      await alan.getByText('Your approval would not count').waitFor();
+      await alan.getByText('Your approval won’t count').waitFor();
       await alan.getByText('“Production” asks for a team admin or editor.').waitFor();
       await alan.getByRole('button', { name: 'Apply', exact: true }).hover();
       await alan.getByRole('tooltip').getByText('Only team editors and admins can do this.').waitFor();
       await alan.getByRole('button', { name: 'Approve' }).click();
-      await alan.getByRole('dialog').getByText('Your review will not count').waitFor();
+      await alan.getByRole('dialog').getByText('Your review won’t count').waitFor();
       await alan.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
       await alan
         .getByRole('list', { name: 'Reviewers' })
-        .getByText('Does not count: the policy does not accept their role.')
+        .getByText('Doesn’t count: the policy doesn’t accept their role.')
         .waitFor();
 
       // Grace touches no mouse: inbox, first item, what differs, approve.
@@ -191,9 +191,9 @@ export function reviewStories(started: () => ConsoleHarness): void {
 
       // What she sees next is new, and says so before she can approve it.
       await grace.getByText('Second thoughts').first().waitFor();
-      await grace.getByText('This request changed while you had it open').waitFor();
+      await grace.getByText('This request changed since you opened it').waitFor();
       expect(await grace.getByRole('button', { name: 'Approve' }).getAttribute('aria-disabled')).toBe('true');
-      await grace.getByRole('button', { name: 'I have seen it' }).click();
+      await grace.getByRole('button', { name: 'Review the new content' }).click();
       await grace.keyboard.press('r');
       await grace.getByRole('dialog').getByLabel('What should change').fill('Thoughts, not words');
       await grace.getByRole('dialog').getByRole('button', { name: 'Request changes' }).click();
@@ -222,9 +222,9 @@ export function reviewStories(started: () => ConsoleHarness): void {
       await toastSays(ada, 'Version 2 is live');
 
       const grace = await harness.open('/prompts', { person: reviewer });
-      await grace.getByText('A change of billing_reply was made against a policy').waitFor();
+      await grace.getByText('A change to billing_reply overrode a policy').waitFor();
       await grace.getByText('Outage INC-7 – rückgängig').waitFor();
-      await grace.getByRole('link', { name: 'Look at it' }).click();
+      await grace.getByRole('link', { name: 'Review it' }).click();
       await grace.getByRole('button', { name: 'Acknowledge' }).click();
       await grace.getByText('and an administrator acknowledged it').waitFor();
     }, 300_000);
@@ -240,7 +240,7 @@ export function reviewStories(started: () => ConsoleHarness): void {
       await dialog.getByLabel('Tag', { exact: true }).fill('beta');
       await dialog.getByRole('button', { name: 'Set tag' }).waitFor();
       await dialog.getByLabel('Tag', { exact: true }).fill('prod');
-      await dialog.getByText('The policy “Production” asks for a review first.').waitFor();
+      await dialog.getByText('The policy “Production” requires a review first.').waitFor();
       await dialog.getByRole('button', { name: 'Propose', exact: true }).click();
       await toastSays(ada, 'Proposed “Set the tag “prod” on version 2”');
       await ada.getByRole('tab', { name: 'Requests' }).click();
@@ -375,7 +375,7 @@ export function reviewStories(started: () => ConsoleHarness): void {
         if (!(await question(page).isVisible())) {
           await card(page, 2).getByRole('button', { name: 'Propose to make it live' }).click();
         }
-        await question(page).getByText('asks for a review first').waitFor();
+        await question(page).getByText('requires a review first').waitFor();
       });
       await harness.inspect('policies', `/teams/${author.teamId}?tab=settings`, author, async (page) => {
         await page.getByRole('list', { name: 'Policies' }).getByText('Production').waitFor();

@@ -54,7 +54,7 @@ export function InboxPage() {
   return (
     <Page
       title="Inbox"
-      description="Changes that wait for your review, and requests to join the teams you administer."
+      description="Changes waiting for your review, and requests to join teams you administer."
       actions={
         <Button icon={UserPlus} onClick={() => setJoining(true)}>
           Request to join a team

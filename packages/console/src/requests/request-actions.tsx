@@ -92,7 +92,7 @@ export function RequestActions({ request, writes, isAuthor, doubt, unseen }: Req
         onOpenChange={close}
         tone="neutral"
         title={`${changeText(request.change)}?`}
-        description={`This applies request #${request.number}. Its reviews are judged once more, as of now.`}
+        description={`Applies request #${request.number}. px0 checks its reviews once more first.`}
         confirmLabel="Apply"
         onConfirm={apply}
       />
@@ -117,7 +117,7 @@ function CloseDialog({ request, writes, onClose }: CloseDialogProps) {
       }}
       size="sm"
       title={`Close “${request.title}”?`}
-      description="The change is not made. You can propose it again."
+      description="The change won’t be made. You can propose it again later."
       submitLabel="Close request"
       onSubmit={async () => {
         await writes.close(reason.trim());

@@ -69,7 +69,7 @@ function Shown({ requestId }: { readonly requestId: string }) {
           writes={writes}
           isAuthor={isAuthor}
           doubt={doubt}
-          unseen={changed.isChanged ? 'It changed: look at what it says now first' : undefined}
+          unseen={changed.isChanged ? 'This request changed. Look at the new content first.' : undefined}
         />
       }
     >
@@ -77,23 +77,23 @@ function Shown({ requestId }: { readonly requestId: string }) {
       {changed.isChanged && request.state === 'open' && (
         <Callout
           tone="warning"
-          title="This request changed while you had it open"
+          title="This request changed since you opened it"
           action={
             <Button size="sm" onClick={changed.see}>
-              I have seen it
+              Review the new content
             </Button>
           }
         >
-          {changed.what} What you see now is what a review is about. Reviews from before no longer count.
+          {changed.what} This page now shows the new content. Earlier reviews no longer count.
         </Callout>
       )}
       {request.state === 'obsolete' && (
         <Callout tone="info" title="This request is obsolete">
-          {sentence(request.reason ?? 'The prompt changed by other means')}
+          {sentence(request.reason ?? 'The prompt was changed in another way')}
         </Callout>
       )}
       {doubt !== undefined && request.state === 'open' && !isAuthor && (
-        <Callout tone="info" title="Your approval would not count">
+        <Callout tone="info" title="Your approval won’t count">
           {sentence(doubt)}
         </Callout>
       )}
@@ -105,7 +105,7 @@ function Shown({ requestId }: { readonly requestId: string }) {
         <aside aria-label="Policies and reviews" className="flex min-w-0 flex-col gap-6">
           <Section title="Policies">
             {request.requirements.length === 0 ? (
-              <p className="text-muted text-sm">No policy guards this change.</p>
+              <p className="text-muted text-sm">No policy applies to this change.</p>
             ) : (
               <RequirementList requirements={request.requirements} />
             )}
@@ -197,8 +197,8 @@ function BreakGlass({ request, isOwn, writes }: BreakGlassProps) {
       tone={glass.acknowledged_by === null ? 'danger' : 'info'}
       title={
         glass.acknowledged_by === null
-          ? 'This change was made against a policy, and nobody has acknowledged it'
-          : 'This change was made against a policy, and an administrator acknowledged it'
+          ? 'This change overrode a policy and has not been acknowledged'
+          : 'This change overrode a policy, and an administrator acknowledged it'
       }
       action={
         glass.acknowledged_by === null && (
@@ -207,7 +207,7 @@ function BreakGlass({ request, isOwn, writes }: BreakGlassProps) {
             loading={isSending}
             disabledReason={
               reason('acknowledgeBreakGlass') ??
-              (isOwn ? 'Another administrator has to acknowledge what you did' : undefined)
+              (isOwn ? 'Another administrator must acknowledge your change' : undefined)
             }
             onClick={() => void acknowledge()}
           >
@@ -238,7 +238,8 @@ function WhatChanges({
   payload,
 }: WhatChangesProps) {
   if (change.kind === 'payload') return <PayloadChange set={change.set ?? null} payload={payload} />;
-  if (after === null) return <p className="text-muted text-sm">This change is about no version’s content.</p>;
+  if (after === null)
+    return <p className="text-muted text-sm">This change doesn’t affect the content of a version.</p>;
   const isSame = before?.version === after.version;
   const leftLabel =
     binding.tag_version !== null && binding.tag_version === before?.version
@@ -247,14 +248,14 @@ function WhatChanges({
   return (
     <>
       {check !== null && (
-        <Section title="Output" description="How the saved payloads render, and what differs from now.">
+        <Section title="Output" description="How saved payloads render, and what changes.">
           <CheckResult check={check} error={null} opensFirstChange />
         </Section>
       )}
       <Section title="Content">
         {before === null ? (
           <>
-            <p className="text-muted text-sm">There is nothing to compare with yet.</p>
+            <p className="text-muted text-sm">Nothing to compare with yet.</p>
             <WholeContent version={after} />
           </>
         ) : isSame ? (
@@ -298,7 +299,7 @@ function PayloadChange({ set, payload }: PayloadChangeProps) {
       <DiffView
         left={now}
         right={set === null ? '' : written({ ...payload, ...set })}
-        leftLabel={payload === undefined ? 'No payload' : 'The payload now'}
+        leftLabel={payload === undefined ? 'No payload' : 'Current payload'}
         rightLabel={set === null ? 'Deleted' : 'Proposed'}
         layout="unified"
       />
@@ -325,7 +326,7 @@ function Reviewers({ request }: { readonly request: ChangeRequest }) {
                 {nameOf({ kind: 'user', user_id: review.user_id, api_key_id: null })}
               </span>
               <Badge tone={!review.counts ? 'outline' : review.verdict === 'approve' ? 'success' : 'warning'}>
-                {review.verdict === 'approve' ? 'Approved' : 'Asks for changes'}
+                {review.verdict === 'approve' ? 'Approved' : 'Requested changes'}
               </Badge>
               {!review.counts && (
                 <span className="basis-full text-muted text-xs">{whyNotCounted(review)}</span>
@@ -347,7 +348,7 @@ function useChanged(binding: ChangeRequest['binding']) {
   return {
     isChanged: isText || isLive || isTag,
     what: isText
-      ? 'Somebody edited the version.'
+      ? 'Someone edited the version.'
       : isLive
         ? 'Another version went live.'
         : 'The tag moved to another version.',
@@ -379,7 +380,7 @@ function useNext({ id, team_id: teamId }: ChangeRequest): void {
     const at = list.findIndex((one) => one.id === id);
     const next = at === -1 ? (waiting[0] ?? open[0]) : list[at + by];
     if (next === undefined) {
-      toast({ tone: 'info', title: by === 1 ? 'This was the last request' : 'This was the first request' });
+      toast({ tone: 'info', title: by === 1 ? 'That was the last request' : 'That was the first request' });
     } else void navigate({ to: '/requests/$requestId', params: { requestId: next.id } });
   };
   useCommands([

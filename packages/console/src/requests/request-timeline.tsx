@@ -147,7 +147,7 @@ function ReviewStep({ review, request, nameOf, writes, mayDismiss }: ReviewStepP
         )
       }
     >
-      <b className="font-medium">{nameOf(actorOf(review))}</b> {isApproval ? 'approved' : 'asked for changes'}
+      <b className="font-medium">{nameOf(actorOf(review))}</b> {isApproval ? 'approved' : 'requested changes'}
     </Step>
   );
 }
@@ -174,7 +174,7 @@ function End({ request, nameOf }: { readonly request: ChangeRequest; readonly na
           at={request.applied_at ?? request.updated_at}
         >
           <b className="font-medium">{by}</b>{' '}
-          {request.break_glass === null ? 'applied it' : 'made the change against the policy'}
+          {request.break_glass === null ? 'applied it' : 'overrode the policy and made the change'}
         </Step>
       ) : (
         <Step icon={CircleSlash} at={request.updated_at}>

@@ -27,7 +27,7 @@ export function ReviewDialog({ request, verdict, doubt, writes, onClose }: Revie
         ...(comment.trim() !== '' && { comment: comment.trim() }),
       });
       toast({
-        title: isApproval ? `Approved “${request.title}”` : `Asked for changes of “${request.title}”`,
+        title: isApproval ? `Approved “${request.title}”` : `Requested changes to “${request.title}”`,
         ...(reviewed.state === 'applied' && { description: 'It was ready, so px0 applied it.' }),
       });
     } catch (error) {
@@ -36,7 +36,7 @@ export function ReviewDialog({ request, verdict, doubt, writes, onClose }: Revie
         tone: 'danger',
         title: 'Your review was not sent',
         description:
-          'What this request is about changed after the page showed it. Read what it says now, then review it again.',
+          'The content changed after you opened this page. Read the new content, then review it again.',
       });
     }
   };
@@ -46,17 +46,17 @@ export function ReviewDialog({ request, verdict, doubt, writes, onClose }: Revie
       onOpenChange={(open) => {
         if (!open) onClose();
       }}
-      title={isApproval ? 'Approve this change?' : 'Ask for changes?'}
+      title={isApproval ? 'Approve this change?' : 'Request changes?'}
       description={
         isApproval
-          ? 'Your approval is about exactly the content on this page, in place of what is live now. If either changes, it no longer counts.'
+          ? 'You approve exactly the content on this page, as a replacement for what is live now. If either changes, your approval no longer counts.'
           : 'The request cannot be applied until you approve it, or an administrator dismisses your review.'
       }
       submitLabel={isApproval ? 'Approve' : 'Request changes'}
       disabledReason={isApproval || comment.trim() !== '' ? undefined : 'Say what should change'}
       onSubmit={send}
     >
-      {doubt !== undefined && <Callout tone="warning">Your review will not count: {doubt}.</Callout>}
+      {doubt !== undefined && <Callout tone="warning">Your review won’t count: {doubt}.</Callout>}
       <TextArea
         label={isApproval ? 'Comment (optional)' : 'What should change'}
         rows={3}
@@ -70,7 +70,7 @@ export function ReviewDialog({ request, verdict, doubt, writes, onClose }: Revie
           event.preventDefault();
           event.currentTarget.form?.requestSubmit();
         }}
-        hint="Ctrl+Enter sends it."
+        hint="Press Ctrl+Enter to send."
       />
     </FormDialog>
   );

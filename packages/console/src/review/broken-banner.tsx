@@ -18,8 +18,8 @@ export function BrokenBanner() {
       tone="danger"
       title={
         broken.length === 1
-          ? `A change of ${first.slug} was made against a policy`
-          : `${broken.length} changes were made against a policy`
+          ? `A change to ${first.slug} overrode a policy`
+          : `${broken.length} changes overrode a policy`
       }
       action={
         <Link
@@ -27,11 +27,11 @@ export function BrokenBanner() {
           params={{ requestId: first.id }}
           className={buttonClasses('secondary', 'sm')}
         >
-          Look at it
+          Review it
         </Link>
       }
     >
-      Reason: {first.break_glass?.reason}. An administrator has to acknowledge it.
+      Reason: {first.break_glass?.reason}. An administrator must acknowledge it.
     </Callout>
   );
 }

@@ -47,7 +47,7 @@ export function RequestList({ teamId, promptId }: RequestListProps) {
           error === null && <SkeletonRows label="change requests" rows={3} />
         ) : requests.length === 0 ? (
           <EmptyState icon={GitPullRequestArrow} title={nothing[state]}>
-            Somebody proposes a change, others review it, and then it is applied. “Propose” is in the dialog
+            Someone proposes a change, others review it, and then it is applied. “Propose” is in the dialog
             that makes a version live.
           </EmptyState>
         ) : (

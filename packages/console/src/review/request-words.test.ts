@@ -25,10 +25,10 @@ it('policies stand in the way only while they lack approvals', () => {
   expect(obstacleText([])).toBeUndefined();
   expect(obstacleText([requirement('Checks', 0), requirement('Production', 1, 1)])).toBeUndefined();
   expect(obstacleText([requirement('Production', 1)])).toBe(
-    'The policy “Production” asks for a review first.',
+    'The policy “Production” requires a review first.',
   );
   expect(obstacleText(['A', 'B', 'C'].map((name) => requirement(name, 1)))).toBe(
-    'The policies “A”, “B” and “C” ask for a review first.',
+    'The policies “A”, “B” and “C” require a review first.',
   );
 });
 
@@ -44,7 +44,7 @@ it('a request for changes that counts is told before anything else', () => {
   };
   const open = { state: 'open' as const, ready: false, reviews: [review], break_glass: null };
   expect(standingOf(open).word).toBe('Changes requested');
-  expect(standingOf({ ...open, reviews: [{ ...review, counts: false }] }).word).toBe('Waits for review');
+  expect(standingOf({ ...open, reviews: [{ ...review, counts: false }] }).word).toBe('Waiting for review');
   expect(standingOf({ ...open, reviews: [], ready: true }).word).toBe('Ready to apply');
   expect(whyNotCounted({ counts: false, why_not: 'live_changed' })).toBe(
     'No longer counts: another version went live afterwards.',

@@ -51,17 +51,17 @@ export function standingOf({
   if (reviews.some(({ counts, verdict }) => counts && verdict === 'request_changes')) {
     return { word: 'Changes requested', tone: 'warning' };
   }
-  return ready ? { word: 'Ready to apply', tone: 'success' } : { word: 'Waits for review', tone: 'info' };
+  return ready ? { word: 'Ready to apply', tone: 'success' } : { word: 'Waiting for review', tone: 'info' };
 }
 
 const whyNot: { readonly [Reason in NonNullable<Review['why_not']>]: string } = {
-  author: 'Does not count: it is their own proposal.',
-  contributor: 'Does not count: they worked on this version.',
-  role: 'Does not count: the policy does not accept their role.',
+  author: 'Doesn’t count: they proposed the change.',
+  contributor: 'Doesn’t count: they worked on this version.',
+  role: 'Doesn’t count: the policy doesn’t accept their role.',
   content_changed: 'No longer counts: the version changed afterwards.',
   live_changed: 'No longer counts: another version went live afterwards.',
   tag_changed: 'No longer counts: the tag moved afterwards.',
-  too_old: 'No longer counts: it is older than the policy accepts.',
+  too_old: 'No longer counts: it is older than the policy allows.',
   left_team: 'No longer counts: they left the team.',
   replaced: 'Replaced by their newer review.',
   dismissed: 'Dismissed by an administrator.',
@@ -77,8 +77,8 @@ export function obstacleText(requirements: readonly Requirement[]): string | und
   const names = requirements.filter(needsRequest).map(({ policy_name: name }) => `“${name}”`);
   if (names.length === 0) return undefined;
   return names.length === 1
-    ? `The policy ${names[0]} asks for a review first.`
-    : `The policies ${names.slice(0, -1).join(', ')} and ${names.at(-1)} ask for a review first.`;
+    ? `The policy ${names[0]} requires a review first.`
+    : `The policies ${names.slice(0, -1).join(', ')} and ${names.at(-1)} require a review first.`;
 }
 
 /** Whether only a change request can satisfy the policy. Checks alone do not need one. */
@@ -95,7 +95,7 @@ export function approvalsText({
 
 /** The name of a check for people. */
 export function checkName({ kind, name }: { readonly kind: string; readonly name: string | null }): string {
-  if (kind === 'assertions') return 'Assertions of the payloads';
+  if (kind === 'assertions') return 'Payload assertions';
   if (kind === 'contract') return 'Input contract';
   return name ?? kind;
 }

@@ -5,8 +5,8 @@ import { type Column, EmptyState, Time } from '../ui/mod.ts';
 export function NoServices() {
   return (
     <EmptyState icon={Server} title="No services yet">
-      Applications appear here when they give px0 a name, such as by the SDK’s option <code>serviceName</code>
-      , or render in their own process.
+      Applications appear here once they name themselves, for example with the SDK’s <code>serviceName</code>{' '}
+      option, or render in their own process.
     </EmptyState>
   );
 }
@@ -20,7 +20,7 @@ export interface ServiceNameProps {
 export function ServiceName({ service, version = null }: ServiceNameProps) {
   return (
     <span className="break-all">
-      {service === '' ? <span className="text-muted">Without a name</span> : service}
+      {service === '' ? <span className="text-muted">Unnamed</span> : service}
       {version !== null && <span className="ml-2 text-muted text-xs">{version}</span>}
     </span>
   );
