@@ -93,13 +93,14 @@ export const plans: { readonly [Operation in OperationId]: Plan } = {
   resolveJoinRequest: ({ joinRequest }) => ({ params: { id: joinRequest }, body: { status: 'approved' } }),
   createPrompt: (things) => ({ ...inTeam(things), body: name }),
   listPrompts: inTeam,
-  listAllPrompts: ({ team }) => ({ query: { team, team_id: team } }),
+  listAllPrompts: ({ team }) => ({ query: { team, team_id: team, teams: team } }),
   getPrompt: ({ slug, team }) => ({ params: { id: slug }, query: { team_id: team } }),
   updatePrompt: (things) => ({ ...ofPrompt(things), body: { description: 'changed' } }),
   archivePrompt: ofPrompt,
   restorePrompt: ofPrompt,
   patchPrompt: (things) => ({ ...ofPrompt(things), body: { folder: 'renamed' } }),
   listFolders: inTeam,
+  listTeamTags: inTeam,
   moveFolder: (things) => ({ ...inTeam(things), body: { from: 'renamed', to: 'moved' } }),
   movePrompt: (things) => ({ ...ofPrompt(things), body: { team_id: things.team } }),
   createVersion: (things) => ({ ...ofPrompt(things), body: { template: 'changed' } }),
@@ -174,6 +175,7 @@ export const plans: { readonly [Operation in OperationId]: Plan } = {
   reportUsage: ({ prompt, slug }) => ({ body: { reports: [usageReport(prompt, slug)] } }),
   listPromptServices: ofPrompt,
   listTeamServices: inTeam,
+  getTeamUsage: inTeam,
 };
 
 function usageReport(prompt: string, slug: string): object {

@@ -149,12 +149,13 @@ export const permissions = {
 
   createPrompt: contentEditors,
   listPrompts: teamReaders,
-  /** Without a team the list is empty; with one, `listPrompts` is asked. */
+  /** Without a team the list is empty; for each team, `listPrompts` is asked. */
   listAllPrompts: [],
   getPrompt: readGate,
   updatePrompt: editGate,
   patchPrompt: editGate,
   listFolders: teamReaders,
+  listTeamTags: teamReaders,
   moveFolder: contentEditors,
   archivePrompt: adminGate,
   restorePrompt: adminGate,
@@ -213,6 +214,7 @@ export const permissions = {
   importPrompts: contentEditors,
   previewImport: teamReaders,
   getPromptUsage: readGate,
+  getTeamUsage: teamReaders,
   listPromptServices: readGate,
   listTeamServices: teamReaders,
 
@@ -265,6 +267,7 @@ export const narrowKeys: { readonly [A in Action]?: 'any' | 'whole-prompts' } = 
   updatePrompt: 'any',
   patchPrompt: 'any',
   listFolders: 'any',
+  listTeamTags: 'any',
   archivePrompt: 'whole-prompts',
   restorePrompt: 'whole-prompts',
   movePrompt: 'whole-prompts',
@@ -306,6 +309,7 @@ export const narrowKeys: { readonly [A in Action]?: 'any' | 'whole-prompts' } = 
   importPrompts: 'any',
   previewImport: 'whole-prompts',
   getPromptUsage: 'whole-prompts',
+  getTeamUsage: 'whole-prompts',
   listPromptServices: 'whole-prompts',
   listTeamServices: 'whole-prompts',
 

@@ -71,12 +71,12 @@ export const addedContentMatrix = `
 | Validate template; render a batch; delivery: validateTemplate renderBatch getDeliverySnapshot streamDelivery reportUsage | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ |
 | Post a check: postCheck | 403 | 403 | 403 | 404 | 403 | ✓ | 403 | 404 |
 | Check a version or a template, checks of a version, read a snapshot; audit, usage, services of a prompt: checkVersion checkTemplate listChecks getSnapshot listPromptAudit getPromptUsage listPromptServices | ✓ | ✓ | ✓ | 404 | ✓ | ✓ | ✓ | 404 |
-| Audit, export, preview of an import, services of a team: listTeamPromptAudit exportPrompts previewImport listTeamServices | ✓ | ✓ | ✓ | 403 | ✓ | ✓ | ✓ | 403 |
+| Audit, export, preview of an import, services and usage of a team: listTeamPromptAudit exportPrompts previewImport listTeamServices getTeamUsage | ✓ | ✓ | ✓ | 403 | ✓ | ✓ | ✓ | 403 |
 | Policies of a team: listTeamPolicies | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | 403 |
 | Create a policy of a team: createTeamPolicy | 403 | 403 | ✓ | ✓ | 401 | 401 | 401 | 403 |
 | Change a policy of a team: updatePolicy deletePolicy | 403 | 403 | ✓ | ✓ | 401 | 401 | 401 | 404 |
 | What policies demand: explainPolicies | ✓ | ✓ | ✓ | 404 | ✓ | ✓ | ✓ | 404 |
-| Folders of a team: listFolders | ✓ | ✓ | ✓ | 403 | ✓ | ✓ | ✓ | 403 |
+| Folders and tags of a team: listFolders listTeamTags | ✓ | ✓ | ✓ | 403 | ✓ | ✓ | ✓ | 403 |
 | Patch a prompt, accept a snapshot: patchPrompt acceptSnapshot | 403 | ✓ | ✓ | 404 | 403 | ✓ | 403 | 404 |
 | Import into a team, move a folder of it: importPrompts moveFolder | 403 | ✓ | ✓ | 403 | 403 | ✓ | 403 | 403 |
 | Propose a change: createChangeRequest | 403 | ✓ | ✓ | 404 | 403 | ✓ | 403 | 404 |

@@ -62,6 +62,7 @@ export {
   uuidParam,
 } from './route.ts';
 export { type OperationId, routes } from './routes/mod.ts';
+export { MOST_LISTED_TEAMS } from './routes/prompts.ts';
 export { assertionTypes, severities } from './schemas/assertions.ts';
 export {
   changeKinds,
@@ -71,7 +72,7 @@ export {
   reviewVerdicts,
 } from './schemas/change-requests.ts';
 export { policyLimits, policyTransitions } from './schemas/policies.ts';
-export { checkName, checkStates, schemas, type Wire } from './schemas.ts';
+export { checkName, checkStates, SUMMARY_DAYS, schemas, type Wire } from './schemas.ts';
 export {
   decodeUsage,
   encodeUsage,

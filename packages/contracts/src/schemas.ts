@@ -501,6 +501,48 @@ const TeamService = z
   })
   .meta({ description: 'A service that renders prompts of a team.' });
 
+const count64 = () => z.int().meta({ format: 'int64' });
+
+const PromptUsage = z
+  .object({
+    prompt_id: uuid(),
+    slug: z.string(),
+    name: z.string(),
+    status: z.enum(['active', 'archived']),
+    live_version: z.int().nullable(),
+    renders: count64(),
+    failures: count64(),
+    last_rendered_at: timestamp().nullable().meta({
+      description: 'The hour of the latest render, failed or not. Null if none is known.',
+    }),
+    created_at: timestamp(),
+  })
+  .meta({ description: 'The renders of a prompt in a number of days.' });
+
+const TeamUsage = z
+  .object({
+    renders: count64(),
+    failures: count64(),
+    daily: z
+      .array(
+        z.object({
+          day: z.string().meta({ format: 'date' }),
+          renders: count64(),
+          failures: count64(),
+        }),
+      )
+      .meta({ description: 'Each day in UTC, the oldest first.' }),
+    rendered_prompts: z.int().meta({ description: 'How many prompts were rendered.' }),
+    unused_prompts: z.int().meta({ description: 'How many active prompts were not rendered.' }),
+    most_rendered: z.array(PromptUsage).meta({ description: 'At most 20.' }),
+    most_failing: z.array(PromptUsage).meta({ description: 'Only prompts that failed; at most 20.' }),
+    unused: z.array(PromptUsage).meta({
+      description:
+        'Active prompts that were not rendered, those with a live version first, then the oldest; at most 100.',
+    }),
+  })
+  .meta({ description: 'The renders of a team’s prompts in a number of days.' });
+
 const config = () =>
   z.record(z.string(), anyJson()).meta({
     description:
@@ -530,11 +572,26 @@ const renderedMessages = z.array(z.record(z.string(), anyJson())).meta({
   description: 'Of a chat: the messages, those of placeholders as they were sent.',
 });
 
+/** The days of the usage that a list of prompts shows. */
+export const SUMMARY_DAYS = 30;
+
 const promptSummary = z
   .object({
     live_version: z.int().nullable(),
     live_tags: z.array(z.string()).meta({ description: 'The tags of the live version.' }),
+    tags: z.array(z.object({ tag: z.string(), version: z.int() })).meta({
+      description: 'The tags and their versions, those of the newest versions first; at most 20.',
+    }),
+    draft_version: z.int().nullable().meta({
+      description: 'The newest draft. Null for none.',
+    }),
     versions: z.int().meta({ description: 'How many versions there are.' }),
+    usage: z
+      .object({ renders: z.int(), failures: z.int(), daily: z.array(z.int()) })
+      .nullable()
+      .meta({
+        description: `The renders of the last ${SUMMARY_DAYS} days (in UTC, today included); \`daily\` has one number for each day, the oldest first. Null for keys that do not see all versions.`,
+      }),
     kind: z.enum(['text', 'chat']).nullable().meta({
       description: 'What the live version is, else the newest one. Null without versions.',
     }),
@@ -549,7 +606,8 @@ const promptSummary = z
       .nullable(),
   })
   .meta({
-    description: 'What is live, and who changed the prompt last and why. Only with `include=summary`.',
+    description:
+      'What is live, who changed the prompt last and why, and how often it was rendered. Only with `include=summary`.',
   });
 
 const Prompt = z
@@ -1142,6 +1200,8 @@ export const schemas = {
   UsageReportRequest,
   PromptService,
   TeamService,
+  PromptUsage,
+  TeamUsage,
   Assertion,
   PayloadSnapshot,
   PromptPayload,

@@ -49,7 +49,15 @@ import {
   PreviewImport,
   transferRoutes,
 } from './transfer/mod.ts';
-import { ReadServices, ReadUsage, usageCounting, usageExpiry, usageRoutes } from './usage/mod.ts';
+import {
+  ReadServices,
+  ReadTeamUsage,
+  ReadUsage,
+  usageCounting,
+  usageDays,
+  usageExpiry,
+  usageRoutes,
+} from './usage/mod.ts';
 import {
   factsFiller,
   programRepublisher,
@@ -182,7 +190,7 @@ function features(
           checkBudgetMs: timeBudgetMs,
         }),
       ),
-      ...usageRoutes(new ReadUsage(parts), new ReadServices(parts)),
+      ...usageRoutes(new ReadUsage(parts), new ReadTeamUsage(parts), new ReadServices(parts)),
     },
     sagas: [teamDeletions(sweeper), chainEnds],
     lastMoment: async () => {
@@ -195,6 +203,7 @@ function features(
       versions.schemas.background(),
       factsFiller({ ...foundation, reader: foundation.database }),
       ...usageCounting(usage),
+      usageDays(usage),
       usageExpiry(usage),
     ],
   };

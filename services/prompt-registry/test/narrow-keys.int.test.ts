@@ -200,7 +200,10 @@ describe('versions that no ref points to', () => {
     expect((body as { prompts: object[] }).prompts).toContainEqual(
       expect.objectContaining({
         id: billing,
-        summary: { live_version: null, live_tags: [], versions: 1, kind: 'text', last_change: null },
+        summary: {
+          ...{ live_version: null, live_tags: [], tags: [{ tag: 'prod', version: 3 }], draft_version: null },
+          ...{ versions: 1, kind: 'text', usage: null, last_change: null },
+        },
       }),
     );
     const exported = await inTeam(key('tagged'), 'export?slugs=billing_reply');
@@ -208,7 +211,14 @@ describe('versions that no ref points to', () => {
       document: { prompts: [{ versions: [{ number: 3 }], tags: { prod: 3 } }] },
     });
     expect(JSON.stringify(exported.body)).not.toContain('billing_reply 4');
-    for (const path of ['prompts?q=reply&in=content', 'prompts/audit', 'services'])
+    expect((await inTeam(key('tagged'), 'tags')).body).toEqual({ tags: [{ tag: 'prod', prompts: 1 }] });
+    for (const path of [
+      'prompts?q=reply&in=content',
+      'prompts?sort=-changed_at',
+      'prompts/audit',
+      'services',
+      'usage',
+    ])
       expect(errorOf(await inTeam(key('refs'), path))).toEqual(forbidden);
   });
 });

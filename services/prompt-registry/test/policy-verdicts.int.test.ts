@@ -133,6 +133,7 @@ const verdicts: { readonly [Id in OperationId]: Verdict } = {
     },
   ],
   listFolders: 'reads',
+  listTeamTags: 'reads',
   // Refused where it takes prompts out of the folders of a policy, in a test of its own.
   moveFolder: 'nothing that callers get',
   archivePrompt: [{ what: 'a prompt', guardedBy: ['archive', 'live', 'tag'], act: call('POST', '/archive') }],
@@ -322,6 +323,7 @@ const verdicts: { readonly [Id in OperationId]: Verdict } = {
   getPromptUsage: 'reads',
   listPromptServices: 'reads',
   listTeamServices: 'reads',
+  getTeamUsage: 'reads',
 };
 
 async function scene(): Promise<Scene> {

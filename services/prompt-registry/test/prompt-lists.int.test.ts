@@ -212,7 +212,11 @@ describe('summaries of a list', () => {
     const { id } = await registry.prompts.create(editor, teamId, { name: 'a' });
     await registry.prompts.create(editor, teamId, { name: 'b' });
     const byEditor = { kind: 'user', user_id: editor.id, api_key_id: null };
-    const nothing = { live_version: null, live_tags: [], versions: 0, kind: null };
+    const usage = { renders: 0, failures: 0, daily: Array.from({ length: 30 }, () => 0) };
+    const nothing = {
+      ...{ live_version: null, live_tags: [], tags: [], draft_version: null, versions: 0, kind: null },
+      usage,
+    };
     const created = { action: 'prompt.created', version: null, actor: byEditor, note: '' };
     expect(await summariesOf(viewer, teamId)).toEqual([
       { ...nothing, last_change: { ...created, created_at: expect.stringMatching(/Z$/) } },
@@ -222,19 +226,29 @@ describe('summaries of a list', () => {
     await registry.prompts.tag(editor, id, 1, 'prod');
     await registry.prompts.tag(editor, id, 1, 'Z');
     await registry.prompts.createVersion(allKey, id, 'next');
+    await registry.prompts.tag(editor, id, 2, 'staging');
+    await registry.prompts.createVersion(allKey, id, 'later');
+    await version(editor, id, 3, 'archive');
+    await registry.prompts.createVersion(allKey, id, 'last');
     await registry.pool.query(
-      `update prompt_versions set note = 'the note' where prompt_id = $1 and version = 2`,
+      `update prompt_versions set note = 'the note' where prompt_id = $1 and version = 4`,
       [id],
     );
     const [summary] = await summariesOf(viewer, teamId);
     expect(summary).toMatchObject({
       live_version: 1,
       live_tags: ['Z', 'prod'],
-      versions: 2,
+      tags: [
+        { tag: 'staging', version: 2 },
+        { tag: 'Z', version: 1 },
+        { tag: 'prod', version: 1 },
+      ],
+      draft_version: 4,
+      versions: 4,
       kind: 'text',
       last_change: {
         action: 'version.created',
-        version: 2,
+        version: 4,
         actor: { kind: 'api-key', user_id: null, api_key_id: allKey.id },
         note: 'the note',
       },
@@ -258,12 +272,151 @@ describe('summaries of a list', () => {
     });
   });
 
+  it('do not call what is said of a prompt a change of it', async () => {
+    const { editor, allKey, teamId } = await registry.cast();
+    const { id } = await registry.prompts.create(editor, teamId, { name: 'a' });
+    const { content_hash } = await registry.prompts.createVersion(editor, id);
+    const check = { name: 'ci', state: 'success', content_hash };
+    const posted = await registry.call(allKey, 'POST', `/v1/prompts/${id}/versions/1/checks`, check);
+    expect(posted.status).toBeLessThan(300);
+    expect(await summariesOf(editor, teamId)).toMatchObject([{ last_change: { action: 'version.created' } }]);
+  });
+
   it('are given when they are asked for', async () => {
     const { editor, teamId } = await registry.cast();
     const prompt = await registry.prompts.create(editor, teamId);
     expect((await list(editor, teamId, {})).body).toEqual({ prompts: [prompt] });
     expect((await list(editor, teamId, { include: 'summary', q: 'nothing' })).body).toEqual({ prompts: [] });
     expect((await registry.call(editor, 'GET', '/v1/prompts?include=summary')).body).toEqual({ prompts: [] });
+  });
+});
+
+describe('the order by change', () => {
+  const names = async (by: Bearer, teamId: string, query: Record<string, string> = {}) => {
+    const { status, body } = await list(by, teamId, { sort: '-changed_at', ...query });
+    expect(status).toBe(200);
+    return (body as { prompts: { name: string }[] }).prompts.map(({ name }) => name);
+  };
+
+  it('follows whatever is done to a prompt, its versions, tags and payloads', async () => {
+    const { editor, viewer, teamId } = await registry.cast();
+    const ids = new Map<string, string>();
+    for (const name of ['a', 'b', 'c']) {
+      ids.set(name, (await registry.prompts.create(editor, teamId, { name })).id);
+    }
+    const id = (name: string) => ids.get(name) ?? '';
+    expect(await names(viewer, teamId)).toEqual(['c', 'b', 'a']);
+    await registry.prompts.createVersion(editor, id('a'));
+    expect(await names(viewer, teamId)).toEqual(['a', 'c', 'b']);
+    await registry.prompts.createVersion(editor, id('b'));
+    await registry.call(editor, 'PUT', `/v1/prompts/${id('a')}/versions/1`, { template: 'changed' });
+    expect(await names(viewer, teamId)).toEqual(['a', 'b', 'c']);
+    await version(editor, id('b'), 1, 'promote');
+    expect(await names(viewer, teamId)).toEqual(['b', 'a', 'c']);
+    await registry.prompts.createPayload(editor, id('c'), { name: 'one', variables: {} });
+    await registry.prompts.tag(editor, id('a'), 1, 'prod');
+    expect(await names(viewer, teamId)).toEqual(['a', 'c', 'b']);
+    // A description changes both times, and nothing else moved `updated_at`.
+    expect(await names(viewer, teamId, { sort: '-updated_at' })).toEqual(['c', 'b', 'a']);
+    expect(await names(viewer, teamId, { sort: 'changed_at' })).toEqual(['b', 'c', 'a']);
+  });
+
+  it('is kept from page to page', async () => {
+    const { editor, teamId } = await registry.cast();
+    for (const name of ['a', 'b', 'c']) await registry.prompts.create(editor, teamId, { name });
+    const seen: string[] = [];
+    let cursor = '';
+    do {
+      const { body } = await list(editor, teamId, { sort: '-changed_at', limit: '1', cursor });
+      const page = body as { prompts: { name: string }[]; next_cursor?: string };
+      seen.push(...page.prompts.map(({ name }) => name));
+      cursor = page.next_cursor ?? '';
+    } while (cursor !== '');
+    expect(seen).toEqual(['c', 'b', 'a']);
+  });
+});
+
+describe('the prompts of several teams', () => {
+  const listed = (by: Bearer, query: Record<string, string>) =>
+    registry.call(by, 'GET', `/v1/prompts?${new URLSearchParams(query)}`);
+
+  it('are one list in one order, page by page', async () => {
+    const { editor, teamId, orgId } = await registry.cast();
+    const other = await registry.tenancy.createTeam(orgId);
+    await registry.tenancy.setMember(other, editor.id, 'editor');
+    for (const [team, name] of [
+      [teamId, 'a'],
+      [other, 'b'],
+      [teamId, 'c'],
+      [other, 'd'],
+    ] as const) {
+      await registry.prompts.create(editor, team, { name });
+    }
+    for (const [sort, expected] of [
+      ['name', ['a', 'b', 'c', 'd']],
+      ['-changed_at', ['d', 'c', 'b', 'a']],
+      ['created_at', ['a', 'b', 'c', 'd']],
+    ] as const) {
+      const seen: string[] = [];
+      let cursor = '';
+      do {
+        const teams = `${teamId},${other},${teamId}`;
+        const { status, body } = await listed(editor, {
+          teams,
+          sort,
+          limit: '3',
+          cursor,
+          include: 'summary',
+        });
+        expect(status).toBe(200);
+        const page = body as { prompts: { name: string; summary?: object }[]; next_cursor?: string };
+        seen.push(...page.prompts.map(({ name }) => name));
+        expect(page.prompts[0]?.summary).toBeDefined();
+        cursor = page.next_cursor ?? '';
+      } while (cursor !== '');
+      expect(seen).toEqual(expected);
+    }
+    expect((await listed(editor, { team: other, teams: teamId, sort: 'name' })).body).toMatchObject({
+      prompts: [{ name: 'b' }, { name: 'd' }],
+    });
+  });
+
+  it('are refused if the caller may not read one of the teams, or a text is no id', async () => {
+    const { viewer, teamId } = await registry.cast();
+    const foreign = await registry.cast();
+    expect((await listed(viewer, { teams: teamId })).status).toBe(200);
+    expect(errorOf(await listed(viewer, { teams: `${teamId},${foreign.teamId}` }))).toEqual(
+      refused(403, 'forbidden'),
+    );
+    const many = Array.from({ length: 101 }, () => teamId).join(',');
+    for (const teams of [`${teamId},x`, many])
+      expect(errorOf(await listed(viewer, { teams }))).toEqual(refused(400, 'invalid id'));
+    expect((await listed(viewer, { teams: ',' })).body).toEqual({ prompts: [] });
+  });
+});
+
+describe('the tags of a team', () => {
+  it('are those on its prompts, with how many prompts have each', async () => {
+    const { editor, viewer, teamId } = await registry.cast();
+    const foreign = await registry.cast();
+    const tagsOf = async (by: Bearer, team: string) =>
+      (await registry.call(by, 'GET', `/v1/teams/${team}/tags`)).body;
+    expect(await tagsOf(viewer, teamId)).toEqual({ tags: [] });
+    for (const tags of [['prod', 'eu'], ['prod']]) {
+      const { id } = await registry.prompts.create(editor, teamId);
+      await registry.prompts.createVersion(editor, id);
+      for (const tag of tags) await registry.prompts.tag(editor, id, 1, tag);
+    }
+    expect(await tagsOf(viewer, teamId)).toEqual({
+      tags: [
+        { tag: 'eu', prompts: 1 },
+        { tag: 'prod', prompts: 2 },
+      ],
+    });
+    expect(await tagsOf(foreign.viewer, foreign.teamId)).toEqual({ tags: [] });
+    expect(errorOf(await registry.call(foreign.viewer, 'GET', `/v1/teams/${teamId}/tags`))).toEqual(
+      refused(403, 'forbidden'),
+    );
   });
 });
 

@@ -8,6 +8,7 @@ import { foldersStatement, lockFolderStatement } from '../src/prompts/folder-sto
 import { type ListParameters, parseListQuery } from '../src/prompts/list-query.ts';
 import { listStatement } from '../src/prompts/list-store.ts';
 import { summariesStatement } from '../src/prompts/summary-store.ts';
+import { teamUsageStatement } from '../src/usage/team-store.ts';
 import { type Cast, RunningRegistry } from './running-registry.ts';
 
 /** The anomaly to be excluded is a cost that grows with the number of rows: it would show as a scan or as thousands of pages read. */
@@ -58,7 +59,12 @@ beforeAll(async () => {
     `insert into audit_entries (prompt_id, team_id, actor_kind, actor_id, action)
      select id, team_id, 'user', id, 'prompt.created' from prompts limit 20000`,
   );
-  await seeding.query('analyze prompts, prompt_versions, prompt_tags, audit_entries');
+  await seeding.query(
+    `insert into render_usage (prompt_id, version, hour, renders, failures)
+     select id, 1, date_trunc('hour', now()) - h * interval '1 hour', 1, 0
+     from (select id from prompts limit 5000) p, generate_series(0, 19) h`,
+  );
+  await seeding.query('analyze prompts, prompt_versions, prompt_tags, audit_entries, render_usage');
   const { rows } = await seeding.query<{ id: string }>('select id from prompts where team_id = $1 limit 1', [
     cast.teamId,
   ]);
@@ -93,6 +99,7 @@ describe('with 100,000 prompts', () => {
     ['a page in the middle', { limit: '50', cursor: middle }, 400],
     ['a page by name', { limit: '50', sort: 'name' }, 400],
     ['a page by update', { limit: '50', sort: '-updated_at' }, 400],
+    ['a page by change', { limit: '50', sort: '-changed_at' }, 400],
     ['a search, which reads the team at most', { limit: '50', q: 'prompt 4200' }, 2_500],
     [
       'a search of contents, which reads the team at most',
@@ -104,7 +111,7 @@ describe('with 100,000 prompts', () => {
     ['what is in no folder', { limit: '50', folder: '/' }, 400],
     ['a team’s whole list', {}, 2_500],
   ] satisfies [string, ListParameters, number][])('%s reads by index', async (_, parameters, limit) => {
-    const { plan, pages } = await pagesOf(listStatement(cast.teamId, parseListQuery(parameters)));
+    const { plan, pages } = await pagesOf(listStatement([cast.teamId], parseListQuery(parameters)));
     expect(plan).not.toContain('Seq Scan on prompts');
     expect(pages, plan).toBeLessThan(limit);
   });
@@ -130,7 +137,29 @@ describe('with 100,000 prompts', () => {
     const { plan, pages } = await pagesOf(summariesStatement(rows.map(({ id }) => id)));
     expect(plan).not.toContain('Seq Scan on prompt_versions');
     expect(plan).not.toContain('Seq Scan on audit');
+    expect(plan).not.toContain('Seq Scan on render_usage');
+    expect(pages, plan).toBeLessThan(3_000);
+  });
+
+  it('a page of several teams reads no more of each than it shows', async () => {
+    const { rows } = await registry.pool.query<{ id: string }>(
+      'select distinct team_id as id from prompts limit 10',
+    );
+    const query = parseListQuery({ limit: '50', sort: '-changed_at' });
+    const { plan, pages } = await pagesOf(
+      listStatement(
+        rows.map(({ id }) => id),
+        query,
+      ),
+    );
+    expect(plan).toContain('prompts_team_changed');
     expect(pages, plan).toBeLessThan(2_000);
+  });
+
+  it('the usage of a team reads the hours of its own prompts', async () => {
+    const { plan } = await pagesOf(teamUsageStatement(cast.teamId, 30));
+    expect(plan).not.toContain('Seq Scan on render_usage');
+    expect(plan).not.toContain('Seq Scan on prompt_versions');
   });
 
   it('a page of the audit log with its texts reads by index', async () => {

@@ -10,6 +10,7 @@ import { rules } from '../src/changes/mod.ts';
 import { CountReported } from '../src/usage/count-reported.ts';
 import { CountUsage } from '../src/usage/count-usage.ts';
 import { deleteExpired } from '../src/usage/store.ts';
+import { closeDays, sumDay } from '../src/usage-days/mod.ts';
 import { errorOf, refused } from './replies.ts';
 import { type Bearer, type Cast, RunningRegistry } from './running-registry.ts';
 
@@ -267,6 +268,117 @@ describe('what applications report', () => {
     const named = services.filter(({ service }) => service !== 'other');
     expect(named.length).toBe(200);
     expect(services.find(({ service }) => service === 'talkative')?.variables.length).toBe(512);
+  });
+});
+
+describe('the renders of a team’s prompts', () => {
+  const counting = () => {
+    const { database } = rowsOnly(registry.pool, rules);
+    return {
+      database,
+      usage: new CountUsage({ database, logger: silentLogger(), onReported: () => undefined }),
+    };
+  };
+  /** A window of one of px0's own processes. */
+  const rendered = (daysAgo: number, versions: Versions): UsageWindow => {
+    const { client: _, ...window } = reported({ endedAt: new Date(Date.now() - daysAgo * DAY_MS), versions });
+    return window;
+  };
+  const usageOf = async (by: Bearer, teamId: string, query = '') => {
+    const { status, body } = await registry.call(by, 'GET', `/v1/teams/${teamId}/usage${query}`);
+    expect(status).toBe(200);
+    return (body as { usage: Wire<'TeamUsage'> }).usage;
+  };
+  const live = (by: Bearer, teamId: string, name: string) =>
+    registry.prompts.createWith(by, teamId, { name }, { template: name });
+
+  it('are summed by day; who is rendered most, who fails, and who is not rendered', async () => {
+    const { editor, viewer, teamId } = await registry.cast();
+    const { usage } = counting();
+    const busy = await live(editor, teamId, 'busy');
+    const failing = await live(editor, teamId, 'failing');
+    const idle = await live(editor, teamId, 'idle');
+    const draft = await registry.prompts.create(editor, teamId, { name: 'a draft' });
+    const shelved = await registry.prompts.create(editor, teamId, { name: 'shelved' });
+    expect((await registry.call(cast.viewer, 'GET', `/v1/teams/${teamId}/usage`)).status).toBe(403);
+    await registry.call(editor, 'POST', `/v1/prompts/${shelved.id}/archive`);
+    await usage.run([
+      rendered(0, [row(busy, 1, 10), row(failing, 1, 2, { failures: 3 })]),
+      rendered(1, [row(busy, 1, 5)]),
+      rendered(6, [row(busy, 1, 1)]),
+      rendered(40, [row(idle, 1, 7)]),
+    ]);
+    const month = await usageOf(viewer, teamId);
+    expect(month).toMatchObject({ renders: 18, failures: 3, rendered_prompts: 2 });
+    expect(month.daily).toHaveLength(30);
+    expect(month.daily.slice(-2)).toMatchObject([
+      { renders: 5, failures: 0 },
+      { renders: 12, failures: 3 },
+    ]);
+    expect(month.daily.at(-1)?.day).toBe(new Date().toISOString().slice(0, 10));
+    expect(month.most_rendered).toMatchObject([
+      { prompt_id: busy, slug: 'busy', name: 'busy', live_version: 1, renders: 16, failures: 0 },
+      { prompt_id: failing, renders: 2, failures: 3 },
+    ]);
+    expect(month.most_failing.map(({ slug }) => slug)).toEqual(['failing']);
+    const names = month.unused.map(({ name }) => name);
+    expect(names.slice(0, 1)).toEqual(['idle']);
+    expect(names).toEqual(expect.arrayContaining(['a draft']));
+    expect(names).not.toContain('shelved');
+    expect(month.unused_prompts).toBe(names.length);
+    expect(month.unused[0]).toMatchObject({ prompt_id: idle, live_version: 1, renders: 0 });
+    expect(Date.parse(month.unused[0]?.last_rendered_at ?? '')).toBeLessThan(Date.now() - 39 * DAY_MS);
+    expect(month.unused.find(({ prompt_id }) => prompt_id === draft.id)).toMatchObject({
+      live_version: null,
+      last_rendered_at: null,
+    });
+    expect(await usageOf(viewer, teamId, '?days=2')).toMatchObject({ renders: 17, failures: 3 });
+    expect(await usageOf(viewer, teamId, '?days=90')).toMatchObject({ renders: 25, rendered_prompts: 3 });
+    for (const days of ['0', '91', '-1', '1.5', 'x']) {
+      const reply = await registry.call(viewer, 'GET', `/v1/teams/${teamId}/usage?days=${days}`);
+      expect(errorOf(reply)).toEqual(refused(400, 'invalid time range'));
+    }
+
+    const listed = await registry.call(
+      viewer,
+      'GET',
+      `/v1/teams/${teamId}/prompts?include=summary&sort=name`,
+    );
+    const { prompts } = listed.body as { prompts: Wire<'Prompt'>[] };
+    const summary = prompts.find(({ id }) => id === busy)?.summary?.usage;
+    expect(summary).toMatchObject({ renders: 16, failures: 0 });
+    expect(summary?.daily).toHaveLength(30);
+    expect([29, 28, 27, 23].map((day) => summary?.daily[day])).toEqual([10, 5, 0, 1]);
+  });
+
+  it('are those of the sums once a day is over, which begin anew when something counts late', async () => {
+    const { editor, viewer, teamId } = await registry.cast();
+    const { database, usage } = counting();
+    const id = await live(editor, teamId, 'late');
+    const renders = async () => (await usageOf(viewer, teamId)).renders;
+    const sums = async () => {
+      while ((await sumDay(database)) || (await closeDays(database, 30)));
+    };
+    await usage.run([rendered(10, [row(id, 1, 4)]), rendered(0, [row(id, 1, 1)])]);
+    expect(await renders()).toBe(5);
+    await sums();
+    expect(await renders()).toBe(5);
+    // The hours of that day are not read any more.
+    await registry.pool.query(
+      `DELETE FROM render_usage WHERE prompt_id = $1 AND hour < now() - interval '5 days'`,
+      [id],
+    );
+    expect(await renders()).toBe(5);
+    await usage.run([rendered(10, [row(id, 1, 3)])]);
+    expect(await renders()).toBe(4);
+    await sums();
+    expect(await renders()).toBe(4);
+    const { rows } = await registry.pool.query(
+      `SELECT count(*)::int AS open FROM summed_usage_days WHERE day > (now() AT TIME ZONE 'UTC')::date - 3`,
+    );
+    expect(rows).toEqual([{ open: 0 }]);
+    await deleteExpired(database, 7);
+    expect(await renders()).toBe(1);
   });
 });
 

@@ -254,6 +254,21 @@ const promptToolRoutes = defineRoutes(
       success: { status: 200, schema: z.object({ usage: z.array(schemas.PromptUsageHour) }) },
       errors: ['invalidPromptId', 'invalidStep', 'promptNotFound', 'invalidTimeRange'],
     },
+    getTeamUsage: {
+      method: 'GET',
+      path: '/v1/teams/{teamID}/usage',
+      auth: 'content',
+      cost: 'read',
+      summary: 'Get Team Usage',
+      description:
+        'Returns the renders of a team’s prompts by day, the prompts that are rendered and that fail most, and those that are not rendered. Renders inside applications count where they are reported.',
+      params: { teamID: teamId },
+      query: z.object({
+        days: queryText('How many days (in UTC) to look back, today included: 1 to 90. Default: 30.'),
+      }),
+      success: { status: 200, schema: z.object({ usage: schemas.TeamUsage }) },
+      errors: ['invalidId', 'forbidden', 'invalidTimeRange'],
+    },
     listPromptServices: {
       method: 'GET',
       path: '/v1/prompts/{id}/services',

@@ -5,6 +5,9 @@ import { schemas } from '../schemas.ts';
 import { added, judgedQueryText, judgedString, queryText } from '../values.ts';
 import { policyGate } from './policy-gate.ts';
 
+/** The teams whose prompts one request lists. */
+export const MOST_LISTED_TEAMS = 100;
+
 const promptId = uuidParam('invalidPromptId', 'The id of the prompt.');
 const teamId = uuidParam('invalidId', 'The id of the team.');
 const wrapped = z.object({ prompt: schemas.Prompt });
@@ -18,7 +21,7 @@ const pageOfPrompts = z.object({
 
 const summary = judgedQueryText(
   ['summary'],
-  '`summary` adds what is live, and who changed the prompt last and why.',
+  '`summary` adds what is live, who changed the prompt last and why, and how often it was rendered.',
 );
 const statusFilter = queryText('`active` or `archived`; any other value matches nothing.');
 const archivedFilter = queryText(
@@ -32,7 +35,7 @@ const listFilters = {
   ),
   tag: queryText('Only prompts that have this tag on one of their versions.'),
   sort: queryText(
-    '`created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.',
+    '`created_at`, `updated_at`, `changed_at` or `name`; a leading `-` sorts in descending order. `updated_at` follows the description and the team; `changed_at` whatever is done to a prompt, its versions, tags and payloads. Default: `-created_at`.',
   ),
   limit: queryText('The page size, at most 1000. Default: no limit, the list is complete.'),
   cursor: queryText('The `next_cursor` of the previous page.'),
@@ -104,10 +107,16 @@ export const promptRoutes = defineRoutes(
       auth: 'content',
       cost: 'read',
       summary: 'List all prompts with team filter',
-      description: 'Returns the prompts of the given team. Without a team, the list is empty.',
+      description:
+        'Returns the prompts of the given team, or of several teams in one order. Without a team, the list is empty.',
       query: z.object({
         team: queryText('The id of the team. Takes precedence over `team_id`.', { format: 'uuid' }),
         team_id: queryText('The id of the team.', { format: 'uuid' }),
+        teams: added(
+          queryText(
+            `The ids of at most ${MOST_LISTED_TEAMS} teams, separated by commas, if no team is given otherwise.`,
+          ),
+        ),
         ...listFilters,
       }),
       success: { status: 200, schema: pageOfPrompts },
@@ -199,6 +208,27 @@ export const promptRoutes = defineRoutes(
       body: z.object({ from: z.string().max(255), to: z.string().max(255) }),
       success: { status: 200, schema: z.object({ moved: z.int() }) },
       errors: ['invalidId', 'forbidden', 'invalidRequestBody', 'invalidFolder', 'folderTooLarge'],
+    },
+    listTeamTags: {
+      method: 'GET',
+      path: '/v1/teams/{teamID}/tags',
+      auth: 'content',
+      cost: 'read',
+      summary: 'List Team Tags',
+      description: 'Returns the tags that versions of the team’s prompts have, by name; at most 1,000.',
+      params: { teamID: teamId },
+      success: {
+        status: 200,
+        schema: z.object({
+          tags: z.array(
+            z.object({
+              tag: z.string(),
+              prompts: z.int().meta({ description: 'How many prompts have it on one of their versions.' }),
+            }),
+          ),
+        }),
+      },
+      errors: ['invalidId', 'forbidden'],
     },
     archivePrompt: {
       method: 'POST',

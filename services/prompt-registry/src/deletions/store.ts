@@ -88,7 +88,8 @@ export async function deletePrompts(
         WHERE p.id = ANY(${[...promptIds]}::uuid[])
           AND NOT EXISTS (SELECT FROM prompt_versions v WHERE v.prompt_id = p.id)
         RETURNING id),
-      usage AS (DELETE FROM render_usage WHERE prompt_id IN (SELECT id FROM gone))
+      usage AS (DELETE FROM render_usage WHERE prompt_id IN (SELECT id FROM gone)),
+      usage_days AS (DELETE FROM render_usage_days WHERE prompt_id IN (SELECT id FROM gone))
       SELECT id FROM gone`,
   );
 }

@@ -1,4 +1,4 @@
-/** Lists the prompts of a team. */
+/** Lists the prompts of a team, or of several in one order. */
 import { type AccessProjection, limitsOf, type Principal, requireAllowedOn } from '@px0/access';
 import type { TeamId } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
@@ -27,15 +27,20 @@ export class ListPrompts {
     this.#deps = deps;
   }
 
-  /** @throws ApiError forbidden and what `parseListQuery` throws, forbidden (a search in content with a key that does not see all versions) */
-  async run(principal: Principal, teamId: TeamId, parameters: ListParameters): Promise<PromptList> {
+  /** @throws ApiError forbidden and what `parseListQuery` throws, forbidden (a search in content, or an order by change, with a key that does not see all versions) */
+  async run(
+    principal: Principal,
+    teamIds: readonly TeamId[],
+    parameters: ListParameters,
+  ): Promise<PromptList> {
     const { reader, access } = this.#deps;
-    requireAllowedOn(access, principal, 'listPrompts', { teamId });
+    for (const teamId of teamIds) requireAllowedOn(access, principal, 'listPrompts', { teamId });
     const query = parseListQuery(parameters);
     const limits = limitsOf(principal);
-    // A search would tell what is in versions that the key does not see.
-    if (query.searched === 'content' && limits?.refs !== undefined) throw new ApiError('forbidden');
-    const { rows, next } = await listPrompts(reader, teamId, query, seenSlugs(principal));
+    // Either would tell of versions that the key does not see.
+    const tells = query.searched === 'content' || query.sort.column === 'changed_at';
+    if (tells && limits?.refs !== undefined) throw new ApiError('forbidden');
+    const { rows, next } = await listPrompts(reader, teamIds, query, seenSlugs(principal));
     const ids = query.include === 'summary' ? rows.map(({ id }) => id) : [];
     const found = ids.length === 0 ? undefined : await summaries(reader, ids, principal);
     return { rows: rows.map((prompt) => ({ prompt, summary: found?.get(prompt.id) })), next };

@@ -18,7 +18,7 @@ export interface ListParameters {
   readonly cursor?: string | undefined;
 }
 
-export type SortColumn = 'created_at' | 'updated_at' | 'name';
+export type SortColumn = 'created_at' | 'updated_at' | 'changed_at' | 'name';
 
 export interface ListQuery {
   readonly status: string | undefined;
@@ -36,7 +36,7 @@ export interface ListQuery {
   readonly after: PageMark | undefined;
 }
 
-const SORT = /^(-?)(created_at|updated_at|name)$/;
+const SORT = /^(-?)(created_at|updated_at|changed_at|name)$/;
 /** More words narrow nothing that a person would notice, and each costs an index look-up. */
 const MAX_WORDS = 16;
 
@@ -90,6 +90,7 @@ function sortOf(text: string | undefined): ListQuery['sort'] {
   switch (column) {
     case 'created_at':
     case 'updated_at':
+    case 'changed_at':
     case 'name':
       return { column, descending: sign === '-' };
     default:

@@ -1,4 +1,4 @@
-/** Lists of a team's prompts: one statement, whatever the filters, which reads by the team's indexes. */
+/** Lists of the prompts of teams: one statement, whatever the filters, which reads by the teams' indexes. */
 import type { TeamId } from '@px0/contracts';
 import { join, type Page, type PageMark, pageOf, type Reader, rowsToFetch, type Sql, sql } from '@px0/owner';
 import type { FolderFilter } from './folder.ts';
@@ -7,11 +7,12 @@ import { type PromptRow, promptColumns } from './prompt-row.ts';
 
 export type PromptPage = Page<PromptRow, PageMark>;
 
-type MarkedRow = PromptRow & { readonly mark: string };
+type MarkedRow = PromptRow & { readonly mark: string; readonly sort_key?: unknown };
 
 const columns: { readonly [column in SortColumn]: Sql } = {
   created_at: sql`p.created_at`,
   updated_at: sql`p.updated_at`,
+  changed_at: sql`p.changed_at`,
   name: sql`p.name`,
 };
 
@@ -19,6 +20,7 @@ const columns: { readonly [column in SortColumn]: Sql } = {
 const marks: { readonly [column in SortColumn]: Sql } = {
   created_at: sql`wire_time(p.created_at)`,
   updated_at: sql`wire_time(p.updated_at)`,
+  changed_at: sql`wire_time(p.changed_at)`,
   name: sql`p.name`,
 };
 
@@ -26,33 +28,48 @@ const marks: { readonly [column in SortColumn]: Sql } = {
 const casts: { readonly [column in SortColumn]: Sql } = {
   created_at: sql`::timestamptz`,
   updated_at: sql`::timestamptz`,
+  changed_at: sql`::timestamptz`,
   name: sql`::text`,
 };
 
 /** `seen`: of the prompts named `p`, those that the caller sees. */
 export async function listPrompts(
   reader: Reader,
-  teamId: TeamId,
+  teamIds: readonly TeamId[],
   query: ListQuery,
   seen: Sql,
 ): Promise<PromptPage> {
-  const rows = await reader.query<MarkedRow>(listStatement(teamId, query, seen));
+  const rows = await reader.query<MarkedRow>(listStatement(teamIds, query, seen));
   const page = pageOf(rows, query.limit, ({ mark, id }) => ({ value: mark, id }));
   return { rows: page.rows.map(unmarked), next: page.next };
 }
 
-/** Exported for the test that explains it. */
-export function listStatement(teamId: TeamId, query: ListQuery, seen: Sql = sql`TRUE`): Sql {
+/** Of each team only as many as the page can show. Exported for the test that explains it. */
+export function listStatement(teamIds: readonly TeamId[], query: ListQuery, seen: Sql = sql`TRUE`): Sql {
   const { column, descending } = query.sort;
   const key = columns[column];
   // Ids break ties in ascending order, also in a descending list.
-  const order = descending ? sql`${key} DESC, p.id` : sql`${key}, p.id`;
+  const order = (by: Sql) => (descending ? sql`${by} DESC, p.id` : sql`${by}, p.id`);
+  const limit = sql`LIMIT ${rowsToFetch(query.limit)}::int`;
+  const [only, ...others] = teamIds;
+  if (only === undefined || others.length === 0) {
+    return sql`
+      SELECT ${promptColumns}, ${marks[column]} AS mark
+      FROM prompts p
+      WHERE ${join([sql`p.team_id = ${only ?? null}::uuid`, seen, ...conditions(query)], ' AND ')}
+      ORDER BY ${order(key)}
+      ${limit}`;
+  }
   return sql`
-    SELECT ${promptColumns}, ${marks[column]} AS mark
-    FROM prompts p
-    WHERE ${join([sql`p.team_id = ${teamId}::uuid`, seen, ...conditions(query)], ' AND ')}
-    ORDER BY ${order}
-    LIMIT ${rowsToFetch(query.limit)}::int`;
+    SELECT p.* FROM unnest(${[...teamIds]}::uuid[]) AS team (id)
+    CROSS JOIN LATERAL (
+      SELECT ${promptColumns}, ${marks[column]} AS mark, ${key} AS sort_key
+      FROM prompts p
+      WHERE ${join([sql`p.team_id = team.id`, seen, ...conditions(query)], ' AND ')}
+      ORDER BY ${order(key)}
+      ${limit}) AS p
+    ORDER BY ${order(sql`p.sort_key`)}
+    ${limit}`;
 }
 
 /** What a search looks into; each is what an index is made of. */
@@ -86,7 +103,7 @@ function conditions({ status, words, searched, folder, tag, after, sort }: ListQ
   return found;
 }
 
-function unmarked({ mark: _, ...prompt }: MarkedRow): PromptRow {
+function unmarked({ mark: _mark, sort_key: _key, ...prompt }: MarkedRow): PromptRow {
   return prompt;
 }
 

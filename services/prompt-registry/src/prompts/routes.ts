@@ -1,6 +1,6 @@
 /** Transport of the prompt operations. */
 import type { Principal } from '@px0/access';
-import { type PromptId, parseUuid } from '@px0/contracts';
+import { MOST_LISTED_TEAMS, type PromptId, parseUuid, type TeamId } from '@px0/contracts';
 import { encodeMark } from '@px0/owner';
 import { ApiError, type Handlers, SerializedJson } from '@px0/service-kit';
 import { directBasis } from '../policies/mod.ts';
@@ -51,13 +51,12 @@ export function promptRoutes(commands: PromptCommands) {
       prompt: promptOnWire(await create.run(principal, params.teamID, body)),
     }),
     listPrompts: async ({ principal, params, query }) =>
-      pageOnWire(await list.run(principal, params.teamID, query), query),
+      pageOnWire(await list.run(principal, [params.teamID], query), query),
     listAllPrompts: async ({ principal, query }) => {
-      const team = query.team === undefined || query.team === '' ? query.team_id : query.team;
-      if (team === undefined || team === '') return { prompts: [] };
-      const teamId = parseUuid(team);
-      if (teamId === undefined) throw new ApiError('invalidId');
-      return pageOnWire(await list.run(principal, teamId, query), query);
+      const teamIds = listedTeams(query);
+      return teamIds.length === 0
+        ? { prompts: [] }
+        : pageOnWire(await list.run(principal, teamIds, query), query);
     },
     getPrompt: async ({ principal, params, query }) => {
       const prompt = await find.run(principal, params.id, query.team_id);
@@ -91,6 +90,24 @@ export function promptRoutes(commands: PromptCommands) {
       ),
     }),
   } satisfies Handlers<Principal>;
+}
+
+interface TeamParameters {
+  readonly team?: string | undefined;
+  readonly team_id?: string | undefined;
+  readonly teams?: string | undefined;
+}
+
+/** Each team once; none if the query names none. @throws ApiError invalidId, also for too many */
+function listedTeams({ team = '', team_id = '', teams = '' }: TeamParameters): readonly TeamId[] {
+  const one = team === '' ? team_id : team;
+  const texts = one === '' ? teams.split(',').filter((text) => text !== '') : [one];
+  const ids = texts.map((text) => parseUuid(text));
+  if (ids.length > MOST_LISTED_TEAMS) throw new ApiError('invalidId');
+  return [...new Set(ids)].map((id) => {
+    if (id === undefined) throw new ApiError('invalidId');
+    return id;
+  });
 }
 
 /** `next_cursor` appears on a page that is not the last one; a list without limit is complete. */

@@ -4,6 +4,7 @@ import type { Handlers } from '@px0/service-kit';
 import { directBasis } from '../policies/mod.ts';
 import { versionAnswer } from '../versions/mod.ts';
 import type { ListTags } from './list-tags.ts';
+import type { ListTeamTags } from './list-team-tags.ts';
 import type { RemoveTag } from './remove-tag.ts';
 import type { SetTag } from './set-tag.ts';
 
@@ -11,9 +12,10 @@ export interface TagCommands {
   readonly set: SetTag;
   readonly remove: RemoveTag;
   readonly list: ListTags;
+  readonly listOfTeam: ListTeamTags;
 }
 
-export function tagRoutes({ set, remove, list }: TagCommands) {
+export function tagRoutes({ set, remove, list, listOfTeam }: TagCommands) {
   return {
     setVersionTag: async ({ principal, params, body, header, signal }) => {
       const options = { basis: directBasis(header), signal };
@@ -24,5 +26,8 @@ export function tagRoutes({ set, remove, list }: TagCommands) {
       return undefined;
     },
     listVersionTags: async ({ principal, params }) => ({ tags: await list.run(principal, params.id) }),
+    listTeamTags: async ({ principal, params }) => ({
+      tags: await listOfTeam.run(principal, params.teamID),
+    }),
   } satisfies Handlers<Principal>;
 }

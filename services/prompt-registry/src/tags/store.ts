@@ -1,5 +1,5 @@
 /** The rows of tags: a tag is on one version of its prompt. */
-import type { PromptId } from '@px0/contracts';
+import type { PromptId, TeamId } from '@px0/contracts';
 import { type Reader, type Sql, sql } from '@px0/owner';
 import type { Change } from '../changes/mod.ts';
 import type { Permit } from '../policies/mod.ts';
@@ -48,6 +48,28 @@ export async function deleteTag(
     sql`DELETE FROM prompt_tags WHERE prompt_id = ${promptId}::uuid AND tag = ${tag} RETURNING version`,
   );
   return row?.version;
+}
+
+export interface TeamTag {
+  readonly tag: string;
+  /** How many prompts have it. */
+  readonly prompts: number;
+}
+
+const MOST_TEAM_TAGS = 1_000;
+
+/** Of the prompts named `p` and the tags named `t`, those that the caller sees: by tag, in the order of its bytes. */
+export function teamTags(
+  reader: Reader,
+  teamId: TeamId,
+  seen: { readonly prompts: Sql; readonly tags: Sql },
+): Promise<TeamTag[]> {
+  return reader.query<TeamTag>(sql`
+    SELECT t.tag, count(*)::int AS prompts
+    FROM prompts p
+    JOIN prompt_tags t ON t.prompt_id = p.id
+    WHERE p.team_id = ${teamId}::uuid AND ${seen.prompts} AND ${seen.tags}
+    GROUP BY t.tag ORDER BY t.tag LIMIT ${MOST_TEAM_TAGS}::int`);
 }
 
 /** Of the tags named `t`, those that the caller sees: by version, then tag in the order of its bytes. */

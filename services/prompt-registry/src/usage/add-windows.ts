@@ -1,5 +1,6 @@
 /** Adds the counts of windows to those of prompt versions, and of the services that render them. */
 import { type PrivateWriter, sql } from '@px0/owner';
+import { reopenedDays } from '../usage-days/mod.ts';
 import type { CountedWindow } from './counted-window.ts';
 
 /** Services of a prompt and day; what further ones render counts as rendered by `OTHERS`. Windows counted at one moment may exceed it by theirs. */
@@ -36,6 +37,7 @@ export const additions = sql`
       FROM taken t
       CROSS JOIN jsonb_to_record(t.body)
         AS c (started timestamptz, ended timestamptz, reported boolean, counts jsonb, services jsonb)),
+    ${reopenedDays},
     counted AS (
       INSERT INTO render_usage AS u (prompt_id, version, hour, renders, failures, latencies)
       SELECT r.prompt_id, r.version, date_trunc('hour', w.started, 'UTC') AS hour,

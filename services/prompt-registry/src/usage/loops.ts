@@ -2,6 +2,7 @@
 import { usageConsumers } from '@px0/contracts';
 import { UsageConsumer, type UsageConsumerOptions } from '@px0/event-bus';
 import { Background, type BackgroundOptions, type PrivateWriter } from '@px0/owner';
+import { closeDays, sumDay } from '../usage-days/mod.ts';
 import { CountReported } from './count-reported.ts';
 import { CountUsage } from './count-usage.ts';
 import { deleteExpired } from './store.ts';
@@ -51,6 +52,20 @@ export function usageExpiry({
     },
     pauseMs: AN_HOUR_MS,
     begin: 'pause',
+    jitter: 0.2,
+  };
+}
+
+/** Sums days that are over, one in a step. */
+export function usageDays({
+  database,
+  retentionDays,
+}: UsageLoopsDependencies): Omit<BackgroundOptions, 'logger'> {
+  return {
+    name: 'usage of days',
+    step: async () =>
+      (await sumDay(database)) || (await closeDays(database, retentionDays)) ? 'more' : 'none',
+    pauseMs: AN_HOUR_MS,
     jitter: 0.2,
   };
 }

@@ -1,4 +1,5 @@
-export { usageCounting, usageExpiry } from './loops.ts';
+export { usageCounting, usageDays, usageExpiry } from './loops.ts';
 export { ReadServices } from './read-services.ts';
+export { ReadTeamUsage } from './read-team-usage.ts';
 export { ReadUsage } from './read-usage.ts';
 export { usageRoutes } from './routes.ts';

@@ -2,9 +2,9 @@
 import { type AccessProjection, type Principal, requireAllowedOn } from '@px0/access';
 import type { PromptId, TeamId, Wire } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
-import { ApiError } from '@px0/service-kit';
 import { seenSlugs } from '../limits/mod.ts';
 import type { FindPrompt } from '../prompts/mod.ts';
+import { parseDays } from './days.ts';
 import { promptServices, teamServices } from './service-store.ts';
 
 export interface ReadServicesDependencies {
@@ -19,7 +19,6 @@ export interface ServicesParameters {
 }
 
 const DEFAULT_DAYS = 7;
-const MOST_DAYS = 90;
 
 export class ReadServices {
   readonly #deps: ReadServicesDependencies;
@@ -40,7 +39,7 @@ export class ReadServices {
   ): Promise<Wire<'PromptService'>[]> {
     const { reader, prompts } = this.#deps;
     await prompts.run(principal, 'listPromptServices', promptId);
-    const range = parseDays(days);
+    const range = parseDays(days, DEFAULT_DAYS);
     if (version !== '' && !/^[1-9]\d{0,8}$/.test(version)) return [];
     return await promptServices(reader, promptId, {
       days: range,
@@ -56,13 +55,6 @@ export class ReadServices {
   ): Promise<Wire<'TeamService'>[]> {
     const { reader, access } = this.#deps;
     requireAllowedOn(access, principal, 'listTeamServices', { teamId });
-    return await teamServices(reader, teamId, parseDays(days), seenSlugs(principal));
+    return await teamServices(reader, teamId, parseDays(days, DEFAULT_DAYS), seenSlugs(principal));
   }
-}
-
-function parseDays(text = ''): number {
-  if (text === '') return DEFAULT_DAYS;
-  const days = /^\d{1,2}$/.test(text) ? Number(text) : 0;
-  if (days < 1 || days > MOST_DAYS) throw new ApiError('invalidTimeRange');
-  return days;
 }

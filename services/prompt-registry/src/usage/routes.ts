@@ -2,12 +2,16 @@
 import type { Principal } from '@px0/access';
 import type { Handlers } from '@px0/service-kit';
 import type { ReadServices } from './read-services.ts';
+import type { ReadTeamUsage } from './read-team-usage.ts';
 import type { ReadUsage } from './read-usage.ts';
 
-export function usageRoutes(usage: ReadUsage, services: ReadServices) {
+export function usageRoutes(usage: ReadUsage, teamUsage: ReadTeamUsage, services: ReadServices) {
   return {
     getPromptUsage: async ({ principal, params, query }) => ({
       usage: await usage.run(principal, params.id, query),
+    }),
+    getTeamUsage: async ({ principal, params, query }) => ({
+      usage: await teamUsage.run(principal, params.teamID, query),
     }),
     listPromptServices: async ({ principal, params, query }) => ({
       services: await services.ofPrompt(principal, params.id, query),

@@ -1,6 +1,7 @@
 /** Which services render which versions. */
 import type { PromptId, TeamId, Wire } from '@px0/contracts';
 import { empty, type Reader, type Sql, sql } from '@px0/owner';
+import { firstDay } from '../usage-days/mod.ts';
 
 /** Entries of an answer; the latest are shown. */
 const MOST_ENTRIES = 1_000;
@@ -11,8 +12,6 @@ export interface ServiceRange {
   /** Undefined: all, and fallbacks. */
   readonly version: number | undefined;
 }
-
-const firstDay = (days: number) => sql`((now() AT TIME ZONE 'UTC')::date - ${days - 1}::int)`;
 
 /** One entry for each service, version and source; the latest first. */
 export function promptServices(

@@ -43,6 +43,8 @@ export function usageSpans(
 export async function deleteExpired(writer: PrivateWriter, retentionDays: number): Promise<void> {
   const retention = sql`${retentionDays}::int * interval '1 day'`;
   await writer.writePrivate(sql`DELETE FROM render_usage WHERE hour < now() - ${retention}`);
+  await writer.writePrivate(sql`DELETE FROM render_usage_days WHERE day < (now() - ${retention})::date`);
+  await writer.writePrivate(sql`DELETE FROM summed_usage_days WHERE day < (now() - ${retention})::date`);
   await writer.writePrivate(sql`DELETE FROM service_usage WHERE day < (now() - ${retention})::date`);
   await writer.writePrivate(sql`DELETE FROM service_variables WHERE last_seen_at < now() - ${retention}`);
   await writer.writePrivate(sql`DELETE FROM usage_windows WHERE counted_at < now() - interval '2 days'`);

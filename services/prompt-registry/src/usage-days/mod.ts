@@ -1,0 +1,1 @@
+export { closeDays, firstDay, reopenedDays, sumDay, usageByDay } from './store.ts';
