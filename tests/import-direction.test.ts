@@ -22,7 +22,7 @@ const consoleLayers = [
   ['ui'],
   ['commands', 'workspace'],
   ['frame'],
-  ['diff', 'preview', 'services'],
+  ['diff', 'preview', 'services', 'usage'],
   ['review'],
   ['account', 'governance', 'prompts'],
   ['audit', 'compare', 'editor', 'requests'],

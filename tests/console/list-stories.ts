@@ -1,7 +1,8 @@
 /** Stories about finding prompts, and about seeing what others did with them and why. */
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { type ConsoleHarness, type Person, toastSays } from './console-harness.ts';
+import { type ConsoleHarness, choose, type Person, toastSays } from './console-harness.ts';
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
 const row = (page: Page, name: string) => page.getByRole('listitem').filter({ hasText: name });
@@ -98,6 +99,152 @@ export function listStories(started: () => ConsoleHarness): void {
       await harness.inspect('list-summary', '/prompts', ada, (view) =>
         row(view, 'Tutor').getByText('v1 live').waitFor(),
       );
+    }, 180_000);
+  });
+
+  describe('the list of several teams', () => {
+    it('is in one order by the last change, and tells drafts, tags and versions', async () => {
+      const harness = started();
+      const ada = await harness.person('ada');
+      const { token } = ada;
+      const made = await harness.shape('POST', `/v1/orgs/${ada.organizationId}/teams`, {
+        token,
+        body: { name: 'Search team', org_id: ada.organizationId },
+      });
+      const search = { ...ada, teamId: made.text('team', 'id') };
+      const [one, two] = ['First of the default team', 'Second of the search team'];
+      const first = await promptOf(harness, ada, { name: one }, [{ template: 'a' }, { template: 'b' }]);
+      await promptOf(harness, search, { name: two }, [{ template: 'c' }]);
+      await promptOf(harness, ada, { name: 'Third without versions' });
+      await harness.api.call('POST', `/v1/prompts/${first}/versions/1/promote`, { token });
+      await harness.api.call('POST', `/v1/prompts/${first}/versions/1/promote`, { token });
+      await harness.api.call('POST', `/v1/prompts/${first}/versions/2/tags`, {
+        token,
+        body: { tag: 'staging' },
+      });
+
+      const page = await harness.open('/prompts', { person: ada });
+      const names = () => page.locator('a[data-row]').allTextContents();
+      await row(page, one).getByText('v1 live').waitFor();
+      // The version was made live and tagged after the others were created, in the other team, too.
+      expect(await names()).toEqual([one, 'Third without versions', two]);
+      await row(page, one).getByText('v2 draft').waitFor();
+      await row(page, one).getByText('staging v2').waitFor();
+      await row(page, one).getByText('2 versions').waitFor();
+      await row(page, one).getByText('No renders').waitFor();
+      await row(page, two).getByText('Not live').waitFor();
+      await choose(page, 'Sort by', 'Name (A–Z)');
+      await page.waitForURL(/sort=name/);
+      await expect.poll(names, { timeout: 60_000 }).toEqual([one, two, 'Third without versions']);
+      await row(page, two).getByRole('link', { name: 'Search team' }).click();
+      await page.waitForURL(/team=/);
+      await expect.poll(names, { timeout: 60_000 }).toEqual([two]);
+      // The team of the filter is the one of a new prompt, and of the next one.
+      await page.getByRole('button', { name: 'New prompt' }).click();
+      await page
+        .getByRole('dialog')
+        .getByRole('combobox', { name: 'Team' })
+        .getByText('Search team')
+        .waitFor();
+      await page.keyboard.press('Escape');
+      await choose(page, 'Team', 'All your teams');
+      await expect.poll(names, { timeout: 60_000 }).toHaveLength(3);
+      await page.getByRole('button', { name: 'New prompt' }).click();
+      await page
+        .getByRole('dialog')
+        .getByRole('combobox', { name: 'Team' })
+        .getByText('Search team')
+        .waitFor();
+      await page.keyboard.press('Escape');
+      await choose(page, 'Tag', 'staging');
+      await page.waitForURL(/tag=staging/);
+      await expect.poll(names, { timeout: 60_000 }).toEqual([one]);
+
+      // On a phone the filters take no room until they are asked for.
+      await page.setViewportSize({ width: 390, height: 844 });
+      const filters = page.getByRole('button', { name: 'Filters (1)' });
+      await filters.waitFor();
+      expect(await page.getByRole('combobox', { name: 'Tag' }).count()).toBe(0);
+      await filters.click();
+      await page.getByRole('combobox', { name: 'Tag' }).getByText('staging').waitFor();
+      await harness.expectAccessible(page);
+      await choose(page, 'Tag', 'Any tag');
+      await row(page, one).getByText('No renders in 30 days').waitFor();
+    }, 180_000);
+
+    it('changes many prompts at once, and says which it could not change', async () => {
+      const harness = started();
+      const ada = await harness.person('ada');
+      const { token } = ada;
+      const ids: string[] = [];
+      for (const name of ['Alpha', 'Beta', 'Gamma', 'Delta']) {
+        ids.push(await promptOf(harness, ada, { name }, [{ template: name }]));
+      }
+      const [alpha = '', beta = ''] = ids;
+      await harness.api.call('POST', `/v1/prompts/${alpha}/versions/1/promote`, { token });
+      await harness.api.call('POST', `/v1/prompts/${alpha}/versions/1/promote`, { token });
+      const statusOf = async (id: string) =>
+        (await harness.shape('GET', `/v1/prompts/${id}`, { token })).text('prompt', 'status');
+
+      const page = await harness.open('/prompts?sort=name', { person: ada });
+      const box = (name: string) => page.getByRole('checkbox', { name: `Select ${name}` });
+      const bar = page.getByRole('region', { name: 'Selected prompts' });
+      const act = (name: string) => bar.getByRole('button', { name });
+      await box('Alpha').click();
+      await bar.getByText('1 selected').waitFor();
+      await box('Delta').click({ modifiers: ['Shift'] });
+      await bar.getByText('3 selected').waitFor();
+      // By keyboard: the row that has the focus.
+      await page.getByRole('link', { name: 'Gamma', exact: true }).focus();
+      await page.keyboard.press('x');
+      await bar.getByText('4 selected').waitFor();
+      await page.keyboard.press('x');
+      await bar.getByText('3 selected').waitFor();
+      await harness.expectAccessible(page);
+
+      await act('Tag…').click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Tag', { exact: true }).fill('prod');
+      await dialog.getByText('2 prompts without a live version will be left out.').waitFor();
+      await harness.expectAccessible(page);
+      await dialog.getByRole('button', { name: 'Set tag' }).click();
+      await toastSays(page, 'Tagged 1 prompt');
+      await row(page, 'Alpha').getByText('prod').waitFor();
+
+      for (const name of ['Alpha', 'Beta']) await box(name).click();
+      await act('Move to folder…').click();
+      await dialog.getByLabel('Folder', { exact: true }).fill('news');
+      await dialog.getByRole('button', { name: 'Move prompts' }).click();
+      await toastSays(page, 'Moved 2 prompts');
+      await row(page, 'Beta').getByRole('link', { name: 'news' }).waitFor();
+      await page.getByRole('button', { name: 'Undo' }).last().click();
+      await row(page, 'Beta').getByRole('link', { name: 'news' }).waitFor({ state: 'detached' });
+
+      await box('Beta').click();
+      await act('Select all 4').click();
+      const [download] = await Promise.all([page.waitForEvent('download'), act('Export').click()]);
+      expect(download.suggestedFilename()).toBe('default-team-prompts.json');
+      const file = JSON.parse(await readFile((await download.path()) ?? '', 'utf8')) as {
+        document: { prompts: { slug: string }[] };
+      };
+      expect(file.document.prompts.map(({ slug }) => slug)).toEqual(['alpha', 'beta', 'delta', 'gamma']);
+
+      // One of them cannot be archived, and stays selected.
+      await page.route(`**/v1/prompts/${beta}/archive`, (route) =>
+        route.fulfill({ status: 503, json: { error: 'service unavailable' } }),
+      );
+      await act('Archive').click();
+      await toastSays(page, 'Archived 3 prompts');
+      const alert = page.getByRole('alert').filter({ hasText: 'Could not archive 1 prompt' });
+      await alert.getByText('Beta: px0 is temporarily unavailable').waitFor();
+      await bar.getByText('1 selected').waitFor();
+      await harness.expectAccessible(page);
+      expect([await statusOf(alpha), await statusOf(beta)]).toEqual(['archived', 'active']);
+      await page.getByRole('button', { name: 'Undo' }).last().click();
+      await row(page, 'Alpha').waitFor();
+      expect(await statusOf(alpha)).toBe('active');
+      await page.setViewportSize({ width: 390, height: 844 });
+      await harness.expectAccessible(page);
     }, 180_000);
   });
 

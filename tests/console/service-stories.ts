@@ -82,6 +82,16 @@ export function serviceStories(started: () => ConsoleHarness): void {
         { what: 'four services', timeoutMs: 60_000 },
       );
 
+      await harness.inspect('usage', '/usage', owner, async (page) => {
+        const rendered = page.getByRole('table', { name: 'Most rendered prompts' });
+        await rendered.getByRole('row').filter({ hasText: 'Support reply' }).getByText('3,600').waitFor();
+        const failing = page.getByRole('table', { name: 'Failing prompts' });
+        await failing.getByRole('row').filter({ hasText: 'Support reply' }).getByText('0.2%').waitFor();
+        await page.getByText('Every active prompt was rendered').waitFor();
+      });
+      await harness.inspect('list-renders', '/prompts', owner, (page) =>
+        page.getByText('3.6K renders, 9 failed').first().waitFor(),
+      );
       await harness.inspect('team-services', `/teams/${teamId}`, owner, async (page) => {
         await page.getByRole('tab', { name: 'Services' }).click();
         await page.getByRole('row').filter({ hasText: 'invoices' }).getByText('from fallbacks').waitFor();

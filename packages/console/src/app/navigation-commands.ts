@@ -2,6 +2,7 @@
 import type { UseNavigateResult } from '@tanstack/react-router';
 import {
   BookOpen,
+  ChartColumn,
   CircleUser,
   FileText,
   Inbox,
@@ -42,6 +43,15 @@ export function navigationCommands({ navigate, organizationId, setTheme }: Conte
       icon: FileText,
       shortcut: 'g p',
       run: () => navigate({ to: '/prompts' }),
+    },
+    {
+      id: 'go-usage',
+      group,
+      label: 'Usage',
+      icon: ChartColumn,
+      shortcut: 'g u',
+      keywords: 'renders failures unused statistics',
+      run: () => navigate({ to: '/usage' }),
     },
     {
       id: 'go-inbox',

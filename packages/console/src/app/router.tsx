@@ -8,6 +8,7 @@ import { RouteFailure, rootRoute, shellRoute } from '../frame/mod.ts';
 import { governanceRoutes } from '../governance/mod.ts';
 import { promptRoutes } from '../prompts/mod.ts';
 import { requestRoutes } from '../requests/mod.ts';
+import { usageRoutes } from '../usage/mod.ts';
 import { queryClient } from './query-client.ts';
 
 const homeRoute = createRoute({
@@ -30,6 +31,7 @@ const routeTree = rootRoute.addChildren([
     ...editorRoutes,
     ...compareRoutes,
     ...requestRoutes,
+    ...usageRoutes,
     ...governanceRoutes,
     ...auditRoutes,
     ...accountRoutes,

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, type LinkProps, useNavigate, useRouter } from '@tanstack/react-router';
 import {
   BookOpen,
+  ChartColumn,
   ChevronsUpDown,
   CircleUser,
   FileText,
@@ -66,6 +67,9 @@ export function Sidebar({ onSearch, onHelp }: SidebarProps) {
         <ul className="flex flex-col gap-0.5">
           <Item icon={FileText} link={{ to: '/prompts' }}>
             Prompts
+          </Item>
+          <Item icon={ChartColumn} link={{ to: '/usage' }}>
+            Usage
           </Item>
           <Item icon={Inbox} link={{ to: '/inbox' }} badge={inbox}>
             Inbox
@@ -175,6 +179,7 @@ function OrganizationSwitcher() {
     if (page !== false) await router.navigate({ href: `/orgs/${id}/${page}` });
     // The list's team and folder are the other organization's.
     else if (pathname === '/prompts') await router.navigate({ to: '/prompts', search: {} });
+    else if (pathname === '/usage') await router.navigate({ to: '/usage', search: {} });
   };
   return (
     <>

@@ -1,7 +1,7 @@
 /** Exports the chains of an organization as a file, and verifies them in the browser. */
 import { Download, ShieldCheck } from 'lucide-react';
 import { useState } from 'react';
-import { Button, Callout, toast, toastError } from '../ui/mod.ts';
+import { Button, Callout, saveFile, toast, toastError } from '../ui/mod.ts';
 import { type Context, contexts } from './audit-lines.ts';
 import { wholeChain } from './readings.ts';
 import { ChainVerifier, type Verified } from './verify-chain.ts';
@@ -35,10 +35,7 @@ export function ChainActions({ orgId }: { readonly orgId: string }) {
     for (const context of contexts) {
       for await (const { text } of wholeChain(orgId, context)) parts.push(text);
     }
-    save(
-      new Blob(parts, { type: 'application/x-ndjson' }),
-      `audit-${new Date().toISOString().slice(0, 10)}.ndjson`,
-    );
+    saveFile(`audit-${new Date().toISOString().slice(0, 10)}.ndjson`, parts, 'application/x-ndjson');
     toast({ title: 'Exported the audit log', description: 'px0 audit verify checks the file.' });
   };
   const verify = async (): Promise<void> => {
@@ -104,14 +101,4 @@ function resultText(result: Verified | undefined): string {
       ? ''
       : `, from entry ${result.prunedBefore} on; older ones were removed`;
   return `${result.entries.toLocaleString('en')} entries${pruned}, up to ${result.head?.number}:${result.head?.hash}`;
-}
-
-function save(blob: Blob, name: string): void {
-  const address = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  // The browser has taken the file once it goes on.
-  setTimeout(() => URL.revokeObjectURL(address), 0);
 }

@@ -74,7 +74,8 @@ function combinationOf(event: KeyboardEvent): string | undefined {
 function isWriting(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || target.closest('input, textarea, select, [role="textbox"]') !== null)
+    (target.isContentEditable ||
+      target.closest('input:not([type="checkbox"]), textarea, select, [role="textbox"]') !== null)
   );
 }
 

@@ -1,7 +1,7 @@
 /** A team: its members, the services that render its prompts, and settings. */
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { FileText, SearchX } from 'lucide-react';
+import { ChartColumn, FileText, SearchX } from 'lucide-react';
 import { reading } from '../api/mod.ts';
 import { RequestList } from '../review/mod.ts';
 import { TeamServices } from '../services/mod.ts';
@@ -73,10 +73,16 @@ function KnownTeam({ team }: { readonly team: WorkspaceTeam }) {
       }
       actions={
         team.myRole !== null && (
-          <a href={`/prompts?team=${team.id}`} className={buttonClasses('secondary')}>
-            <FileText aria-hidden="true" className="size-3.5" />
-            Prompts
-          </a>
+          <>
+            <a href={`/usage?team=${team.id}`} className={buttonClasses('secondary')}>
+              <ChartColumn aria-hidden="true" className="size-3.5" />
+              Usage
+            </a>
+            <a href={`/prompts?team=${team.id}`} className={buttonClasses('secondary')}>
+              <FileText aria-hidden="true" className="size-3.5" />
+              Prompts
+            </a>
+          </>
         )
       }
     >

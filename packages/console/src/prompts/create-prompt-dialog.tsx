@@ -6,12 +6,13 @@ import { FormDialog, Select, TextArea, TextField, toast } from '../ui/mod.ts';
 import { usePromptWrites } from './data/writes.ts';
 import { FolderField } from './folder-field.tsx';
 import { tidyFolder } from './folder-tree.ts';
+import { lastTeam, rememberTeam } from './last-team.ts';
 import { useTeamsWhere } from './team-rights.ts';
 
 export interface CreatePromptDialogProps {
   readonly open: boolean;
   readonly onOpenChange: (open: boolean) => void;
-  /** The team of the current filter, chosen by default. */
+  /** The team of the current filter, chosen by default; else it is the one of the last prompt. */
   readonly teamId: string | undefined;
   /** The folder that is shown, chosen by default; empty for none. */
   readonly folder: string;
@@ -26,7 +27,8 @@ export function CreatePromptDialog({ open, onOpenChange, teamId, folder }: Creat
   const [description, setDescription] = useState('');
   const [typedFolder, setFolder] = useState<string>();
   const [chosenTeam, setChosenTeam] = useState<string>();
-  const team = [chosenTeam, teamId].find((id) => teams.some((one) => one.id === id)) ?? teams[0]?.id ?? '';
+  const team =
+    [chosenTeam, teamId, lastTeam()].find((id) => teams.some((one) => one.id === id)) ?? teams[0]?.id ?? '';
   const path = typedFolder ?? folder;
   const shownSlug = normaliseSlug(slug === undefined || slug === '' ? name : slug);
   const close = (isOpen: boolean): void => {
@@ -45,6 +47,7 @@ export function CreatePromptDialog({ open, onOpenChange, teamId, folder }: Creat
       ...(slug === undefined || slug === '' ? {} : { slug }),
       ...(tidyFolder(path) === '' ? {} : { folder: tidyFolder(path) }),
     });
+    rememberTeam(team);
     toast({ title: `Created “${prompt.name}”` });
     await navigate({ to: '/prompts/$promptId', params: { promptId: prompt.id } });
   };

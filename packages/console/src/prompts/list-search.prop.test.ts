@@ -13,7 +13,7 @@ it('a filter that looks like a value of JSON is a text', () => {
 });
 
 it('without filters, the list shows active prompts, recently updated first', () => {
-  expect(listQuery(promptSearch({}))).toMatchObject({ status: 'active', sort: '-updated_at' });
+  expect(listQuery(promptSearch({}))).toMatchObject({ status: 'active', sort: '-changed_at' });
   expect(listQuery(promptSearch({ status: 'all' })).status).toBeUndefined();
 });
 

@@ -14,10 +14,17 @@ export interface PromptSearch {
   readonly in?: 'content';
 }
 
-export const promptSorts = ['-updated_at', '-created_at', 'created_at', 'name', '-name'] as const;
+export const promptSorts = [
+  '-changed_at',
+  'changed_at',
+  '-created_at',
+  'created_at',
+  'name',
+  '-name',
+] as const;
 export type PromptSort = (typeof promptSorts)[number];
 
-export const defaultSort: PromptSort = '-updated_at';
+export const defaultSort: PromptSort = '-changed_at';
 
 /** Reads the filters from a URL's query. Drops anything else, and defaults. */
 export function promptSearch(search: Readonly<Record<string, unknown>>): PromptSearch {
@@ -68,6 +75,11 @@ export function listQuery({ status, tag, q, sort, folder, in: place }: PromptSea
     folder: folder === undefined || folder === NO_FOLDER ? folder : `${folder}/`,
     in: q === undefined ? undefined : place,
   };
+}
+
+/** How many filters narrow the list, besides the words of a search. */
+export function filterCount({ team, status, tag, folder }: PromptSearch): number {
+  return [team, status, tag, folder].filter((filter) => filter !== undefined).length;
 }
 
 /** Whether a filter other than the team is set. */

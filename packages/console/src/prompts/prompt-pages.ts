@@ -1,4 +1,4 @@
-/** The query for the prompts of several teams: all pages of one team, then the next team. */
+/** The query for the prompts of several teams, in one order. */
 import type { Wire } from '@px0/contracts';
 import { infiniteQueryOptions, type QueryClient } from '@tanstack/react-query';
 import { ahead, api } from '../api/mod.ts';
@@ -9,44 +9,26 @@ import { listQuery, type PromptSearch } from './list-search.ts';
 /** The teams whose folders are shown at once. */
 export const MOST_TREES = 10;
 
-interface Place {
-  readonly team: number;
-  readonly cursor: string | undefined;
-}
+/** The teams whose prompts the API lists at once. */
+export const MOST_LISTED = 100;
 
-interface PageOfTeam {
-  readonly teamId: string;
+interface PageOfPrompts {
   readonly prompts: readonly Wire<'Prompt'>[];
-  readonly next: Place | undefined;
+  readonly next_cursor?: string;
 }
 
 export function promptPages(teamIds: readonly string[], search: PromptSearch) {
-  const query = listQuery(search);
+  const query = { ...listQuery(search), teams: teamIds.slice(0, MOST_LISTED).join(',') };
   return infiniteQueryOptions({
+    // Writes mark the lists of prompts as outdated by the name of this operation.
     queryKey: ['listPrompts', teamIds, query, 'pages'] as const,
-    queryFn: async ({ pageParam, signal }): Promise<PageOfTeam> => {
-      const teamId = teamIds[pageParam.team] ?? '';
-      const page = await api.call('listPrompts', {
-        params: { teamID: teamId },
-        query: { ...query, cursor: pageParam.cursor },
-        signal,
-      });
-      return { teamId, prompts: page.prompts, next: placeAfter(teamIds, pageParam, page.next_cursor) };
-    },
-    initialPageParam: { team: 0, cursor: undefined } as Place,
-    getNextPageParam: ({ next }) => next,
+    queryFn: ({ pageParam, signal }): Promise<PageOfPrompts> =>
+      api.call('listAllPrompts', { query: { ...query, cursor: pageParam }, signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next_cursor }) => next_cursor,
     enabled: teamIds.length > 0,
     placeholderData: (before) => before,
   });
-}
-
-function placeAfter(
-  teamIds: readonly string[],
-  { team }: Place,
-  cursor: string | undefined,
-): Place | undefined {
-  if (cursor !== undefined) return { team, cursor };
-  return team + 1 < teamIds.length ? { team: team + 1, cursor: undefined } : undefined;
 }
 
 /** Loads the first page of the list, of the organization that the filter belongs to. */

@@ -1,8 +1,8 @@
-/** A prompt in the list: what is live, and who changed it last and why. */
+/** A prompt in the list: what is live, how often it is rendered, and who changed it last and why. */
 import type { Wire } from '@px0/contracts';
 import { Link } from '@tanstack/react-router';
 import { Folder, Tag } from 'lucide-react';
-import { Badge, Time } from '../ui/mod.ts';
+import { Badge, classes, Sparkline, Time } from '../ui/mod.ts';
 import { usePermissions } from '../workspace/mod.ts';
 import { changeSentence } from './audit-sentence.ts';
 import { endDrag, startDrag } from './prompt-drag.ts';
@@ -12,31 +12,70 @@ import type { ActorName } from './use-actor-name.ts';
 export interface PromptRowProps {
   readonly prompt: Wire<'Prompt'>;
   readonly nameOf: ActorName;
+  /** The name of its team, where the list is of several. */
+  readonly team: string | undefined;
   /** The folder that the list is narrowed to, if any. */
   readonly shownFolder: string | undefined;
+  /** Whether the window is wide enough for a chart in each row. */
+  readonly hasRoom: boolean;
+  readonly isSelected: boolean;
+  readonly onToggle: (id: string, isRange: boolean) => void;
 }
 
-export function PromptRow({ prompt, nameOf, shownFolder }: PromptRowProps) {
+export function PromptRow({
+  prompt,
+  nameOf,
+  team,
+  shownFolder,
+  hasRoom,
+  isSelected,
+  onToggle,
+}: PromptRowProps) {
   const { summary, folder } = prompt;
   const { may } = usePermissions({ teamId: prompt.team_id });
   return (
     <li
       onDragStart={(event) => may('patchPrompt') && startDrag(event, prompt)}
       onDragEnd={endDrag}
-      className="relative flex items-center gap-3 px-4 py-3 transition-colors focus-within:bg-panel hover:bg-panel"
+      className={classes(
+        'relative flex items-start gap-2 py-3 pr-4 pl-2 transition-colors focus-within:bg-panel hover:bg-panel',
+        isSelected && 'bg-accent-soft',
+      )}
     >
+      <label className="relative grid size-6 shrink-0 place-items-center">
+        <span className="sr-only">Select {prompt.name}</span>
+        <input
+          type="checkbox"
+          checked={isSelected}
+          // A click tells whether Shift is held; a change does not.
+          onClick={(event) => onToggle(prompt.id, event.shiftKey)}
+          onChange={() => undefined}
+          className="size-4 accent-accent"
+        />
+      </label>
       <div className="flex min-w-0 flex-1 flex-col gap-1">
         <div className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
           <Link
             to="/prompts/$promptId"
             params={{ promptId: prompt.id }}
-            data-row
-            className="max-w-full truncate font-medium text-sm after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2"
+            data-row={prompt.id}
+            className="max-w-full scroll-mb-28 truncate font-medium text-sm after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2"
           >
             {prompt.name}
           </Link>
           {prompt.status === 'archived' && <Badge>Archived</Badge>}
           {summary && <Standing summary={summary} />}
+          {team !== undefined && (
+            <Link
+              to="/prompts"
+              search={{ team: prompt.team_id }}
+              draggable={false}
+              className="relative inline-flex min-h-6 min-w-0 items-center rounded-sm text-faint text-xs hover:text-fg hover:underline"
+            >
+              <span className="sr-only">Team </span>
+              <span className="truncate">{team}</span>
+            </Link>
+          )}
           {folder !== '' && folder !== shownFolder && (
             <Link
               to="/prompts"
@@ -52,6 +91,11 @@ export function PromptRow({ prompt, nameOf, shownFolder }: PromptRowProps) {
         </div>
         <div className="flex min-w-0 items-baseline gap-2 text-xs">
           <code className="max-w-[45%] shrink-0 truncate text-faint">{prompt.slug}</code>
+          {summary !== undefined && summary.versions > 0 && (
+            <span className="shrink-0 text-faint">
+              {summary.versions === 1 ? '1 version' : `${summary.versions.toLocaleString('en')} versions`}
+            </span>
+          )}
           {prompt.description !== '' && <span className="truncate text-muted">{prompt.description}</span>}
         </div>
         {summary?.last_change && (
@@ -61,12 +105,19 @@ export function PromptRow({ prompt, nameOf, shownFolder }: PromptRowProps) {
             name={summary.last_change.actor === null ? 'Someone' : nameOf(summary.last_change.actor)}
           />
         )}
+        {!summary?.last_change && (
+          <p className="text-faint text-xs">
+            Changed{' '}
+            <span className="relative">
+              <Time timestamp={prompt.updated_at} />
+            </span>
+          </p>
+        )}
+        {!hasRoom && summary?.usage && (
+          <p className="text-faint text-xs">{rendersText(summary.usage)} in 30 days</p>
+        )}
       </div>
-      {!summary?.last_change && (
-        <span className="relative shrink-0 text-faint text-xs max-sm:hidden">
-          <Time timestamp={prompt.updated_at} />
-        </span>
-      )}
+      {hasRoom && summary?.usage && <Renders usage={summary.usage} />}
       <span className="relative">
         <PromptMenu prompt={prompt} size="sm" />
       </span>
@@ -76,8 +127,13 @@ export function PromptRow({ prompt, nameOf, shownFolder }: PromptRowProps) {
 
 type Summary = NonNullable<Wire<'Prompt'>['summary']>;
 
-/** The version that applications get, its tags, and whether it is a conversation. */
-function Standing({ summary: { live_version, live_tags, versions, kind } }: { readonly summary: Summary }) {
+/** Further tags of other versions are counted. */
+const MOST_TAGS = 3;
+
+/** The version that applications get, the draft that may follow it, tags, and whether it is a conversation. */
+function Standing({ summary }: { readonly summary: Summary }) {
+  const { live_version, live_tags, tags, draft_version, versions, kind } = summary;
+  const others = tags.filter(({ version }) => version !== live_version);
   return (
     <>
       {live_version === null ? (
@@ -87,13 +143,50 @@ function Standing({ summary: { live_version, live_tags, versions, kind } }: { re
           v{live_version} live
         </Badge>
       )}
+      {draft_version !== null && draft_version > (live_version ?? 0) && (
+        <Badge tone="warning">v{draft_version} draft</Badge>
+      )}
       {kind === 'chat' && <Badge tone="outline">Chat</Badge>}
       {live_tags.map((tag) => (
         <Badge key={tag} tone="outline" icon={Tag} mono>
           {tag}
         </Badge>
       ))}
+      {others.slice(0, MOST_TAGS).map(({ tag, version }) => (
+        <Badge key={tag} tone="outline" icon={Tag} mono>
+          {tag} v{version}
+        </Badge>
+      ))}
+      {others.length > MOST_TAGS && (
+        <span className="text-faint text-xs">
+          +{others.length - MOST_TAGS}
+          <span className="sr-only"> more tags</span>
+        </span>
+      )}
     </>
+  );
+}
+
+type Usage = NonNullable<Summary['usage']>;
+
+const compact = new Intl.NumberFormat('en', { notation: 'compact' });
+
+function rendersText({ renders, failures }: Usage): string {
+  if (renders === 0 && failures === 0) return 'No renders';
+  const rendered = renders === 1 ? '1 render' : `${compact.format(renders)} renders`;
+  return failures === 0 ? rendered : `${rendered}, ${compact.format(failures)} failed`;
+}
+
+/** How often it was rendered in 30 days. */
+function Renders({ usage }: { readonly usage: Usage }) {
+  return (
+    <div className="flex w-32 shrink-0 flex-col items-end gap-1 pt-1">
+      {usage.renders > 0 && <Sparkline values={usage.daily} />}
+      <p className="text-right text-faint text-xs tabular-nums">
+        {rendersText(usage)}
+        <span className="sr-only"> in 30 days</span>
+      </p>
+    </div>
   );
 }
 

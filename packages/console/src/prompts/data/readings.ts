@@ -11,6 +11,11 @@ export function foldersReading(teamId: string) {
   return reading('listFolders', { params: { teamID: teamId } });
 }
 
+/** The tags that the prompts of a team have. */
+export function teamTagsReading(teamId: string) {
+  return reading('listTeamTags', { params: { teamID: teamId } });
+}
+
 /** All versions with their templates, the newest first. */
 export function versionsReading(promptId: string) {
   return reading('listVersions', { params: { id: promptId } });

@@ -17,6 +17,7 @@ const versionOperations: readonly OperationId[] = [
   'listChangeRequests',
   ...promptOperations,
 ];
+const tagOperations: readonly OperationId[] = [...versionOperations, 'listTeamTags'];
 const requestOperations: readonly OperationId[] = [
   'listChangeRequests',
   'listMyChangeRequests',
@@ -93,7 +94,7 @@ function promptWrites(queryClient: QueryClient) {
       changed(requestOperations, api.call('createChangeRequest', { params: { id }, body })),
     setTag: (id: string, version: number, tag: string, reason?: string) =>
       changed(
-        versionOperations,
+        tagOperations,
         api.call('setVersionTag', {
           params: { id, version: String(version) },
           body: { tag },
@@ -102,7 +103,7 @@ function promptWrites(queryClient: QueryClient) {
       ),
     removeTag: (id: string, tag: string, reason?: string) =>
       changed(
-        versionOperations,
+        tagOperations,
         api.call('removeVersionTag', { params: { id, tag }, headers: breakGlass(reason) }),
       ),
     createPayload: (id: string, name: string, variables: JsonValue) =>
