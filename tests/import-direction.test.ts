@@ -22,10 +22,10 @@ const consoleLayers = [
   ['ui'],
   ['commands', 'workspace'],
   ['frame'],
-  ['diff', 'preview', 'services', 'usage'],
+  ['diff', 'preview', 'services'],
   ['review'],
   ['account', 'governance', 'prompts'],
-  ['audit', 'compare', 'editor', 'requests'],
+  ['audit', 'compare', 'editor', 'requests', 'usage'],
   ['app'],
 ];
 

@@ -136,7 +136,7 @@ export function listStories(started: () => ConsoleHarness): void {
       await choose(page, 'Sort by', 'Name (A–Z)');
       await page.waitForURL(/sort=name/);
       await expect.poll(names, { timeout: 60_000 }).toEqual([one, two, 'Third without versions']);
-      await row(page, two).getByRole('link', { name: 'Search team' }).click();
+      await row(page, two).getByRole('link', { name: 'Team Search team' }).click();
       await page.waitForURL(/team=/);
       await expect.poll(names, { timeout: 60_000 }).toEqual([two]);
       // The team of the filter is the one of a new prompt, and of the next one.
@@ -233,16 +233,17 @@ export function listStories(started: () => ConsoleHarness): void {
       await page.route(`**/v1/prompts/${beta}/archive`, (route) =>
         route.fulfill({ status: 503, json: { error: 'service unavailable' } }),
       );
+      const archived = page.waitForResponse(`**/v1/prompts/${alpha}/archive`);
       await act('Archive').click();
+      expect((await archived).status()).toBe(200);
       await toastSays(page, 'Archived 3 prompts');
+      await page.getByRole('button', { name: 'Undo' }).last().click();
       const alert = page.getByRole('alert').filter({ hasText: 'Could not archive 1 prompt' });
       await alert.getByText('Beta: px0 is temporarily unavailable').waitFor();
       await bar.getByText('1 selected').waitFor();
       await harness.expectAccessible(page);
-      expect([await statusOf(alpha), await statusOf(beta)]).toEqual(['archived', 'active']);
-      await page.getByRole('button', { name: 'Undo' }).last().click();
       await row(page, 'Alpha').waitFor();
-      expect(await statusOf(alpha)).toBe('active');
+      expect([await statusOf(alpha), await statusOf(beta)]).toEqual(['active', 'active']);
       await page.setViewportSize({ width: 390, height: 844 });
       await harness.expectAccessible(page);
     }, 180_000);

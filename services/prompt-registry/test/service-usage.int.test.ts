@@ -281,8 +281,10 @@ describe('the renders of a team’s prompts', () => {
   };
   /** A window of one of px0's own processes. */
   const rendered = (daysAgo: number, versions: Versions): UsageWindow => {
-    const { client: _, ...window } = reported({ endedAt: new Date(Date.now() - daysAgo * DAY_MS), versions });
-    return window;
+    const { client: _, ...window } = reported({ versions });
+    // In a moment of that day, also in the first minute of today.
+    const at = new Date(Date.now() - daysAgo * DAY_MS).toISOString();
+    return { ...window, started_at: at, ended_at: at };
   };
   const usageOf = async (by: Bearer, teamId: string, query = '') => {
     const { status, body } = await registry.call(by, 'GET', `/v1/teams/${teamId}/usage${query}`);
@@ -293,7 +295,7 @@ describe('the renders of a team’s prompts', () => {
     registry.prompts.createWith(by, teamId, { name }, { template: name });
 
   it('are summed by day; who is rendered most, who fails, and who is not rendered', async () => {
-    const { editor, viewer, teamId } = await registry.cast();
+    const { admin, editor, viewer, teamId } = await registry.cast();
     const { usage } = counting();
     const busy = await live(editor, teamId, 'busy');
     const failing = await live(editor, teamId, 'failing');
@@ -301,7 +303,7 @@ describe('the renders of a team’s prompts', () => {
     const draft = await registry.prompts.create(editor, teamId, { name: 'a draft' });
     const shelved = await registry.prompts.create(editor, teamId, { name: 'shelved' });
     expect((await registry.call(cast.viewer, 'GET', `/v1/teams/${teamId}/usage`)).status).toBe(403);
-    await registry.call(editor, 'POST', `/v1/prompts/${shelved.id}/archive`);
+    expect((await registry.call(admin, 'POST', `/v1/prompts/${shelved.id}/archive`)).status).toBe(200);
     await usage.run([
       rendered(0, [row(busy, 1, 10), row(failing, 1, 2, { failures: 3 })]),
       rendered(1, [row(busy, 1, 5)]),

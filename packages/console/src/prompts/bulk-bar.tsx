@@ -91,23 +91,19 @@ interface FailureListProps extends Failures {
 
 function FailureList({ title, failed, onClose }: FailureListProps) {
   return (
-    <div role="alert">
-      <Callout tone="danger">
-        <div className="flex items-start gap-2">
-          <div className="min-w-0 flex-1">
-            <p className="font-medium">{title}</p>
-            <ul className="mt-1 max-h-40 overflow-y-auto">
-              {failed.map(({ item, error }) => (
-                <li key={item.id} className="break-words">
-                  {item.name}: {sentenceOf(error)}
-                </li>
-              ))}
-            </ul>
-          </div>
-          <IconButton icon={X} label="Close" size="sm" onClick={onClose} />
-        </div>
-      </Callout>
-    </div>
+    <Callout
+      tone="danger"
+      title={title}
+      action={<IconButton icon={X} label="Close" size="sm" onClick={onClose} />}
+    >
+      <ul className="mt-1 max-h-40 overflow-y-auto">
+        {failed.map(({ item, error }) => (
+          <li key={item.id} className="break-words">
+            {item.name}: {sentenceOf(error)}
+          </li>
+        ))}
+      </ul>
+    </Callout>
   );
 }
 

@@ -1,5 +1,4 @@
 /** The same change for many prompts: one request for each, a few at a time. One that fails keeps none of the others from it. */
-import { ApiError } from '../api/mod.ts';
 
 export interface BulkFailure<Item> {
   readonly item: Item;
@@ -61,7 +60,7 @@ async function outcomeOf(
 
 /** A refusal because of the pace: nothing was done, so that it may be sent again. */
 function isTooMuch(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 429;
+  return error instanceof Error && 'status' in error && error.status === 429;
 }
 
 function pauseFor(tries: number): Promise<void> {

@@ -2,7 +2,7 @@
 import type { Wire } from '@px0/contracts';
 import { Link } from '@tanstack/react-router';
 import { Folder, Tag } from 'lucide-react';
-import { Badge, classes, Sparkline, Time } from '../ui/mod.ts';
+import { Badge, classes, countText, Sparkline, Time } from '../ui/mod.ts';
 import { usePermissions } from '../workspace/mod.ts';
 import { changeSentence } from './audit-sentence.ts';
 import { endDrag, startDrag } from './prompt-drag.ts';
@@ -42,7 +42,7 @@ export function PromptRow({
         isSelected && 'bg-accent-soft',
       )}
     >
-      <label className="relative grid size-6 shrink-0 place-items-center">
+      <label className="relative z-1 grid size-6 shrink-0 place-items-center">
         <span className="sr-only">Select {prompt.name}</span>
         <input
           type="checkbox"
@@ -93,7 +93,7 @@ export function PromptRow({
           <code className="max-w-[45%] shrink-0 truncate text-faint">{prompt.slug}</code>
           {summary !== undefined && summary.versions > 0 && (
             <span className="shrink-0 text-faint">
-              {summary.versions === 1 ? '1 version' : `${summary.versions.toLocaleString('en')} versions`}
+              {summary.versions === 1 ? '1 version' : `${summary.versions} versions`}
             </span>
           )}
           {prompt.description !== '' && <span className="truncate text-muted">{prompt.description}</span>}
@@ -169,12 +169,10 @@ function Standing({ summary }: { readonly summary: Summary }) {
 
 type Usage = NonNullable<Summary['usage']>;
 
-const compact = new Intl.NumberFormat('en', { notation: 'compact' });
-
 function rendersText({ renders, failures }: Usage): string {
   if (renders === 0 && failures === 0) return 'No renders';
-  const rendered = renders === 1 ? '1 render' : `${compact.format(renders)} renders`;
-  return failures === 0 ? rendered : `${rendered}, ${compact.format(failures)} failed`;
+  const rendered = renders === 1 ? '1 render' : `${countText(renders)} renders`;
+  return failures === 0 ? rendered : `${rendered}, ${countText(failures)} failed`;
 }
 
 /** How often it was rendered in 30 days. */

@@ -6,6 +6,7 @@ export { Checkbox } from './checkbox.tsx';
 export { actionsColumn, timeColumn } from './columns.tsx';
 export { ConfirmDialog } from './confirm-dialog.tsx';
 export { CopyButton, copyText } from './copy-button.tsx';
+export { countText } from './count-text.ts';
 export { Dialog } from './dialog.tsx';
 export { Failure } from './failure.tsx';
 export { FormDialog } from './form-dialog.tsx';

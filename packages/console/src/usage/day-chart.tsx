@@ -2,13 +2,13 @@
 import type { Wire } from '@px0/contracts';
 import { scaleBand, scaleLinear } from 'd3-scale';
 import { useLayoutEffect, useRef, useState } from 'react';
+import { countText } from '../ui/mod.ts';
 
 type Day = Wire<'TeamUsage'>['daily'][number];
 
 const HEIGHT = 180;
-const margin = { top: 8, right: 8, bottom: 22, left: 44 };
+const margin = { top: 8, right: 20, bottom: 22, left: 44 };
 const dayText = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric', timeZone: 'UTC' });
-const compact = new Intl.NumberFormat('en', { notation: 'compact' });
 
 export interface DayChartProps {
   readonly days: readonly Day[];
@@ -47,7 +47,7 @@ export function DayChart({ days, renders, failures }: DayChartProps) {
                 className="stroke-line"
               />
               <text x={margin.left - 8} y={y(tick)} dy="0.32em" textAnchor="end">
-                {Number.isInteger(tick) ? compact.format(tick) : ''}
+                {Number.isInteger(tick) ? countText(tick) : ''}
               </text>
             </g>
           ))}

@@ -1,10 +1,13 @@
 /** How often the prompts of the user's teams are rendered: the most rendered ones, those that fail, and those that are not rendered. */
 import { useQueries } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { Activity, CircleCheck, FileText } from 'lucide-react';
+import { Activity, Archive, CircleCheck, FileText } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { attempt, usePromptWrites } from '../prompts/mod.ts';
 import {
+  actionsColumn,
   Badge,
+  Button,
   Card,
   type Column,
   classes,
@@ -18,14 +21,16 @@ import {
   Table,
   Time,
   timeColumn,
+  toast,
 } from '../ui/mod.ts';
-import { usePresentOrganization, useWorkspace } from '../workspace/mod.ts';
+import { usePermissions, usePresentOrganization, useWorkspace } from '../workspace/mod.ts';
 import { DayChart } from './day-chart.tsx';
 import { type JoinedUsage, joinedUsage, type PromptUsage, shareText } from './joined-usage.ts';
 import { MOST_TEAMS, shownTeams, teamUsageReading } from './readings.ts';
 import { type UsageDays, type UsageSearch, usageDays, usageSearch } from './usage-search.ts';
 
 const route = getRouteApi('/shell/usage');
+const AN_HOUR_MS = 3_600_000;
 
 export function UsagePage() {
   const search = route.useSearch();
@@ -177,7 +182,13 @@ function Shown({ usage, days, teams }: ShownProps) {
         <Ranked
           caption={`Prompts not rendered in ${days} days`}
           rows={usage.unused}
-          columns={[prompt, liveColumn, lastColumn, timeColumn('Created')]}
+          columns={[
+            prompt,
+            liveColumn,
+            lastColumn,
+            timeColumn('Created'),
+            actionsColumn((row) => <ArchiveButton prompt={row} />),
+          ]}
           empty={<EmptyState icon={CircleCheck} title="Every active prompt was rendered" />}
         />
         {unused_prompts > usage.unused.length && (
@@ -292,7 +303,42 @@ const lastColumn: Column<PromptUsage> = {
   className: 'sm:w-36',
   cell: ({ last_rendered_at }) => (
     <span className="text-muted">
-      {last_rendered_at === null ? 'None known' : <Time timestamp={last_rendered_at} />}
+      {last_rendered_at === null ? 'None known' : <LastRender hour={last_rendered_at} />}
     </span>
   ),
 };
+
+/** Only the hour is known. */
+function LastRender({ hour }: { readonly hour: string }) {
+  return Date.now() - Date.parse(hour) < AN_HOUR_MS ? 'This hour' : <Time timestamp={hour} />;
+}
+
+/** Archiving can be undone, so it asks for no confirmation. */
+function ArchiveButton({ prompt: { prompt_id, name, teamId } }: { readonly prompt: PromptUsage }) {
+  const writes = usePromptWrites();
+  const { reason } = usePermissions({ teamId });
+  const archive = () =>
+    attempt(async () => {
+      await writes.archive(prompt_id);
+      toast({
+        title: `Archived “${name}”`,
+        description: 'Applications can still render it.',
+        action: {
+          label: 'Undo',
+          run: () => attempt(() => writes.restore(prompt_id), 'Could not restore the prompt'),
+        },
+      });
+    }, 'Could not archive the prompt');
+  return (
+    <Button
+      size="sm"
+      variant="ghost"
+      icon={Archive}
+      aria-label={`Archive ${name}`}
+      disabledReason={reason('archivePrompt')}
+      onClick={() => void archive()}
+    >
+      Archive
+    </Button>
+  );
+}

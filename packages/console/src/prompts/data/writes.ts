@@ -7,7 +7,12 @@ import type { JsonValue } from '../../json/mod.ts';
 import type { ContractPolicy } from '../contract-policy.ts';
 import type { Transition } from '../version-actions.ts';
 
-const promptOperations: readonly OperationId[] = ['getPrompt', 'listPrompts', 'listPromptAudit'];
+const promptOperations: readonly OperationId[] = [
+  'getPrompt',
+  'listPrompts',
+  'listPromptAudit',
+  'getTeamUsage',
+];
 const folderOperations: readonly OperationId[] = [...promptOperations, 'listFolders'];
 /** What stands in a change request follows what it is about. */
 const versionOperations: readonly OperationId[] = [
