@@ -173,6 +173,7 @@ export const plans: { readonly [Operation in OperationId]: Plan } = {
     query: { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' },
   }),
   reportUsage: ({ prompt, slug }) => ({ body: { reports: [usageReport(prompt, slug)] } }),
+  getUsageBreakdown: ofPrompt,
   listPromptServices: ofPrompt,
   listTeamServices: inTeam,
   getTeamUsage: inTeam,

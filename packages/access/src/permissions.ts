@@ -215,6 +215,7 @@ export const permissions = {
   previewImport: teamReaders,
   getPromptUsage: readGate,
   getTeamUsage: teamReaders,
+  getUsageBreakdown: readGate,
   listPromptServices: readGate,
   listTeamServices: teamReaders,
 
@@ -310,6 +311,7 @@ export const narrowKeys: { readonly [A in Action]?: 'any' | 'whole-prompts' } = 
   previewImport: 'whole-prompts',
   getPromptUsage: 'whole-prompts',
   getTeamUsage: 'whole-prompts',
+  getUsageBreakdown: 'whole-prompts',
   listPromptServices: 'whole-prompts',
   listTeamServices: 'whole-prompts',
 

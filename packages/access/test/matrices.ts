@@ -70,7 +70,7 @@ export const addedContentMatrix = `
 | Operation | viewer | editor | team admin | org admin | key read_render | key all | key admin | outsider |
 | Validate template; render a batch; delivery: validateTemplate renderBatch getDeliverySnapshot streamDelivery reportUsage | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ |
 | Post a check: postCheck | 403 | 403 | 403 | 404 | 403 | ✓ | 403 | 404 |
-| Check a version or a template, checks of a version, read a snapshot; audit, usage, services of a prompt: checkVersion checkTemplate listChecks getSnapshot listPromptAudit getPromptUsage listPromptServices | ✓ | ✓ | ✓ | 404 | ✓ | ✓ | ✓ | 404 |
+| Check a version or a template, checks of a version, read a snapshot; audit, usage, services of a prompt: checkVersion checkTemplate listChecks getSnapshot listPromptAudit getPromptUsage getUsageBreakdown listPromptServices | ✓ | ✓ | ✓ | 404 | ✓ | ✓ | ✓ | 404 |
 | Audit, export, preview of an import, services and usage of a team: listTeamPromptAudit exportPrompts previewImport listTeamServices getTeamUsage | ✓ | ✓ | ✓ | 403 | ✓ | ✓ | ✓ | 403 |
 | Policies of a team: listTeamPolicies | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | 403 |
 | Create a policy of a team: createTeamPolicy | 403 | 403 | ✓ | ✓ | 401 | 401 | 401 | 403 |

@@ -488,6 +488,46 @@ const PromptService = z
   })
   .meta({ description: 'A service that renders a prompt, with one version from one source.' });
 
+const UsageBreakdown = z
+  .object({
+    callers: z
+      .array(
+        z.object({
+          api_key_id: uuid().nullable().meta({ description: 'Null for the sessions of people.' }),
+          version: z.int(),
+          renders: z.int().meta({ format: 'int64' }),
+          failures: z.int().meta({ format: 'int64' }),
+          last_seen_at: timestamp(),
+        }),
+      )
+      .meta({
+        description: 'One entry for each key and version, the latest first. Fallbacks are not among them.',
+      }),
+    failures: z
+      .array(
+        z.object({
+          version: z.int(),
+          reason: z
+            .string()
+            .nullable()
+            .meta({
+              description:
+                'The error without values of variables. Null for the failures of a day that had too many reasons.',
+              examples: [
+                'template: prompt:1:8: executing "prompt" at <.name>: map has no entry for key "name"',
+              ],
+            }),
+          failures: z.int().meta({ format: 'int64' }),
+          last_seen_at: timestamp(),
+        }),
+      )
+      .meta({
+        description:
+          'One entry for each version and reason, the most frequent first. Known of renders by px0 only, not of those that applications make by themselves.',
+      }),
+  })
+  .meta({ description: 'Who makes the renders of a prompt, and why they fail.' });
+
 const TeamService = z
   .object({
     service: z.string().meta({ description: 'Empty for applications without a name.' }),
@@ -1202,6 +1242,7 @@ export const schemas = {
   TeamService,
   PromptUsage,
   TeamUsage,
+  UsageBreakdown,
   Assertion,
   PayloadSnapshot,
   PromptPayload,

@@ -21,6 +21,11 @@ const reported: UsageWindow = {
       source: 'stream',
       variables: ['name'],
       services: [{ service: 'checkout', renders: 2, failures: 1 }],
+      callers: [
+        { key_id: 'k', renders: 1, failures: 1 },
+        { key_id: null, renders: 1, failures: 0 },
+      ],
+      reasons: [{ reason: 'no name', failures: 1 }],
     },
   ],
   fallbacks: [{ prompt_id: 'p', renders: 1, failures: 0, variables: ['name'] }],
@@ -37,9 +42,7 @@ it('a window of a process that knows nothing of clients is read', () => {
 
 it('the release before reads a reported window as one of its own, without what was added', () => {
   const { versions, fallbacks: _fallbacks, client: _client, ...shape } = usageWindow.shape;
-  const before = z.object({
-    ...shape,
-    versions: z.array(versions.element.omit({ source: true, variables: true, services: true })),
-  });
+  const added = { source: true, variables: true, services: true, callers: true, reasons: true } as const;
+  const before = z.object({ ...shape, versions: z.array(versions.element.omit(added)) });
   expect(before.parse(JSON.parse(encodeUsage(reported)))).toEqual(plain);
 });

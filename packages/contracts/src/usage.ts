@@ -52,6 +52,12 @@ export const usageLimits = {
   variables: 64,
   /** Services of a version in a window of a render process; what others render is counted for the version only. */
   servicesOfVersion: 100,
+  /** API keys of a version in such a window; what others render is counted for the version only. */
+  callersOfVersion: 100,
+  /** Reasons why a version failed in such a window; further ones are counted without their reason. */
+  reasonsOfVersion: 20,
+  /** Characters of a reason. */
+  reason: 300,
 } as const;
 
 const count = z.int().nonnegative();
@@ -76,6 +82,12 @@ export const usageWindow = z.object({
       variables: z.array(z.string()).exactOptional(),
       /** Of renders that px0 made: those of services that gave their name, which the counts above include. */
       services: z.array(z.object({ service: z.string(), renders: count, failures: count })).exactOptional(),
+      /** Of renders that px0 made: those of each API key; null: of the sessions of people. The counts above include them. */
+      callers: z
+        .array(z.object({ key_id: z.string().nullable(), renders: count, failures: count }))
+        .exactOptional(),
+      /** Of renders that px0 made: why some failed. The counts above include them. */
+      reasons: z.array(z.object({ reason: z.string(), failures: count })).exactOptional(),
     }),
   ),
   /** Renders of texts in the client's own code in place of a prompt. They belong to no version, and readers of the release before ignore them. */

@@ -50,6 +50,7 @@ import {
   transferRoutes,
 } from './transfer/mod.ts';
 import {
+  ReadBreakdown,
   ReadServices,
   ReadTeamUsage,
   ReadUsage,
@@ -190,7 +191,12 @@ function features(
           checkBudgetMs: timeBudgetMs,
         }),
       ),
-      ...usageRoutes(new ReadUsage(parts), new ReadTeamUsage(parts), new ReadServices(parts)),
+      ...usageRoutes(
+        new ReadUsage(parts),
+        new ReadTeamUsage(parts),
+        new ReadServices(parts),
+        new ReadBreakdown(parts),
+      ),
     },
     sagas: [teamDeletions(sweeper), chainEnds],
     lastMoment: async () => {

@@ -321,6 +321,7 @@ const verdicts: { readonly [Id in OperationId]: Verdict } = {
   ],
   previewImport: 'reads',
   getPromptUsage: 'reads',
+  getUsageBreakdown: 'reads',
   listPromptServices: 'reads',
   listTeamServices: 'reads',
   getTeamUsage: 'reads',

@@ -384,6 +384,93 @@ describe('the renders of a team’s prompts', () => {
   });
 });
 
+describe('the breakdown of usage', () => {
+  const breakdownOf = async (promptId: string, query = ''): Promise<Wire<'UsageBreakdown'>> => {
+    const path = `/v1/prompts/${promptId}/usage/breakdown${query}`;
+    const { body } = await registry.call(cast.viewer, 'GET', path);
+    return (body as { breakdown: Wire<'UsageBreakdown'> }).breakdown;
+  };
+  const own = () => {
+    const { client: _, ...window } = reported({});
+    return window;
+  };
+  const [first, second] = [randomUUID(), randomUUID()];
+
+  it('lists keys by version, those of applications that render by themselves, too', async () => {
+    const id = await newPrompt();
+    const callers = [
+      { key_id: first, renders: 2, failures: 1 },
+      { key_id: null, renders: 3, failures: 0 },
+      { key_id: 'nonsense', renders: 1, failures: 0 },
+    ];
+    const live = { prompt_id: id, number: 1, renders: 6, failures: 1, latencies: [], callers };
+    const window = { ...own(), versions: [live, { ...live, number: 99 }] };
+    for (const again of [window, window]) await send(again);
+    const { client, ...other } = reported({ versions: [row(id, 2, 7)] });
+    await send({ ...other, ...(client && { client: { ...client, key_id: second } }) });
+    await send({ ...own(), versions: [{ ...live, callers: callers.slice(0, 1) }] });
+    await eventually(async () => {
+      const found = await breakdownOf(id);
+      return found.callers.reduce((sum, { renders }) => sum + renders, 0) === 14;
+    });
+    const { callers: found } = await breakdownOf(id);
+    expect(found.map(({ last_seen_at: _, ...caller }) => caller)).toEqual(
+      expect.arrayContaining([
+        { api_key_id: first, version: 1, renders: 4, failures: 2 },
+        { api_key_id: second, version: 2, renders: 7, failures: 0 },
+        { api_key_id: null, version: 1, renders: 3, failures: 0 },
+      ]),
+    );
+    expect(found).toHaveLength(3);
+  });
+
+  it('lists the reasons of failures, the most frequent first, and counts those beyond a bound without them', async () => {
+    const id = await newPrompt();
+    const failing = (number: number, ...reasons: (readonly [reason: string, failures: number])[]) => ({
+      prompt_id: id,
+      number,
+      renders: 0,
+      failures: 200,
+      latencies: [],
+      reasons: reasons.map(([reason, failures]) => ({ reason, failures })),
+    });
+    await send({
+      ...own(),
+      versions: [failing(1, ['no name', 2], ['no mood', 1]), failing(2, ['no name', 4])],
+    });
+    await send({ ...own(), versions: [failing(1, ['no mood', 9])] });
+    const total = async () =>
+      (await breakdownOf(id)).failures.reduce((sum, { failures }) => sum + failures, 0);
+    await eventually(async () => (await total()) === 16);
+    expect((await breakdownOf(id)).failures.map(({ last_seen_at: _, ...one }) => one)).toEqual([
+      { version: 1, reason: 'no mood', failures: 10 },
+      { version: 2, reason: 'no name', failures: 4 },
+      { version: 1, reason: 'no name', failures: 2 },
+    ]);
+    const many = Array.from({ length: 200 }, (_, at) => [`reason ${at}`, 1] as const);
+    await send({ ...own(), versions: [failing(1, ...many)] });
+    const { rows } = await eventually(async () => {
+      const stored = await registry.pool.query<{ reason: string; failures: number }>(
+        'SELECT reason, failures::int FROM failure_usage WHERE prompt_id = $1 AND version = 1 ORDER BY reason',
+        [id],
+      );
+      return stored.rows.length > 2 ? stored : undefined;
+    });
+    expect(rows[0]).toEqual({ reason: '', failures: 102 });
+    expect(rows).toHaveLength(101);
+  });
+
+  it('is refused to others before the days are looked at', async () => {
+    const id = await newPrompt();
+    const read = (caller: Bearer, prompt: string, days: string) =>
+      registry.call(caller, 'GET', `/v1/prompts/${prompt}/usage/breakdown?days=${days}`);
+    expect(errorOf(await read(cast.viewer, 'x', '0'))).toEqual(refused(400, 'invalid prompt id'));
+    expect(errorOf(await read(cast.outsider, id, '0'))).toEqual(refused(404, 'prompt not found'));
+    expect(errorOf(await read(cast.viewer, id, '0'))).toEqual(refused(400, 'invalid time range'));
+    expect((await read(cast.viewer, id, '90')).body).toEqual({ breakdown: { callers: [], failures: [] } });
+  });
+});
+
 describe('turns', () => {
   const ids: string[] = [];
   // Last in this file: the service would take turns, too.

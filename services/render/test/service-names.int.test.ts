@@ -6,7 +6,7 @@ import { RenderFixture } from './render-fixture.ts';
 
 let render: RenderFixture;
 let teamId: string;
-let key: { token: string };
+let key: { id: string; token: string };
 
 const versions = [{ number: 7, template: 'Hi {{.name}}', status: 'live' as const }];
 
@@ -70,6 +70,44 @@ describe('a render whose service gives its name', () => {
     expect(Object.keys(await servicesOf(id, names.length + 1))).toEqual(
       names.slice(0, usageLimits.servicesOfVersion),
     );
+  });
+
+  it('is counted for its key, and with why it failed, but without any value', async () => {
+    const template = '{{index .list .at}} {{.name}}';
+    const failing = [{ number: 7, template, status: 'live' as const }];
+    const id = await render.prompt({ teamId, slug: 'failing', versions: failing });
+    const list = ['secret'];
+    await render.render('failing/render', key.token, { variables: { list, at: 0, name: 'x' } });
+    await render.render('failing/render', key.token, { variables: { list, at: 0 } });
+    await render.render('failing/render', key.token, { variables: { list, at: 4711, name: 'x' } });
+    const batch = JSON.stringify({ renders: [{ slug: 'failing', variables: { list, at: 0 } }] });
+    await render.post('/v1/render/batch', key.token, batch);
+    const found = await eventually(async () => {
+      const own = (await publishedUsage(render.bus))
+        .flatMap((window) => window.versions)
+        .filter(({ prompt_id }) => prompt_id === id);
+      return own.reduce((sum, { renders, failures }) => sum + renders + failures, 0) === 4 ? own : undefined;
+    });
+    const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
+    const callers = found.flatMap((version) => version.callers ?? []);
+    expect(new Set(callers.map(({ key_id }) => key_id))).toEqual(new Set([key.id]));
+    expect([
+      sum(callers.map(({ renders }) => renders)),
+      sum(callers.map(({ failures }) => failures)),
+    ]).toEqual([1, 3]);
+    const reasons = Map.groupBy(
+      found.flatMap((version) => version.reasons ?? []),
+      ({ reason }) => reason,
+    );
+    expect(
+      [...reasons]
+        .map(([reason, counts]) => [reason, sum(counts.map(({ failures }) => failures))])
+        .toSorted(),
+    ).toEqual([
+      ['template: prompt:1:2: executing "prompt" at <index .list .at>: error calling index: …', 1],
+      ['template: prompt:1:23: executing "prompt" at <.name>: map has no entry for key "name"', 2],
+    ]);
+    expect(JSON.stringify(found)).not.toMatch(/secret|4711/);
   });
 
   const ask = (url: string, headers: Record<string, string>) =>

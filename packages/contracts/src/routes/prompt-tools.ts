@@ -269,6 +269,19 @@ const promptToolRoutes = defineRoutes(
       success: { status: 200, schema: z.object({ usage: schemas.TeamUsage }) },
       errors: ['invalidId', 'forbidden', 'invalidTimeRange'],
     },
+    getUsageBreakdown: {
+      method: 'GET',
+      path: '/v1/prompts/{id}/usage/breakdown',
+      auth: 'content',
+      cost: 'read',
+      summary: 'Get Usage Breakdown',
+      description:
+        'Returns which API keys render the prompt with which versions, and why renders fail: one entry for each key or reason, and version.',
+      params: { id: promptId },
+      query: z.object({ days }),
+      success: { status: 200, schema: z.object({ breakdown: schemas.UsageBreakdown }) },
+      errors: ['invalidPromptId', 'promptNotFound', 'invalidTimeRange'],
+    },
     listPromptServices: {
       method: 'GET',
       path: '/v1/prompts/{id}/services',

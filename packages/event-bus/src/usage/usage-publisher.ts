@@ -24,6 +24,14 @@ export interface UsageCounts {
       readonly renders: number;
       readonly failures: number;
     }[];
+    /** Of API keys, and of people's sessions (null); the counts include them. */
+    readonly callers?: readonly {
+      readonly keyId: string | null;
+      readonly renders: number;
+      readonly failures: number;
+    }[];
+    /** Why renders failed; the counts include them. */
+    readonly reasons?: readonly { readonly reason: string; readonly failures: number }[];
   }[];
   readonly keys: readonly {
     readonly keyId: string;
@@ -49,14 +57,14 @@ export interface UsagePublisherOptions {
   readonly onCounts?: (counts: UsageCounts) => void;
 }
 
-/** Entries of a message, be they versions, services of versions or keys: with 5,000 it stays below 4 MiB. */
+/** Entries of a message, be they versions, what is counted beside them, or keys: with 5,000 it stays below 4 MiB. */
 const MAX_ENTRIES = 5_000;
 
 /** Windows kept while NATS is away: at the default interval, half an hour. Older ones are given up, since memory is bounded. */
 const MAX_UNSENT = 360;
 
-/** Beyond so many, windows are kept without the names of services, of which a version may have a hundred. */
-const MAX_UNSENT_WITH_SERVICES = 24;
+/** Beyond so many, windows are kept without services, callers and reasons, of which a version may have hundreds. */
+const MAX_UNSENT_WITH_DETAILS = 24;
 
 /** A window that was sent without an answer is sent again under the same key. */
 export class UsagePublisher {
@@ -126,8 +134,8 @@ export class UsagePublisher {
   }
 
   *#windowsOf(counts: UsageCounts, started: Date, ended: Date): Generator<UsageWindow> {
-    const keepsServices = this.#unsent.length < MAX_UNSENT_WITH_SERVICES;
-    const versions = [...messagesOf(counts.versions, keepsServices)];
+    const keepsDetails = this.#unsent.length < MAX_UNSENT_WITH_DETAILS;
+    const versions = [...messagesOf(counts.versions, keepsDetails)];
     const messages = Math.max(versions.length, Math.ceil(counts.keys.length / MAX_ENTRIES));
     for (let message = 0; message < messages; message += 1) {
       const from = message * MAX_ENTRIES;
@@ -170,13 +178,14 @@ export async function publishUsage(bus: Bus, window: UsageWindow): Promise<void>
 /** The versions of one message after the other: as many as fit. */
 function* messagesOf(
   versions: UsageCounts['versions'],
-  keepsServices: boolean,
+  keepsDetails: boolean,
 ): Generator<UsageWindow['versions']> {
   let message: UsageWindow['versions'] = [];
   let entries = 0;
-  for (const { promptId, latencies, services, ...version } of versions) {
-    const named = keepsServices ? services : undefined;
-    const more = 1 + (named?.length ?? 0);
+  for (const { promptId, latencies, services, callers, reasons, ...version } of versions) {
+    const details = keepsDetails ? { services, callers, reasons } : {};
+    const more =
+      1 + (details.services?.length ?? 0) + (details.callers?.length ?? 0) + (details.reasons?.length ?? 0);
     if (entries + more > MAX_ENTRIES) {
       yield message;
       message = [];
@@ -186,7 +195,11 @@ function* messagesOf(
       prompt_id: promptId,
       ...version,
       latencies: [...latencies],
-      ...(named !== undefined && { services: [...named] }),
+      ...(details.services !== undefined && { services: [...details.services] }),
+      ...(details.callers !== undefined && {
+        callers: details.callers.map(({ keyId, ...counts }) => ({ key_id: keyId, ...counts })),
+      }),
+      ...(details.reasons !== undefined && { reasons: [...details.reasons] }),
     });
     entries += more;
   }

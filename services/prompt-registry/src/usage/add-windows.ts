@@ -1,6 +1,7 @@
 /** Adds the counts of windows to those of prompt versions, and of the services that render them. */
 import { type PrivateWriter, sql } from '@px0/owner';
 import { reopenedDays } from '../usage-days/mod.ts';
+import { detailAdditions } from './add-details.ts';
 import type { CountedWindow } from './counted-window.ts';
 
 /** Services of a prompt and day; what further ones render counts as rendered by `OTHERS`. Windows counted at one moment may exceed it by theirs. */
@@ -108,4 +109,5 @@ export const additions = sql`
       ORDER BY prompt_id, version, service, name
       -- An hour: most names are known already, and need not be written with each window.
       ON CONFLICT (prompt_id, version, service, name) DO UPDATE SET last_seen_at = excluded.last_seen_at
-        WHERE v.last_seen_at < excluded.last_seen_at - interval '1 hour')`;
+        WHERE v.last_seen_at < excluded.last_seen_at - interval '1 hour'),
+    ${detailAdditions}`;

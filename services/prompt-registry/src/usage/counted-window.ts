@@ -26,6 +26,8 @@ export interface WindowContent {
   readonly reported: boolean;
   readonly counts: readonly VersionCount[];
   readonly services: readonly ServiceCount[];
+  readonly callers: readonly CallerCount[];
+  readonly reasons: readonly ReasonCount[];
 }
 
 export interface VersionCount {
@@ -49,6 +51,24 @@ export interface ServiceCount {
   readonly sdk: string;
   readonly variables: readonly string[];
 }
+
+export interface CallerCount {
+  readonly prompt_id: PromptId;
+  readonly version: number;
+  readonly key_id: string;
+  readonly renders: number;
+  readonly failures: number;
+}
+
+export interface ReasonCount {
+  readonly prompt_id: PromptId;
+  readonly version: number;
+  readonly reason: string;
+  readonly failures: number;
+}
+
+/** Stands for the sessions of people where a key has its id. */
+export const NO_KEY = '00000000-0000-0000-0000-000000000000';
 
 const LARGEST_VERSION = 2_147_483_647;
 /** More buckets than the contract has would only lengthen rows. */
@@ -90,6 +110,8 @@ export function countedWindow({ versions, fallbacks = [], client, ...usage }: Us
         latencies: row.latencies.slice(0, BUCKETS).map(bounded),
       })),
       services,
+      callers: rows.flatMap((row) => callersOf(row, client)),
+      reasons: client === undefined ? rows.flatMap(reasonsOf) : [],
     },
   };
 }
@@ -131,6 +153,27 @@ function serviceCount(
     sdk: cut(client.sdk, usageLimits.sdk),
     variables: variables.slice(0, usageLimits.variables).map((name) => cut(name, usageLimits.variableName)),
   };
+}
+
+/** Whose key rendered: of px0's own renders as it counted them, and of a client's all by the key that it reports with. */
+function callersOf(row: Row & { readonly promptId: PromptId }, client: Client): CallerCount[] {
+  const { promptId, number, callers = [] } = row;
+  const counted = client === undefined ? callers : [{ ...countsOf(row), key_id: client.key_id }];
+  return counted.flatMap(({ key_id, ...counts }) => {
+    const keyId = key_id === null ? NO_KEY : parseUuid(key_id);
+    return keyId === undefined
+      ? []
+      : [{ prompt_id: promptId, version: number, key_id: keyId, ...countsOf(counts) }];
+  });
+}
+
+function reasonsOf({ promptId, number, reasons = [] }: Row & { readonly promptId: PromptId }): ReasonCount[] {
+  return reasons.map(({ reason, failures }) => ({
+    prompt_id: promptId,
+    version: number,
+    reason: cut(reason, usageLimits.reason),
+    failures: bounded(failures),
+  }));
 }
 
 function countsOf({ renders, failures }: Counts): Counts {

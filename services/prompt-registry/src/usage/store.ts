@@ -46,6 +46,8 @@ export async function deleteExpired(writer: PrivateWriter, retentionDays: number
   await writer.writePrivate(sql`DELETE FROM render_usage_days WHERE day < (now() - ${retention})::date`);
   await writer.writePrivate(sql`DELETE FROM summed_usage_days WHERE day < (now() - ${retention})::date`);
   await writer.writePrivate(sql`DELETE FROM service_usage WHERE day < (now() - ${retention})::date`);
+  await writer.writePrivate(sql`DELETE FROM key_usage WHERE day < (now() - ${retention})::date`);
+  await writer.writePrivate(sql`DELETE FROM failure_usage WHERE day < (now() - ${retention})::date`);
   await writer.writePrivate(sql`DELETE FROM service_variables WHERE last_seen_at < now() - ${retention}`);
   await writer.writePrivate(sql`DELETE FROM usage_windows WHERE counted_at < now() - interval '2 days'`);
   await writer.writePrivate(

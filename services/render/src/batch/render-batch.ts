@@ -24,7 +24,7 @@ import {
   type Wanted,
   Warned,
 } from '../rendering/mod.ts';
-import type { UsageAggregator } from '../usage/mod.ts';
+import { failureReason, TOOK_TOO_LONG, type UsageAggregator } from '../usage/mod.ts';
 
 /** An item as it was parsed: here, or in a thread, which leaves its variables serialised. */
 export type Item = BatchItem | (Omit<BatchItem, 'variables'> & { readonly serialized: Uint8Array });
@@ -186,20 +186,21 @@ class BatchRun {
       return outcome instanceof Warned ? outcome.rendered : outcome;
     } catch (error) {
       if (!(error instanceof HeavyRefusal)) throw error;
-      if (isFailedRender(error)) this.#countRender(version, started, true);
+      if (isFailedRender(error)) this.#countRender(version, started, TOOK_TOO_LONG);
       return json({ status: error.status, error: error.publicMessage });
     }
   }
 
   #count(version: RenderableVersion, started: number, outcome: unknown): void {
-    this.#countRender(version, started, outcome instanceof Refusal);
+    this.#countRender(version, started, outcome instanceof Refusal ? failureReason(outcome) : undefined);
     const violated = violatedBy(outcome);
     if (violated !== undefined) this.#on.metrics.countContract(version.prompt.id, violated.outcome);
   }
 
-  #countRender(version: RenderableVersion, started: number, failed: boolean): void {
+  #countRender(version: RenderableVersion, started: number, failure: string | undefined): void {
     const keyId = this.#principal.kind === 'api-key' ? this.#principal.keyId : undefined;
-    this.#on.usage.count(version.usage, keyId, performance.now() - started, failed, this.#service);
+    const milliseconds = performance.now() - started;
+    this.#on.usage.count(version.usage, { keyId, milliseconds, failure, service: this.#service });
   }
 }
 

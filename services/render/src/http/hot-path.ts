@@ -41,7 +41,7 @@ import {
   withMisplaced,
 } from '../rendering/mod.ts';
 import { Freshness, type Revisions } from '../revisions/mod.ts';
-import { serviceOf, type UsageAggregator } from '../usage/mod.ts';
+import { failureReason, serviceOf, TOOK_TOO_LONG, type UsageAggregator } from '../usage/mod.ts';
 import { sayProcessing } from './processing.ts';
 import { measureRefused, measureRendered } from './render-durations.ts';
 import { startRenderSpan } from './render-span.ts';
@@ -221,7 +221,7 @@ class RenderExchange {
     const rendering = this.#on.heavy.render(version, { body }, { head: ANSWER_HEAD, signal: gone.signal });
     this.#when(
       rendering.catch((error: unknown) => {
-        if (isFailedRender(error)) this.#count(principal, version, true);
+        if (isFailedRender(error)) this.#count(principal, version, TOOK_TOO_LONG);
         throw error;
       }),
       (outcome) => this.#answerOrLearn(principal, version, outcome),
@@ -231,7 +231,9 @@ class RenderExchange {
   #answer(principal: Principal, version: RenderableVersion, outcome: Outcome): void {
     const now = performance.now();
     const isRefusal = outcome instanceof Refusal;
-    if (!isRefusal || outcome.code !== 'invalidRequestBody') this.#count(principal, version, isRefusal, now);
+    if (!isRefusal) this.#count(principal, version, undefined, now);
+    else if (outcome.code !== 'invalidRequestBody')
+      this.#count(principal, version, failureReason(outcome), now);
     const violated = violatedBy(outcome);
     if (violated !== undefined) this.#on.metrics.countContract(version.prompt.id, violated.outcome);
     if (isRefusal) {
@@ -266,10 +268,16 @@ class RenderExchange {
     return Buffer.isBuffer(bytes) && isLightJson(bytes) ? JSON.parse(bytes.toString('utf8')) : undefined;
   }
 
-  #count(principal: Principal, version: RenderableVersion, failed: boolean, now = performance.now()): void {
+  /** `failure`: why the render failed; undefined if it did not. */
+  #count(
+    principal: Principal,
+    version: RenderableVersion,
+    failure: string | undefined,
+    now = performance.now(),
+  ): void {
     const keyId = principal.kind === 'api-key' ? principal.keyId : undefined;
     const service = serviceOf(this.#req.headers);
-    this.#on.usage.count(version.usage, keyId, now - this.#started, failed, service);
+    this.#on.usage.count(version.usage, { keyId, milliseconds: now - this.#started, failure, service });
   }
 
   #authenticate(): Principal | Refusal {

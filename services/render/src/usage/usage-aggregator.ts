@@ -1,6 +1,6 @@
 /** Counts renders in memory, per prompt version and per API key, until the publisher takes them. Bounded by what was used in one window. */
 import type { UsageCounts, UsageSource } from '@px0/event-bus';
-import type { VersionUsage } from './version-usage.ts';
+import type { CountedRender, VersionUsage } from './version-usage.ts';
 
 interface KeyUsage {
   renders: number;
@@ -20,18 +20,10 @@ export class UsageAggregator implements UsageSource {
     else usage.lastUsedAt = now;
   }
 
-  /**
-   * Counts one render of the version that `usage` belongs to, by a key or (undefined) by a person's session. `service`: the name that the application gave,
-   * if it did.
-   */
-  count(
-    usage: VersionUsage,
-    keyId: string | undefined,
-    milliseconds: number,
-    failed: boolean,
-    service?: string,
-  ): void {
-    usage.count(milliseconds, failed, service);
+  /** Counts one render of the version that `usage` belongs to. */
+  count(usage: VersionUsage, render: CountedRender): void {
+    const { keyId, failure } = render;
+    usage.count(render);
     if (!usage.dirty) {
       usage.dirty = true;
       this.#versions.push(usage);
@@ -43,7 +35,7 @@ export class UsageAggregator implements UsageSource {
       key = { renders: 0, failures: 0, lastUsedAt: Date.now() };
       this.#keys.set(keyId, key);
     }
-    if (failed) key.failures += 1;
+    if (failure !== undefined) key.failures += 1;
     else key.renders += 1;
   }
 

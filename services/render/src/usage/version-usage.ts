@@ -7,6 +7,11 @@ export interface ServiceUsage {
   failures: number;
 }
 
+/** What one API key rendered of a version; null: the sessions of people. */
+export interface CallerUsage extends ServiceUsage {
+  readonly keyId: string | null;
+}
+
 /** Counts of one version, handed over. */
 interface TakenUsage {
   readonly renders: number;
@@ -14,6 +19,20 @@ interface TakenUsage {
   readonly latencies: number[];
   /** Of the services that gave their names; the counts above include them. */
   readonly services?: readonly ({ readonly service: string } & Readonly<ServiceUsage>)[];
+  /** Of the callers, and of what failed, why; the counts above include them. */
+  readonly callers?: readonly Readonly<CallerUsage>[];
+  readonly reasons?: readonly { readonly reason: string; readonly failures: number }[];
+}
+
+/** One render. */
+export interface CountedRender {
+  /** Undefined: a person's session. */
+  readonly keyId: string | undefined;
+  readonly milliseconds: number;
+  /** Why it failed; undefined: it did not. */
+  readonly failure: string | undefined;
+  /** The name that the application gave, if it did. */
+  readonly service: string | undefined;
 }
 
 /** Renders, failures and latencies of one version since the counters were last taken. */
@@ -25,6 +44,10 @@ export class VersionUsage {
   latencies: number[] = newHistogram();
   /** Made when the first render names its service: most versions have none. */
   #services: Map<string, ServiceUsage> | undefined;
+  #callers: Map<string | null, CallerUsage> | undefined;
+  /** The caller of the last render: in a row, many have the same. */
+  #caller: CallerUsage | undefined;
+  #reasons: Map<string, number> | undefined;
   /** Whether the aggregator already knows that there is something to take here. */
   dirty = false;
 
@@ -33,15 +56,42 @@ export class VersionUsage {
     this.number = number;
   }
 
-  /** Counts one render that took `milliseconds`, for the service if it gave its name. */
-  count(milliseconds: number, failed: boolean, service?: string): void {
-    if (failed) this.failures += 1;
-    else this.renders += 1;
+  /** Counts one render, for its caller, and for the service if it gave its name. */
+  count({ keyId: key, milliseconds, failure, service }: CountedRender): void {
+    const keyId = key ?? null;
+    const failed = failure !== undefined;
+    if (failed) {
+      this.failures += 1;
+      this.#countReason(failure);
+    } else this.renders += 1;
     let bucket = 0;
     while (bucket < usageLatencyBoundsMs.length && milliseconds > (usageLatencyBoundsMs[bucket] ?? 0))
       bucket += 1;
     this.latencies[bucket] = (this.latencies[bucket] ?? 0) + 1;
     if (service !== undefined) this.#countService(service, failed);
+    const caller = this.#caller?.keyId === keyId ? this.#caller : this.#callerOf(keyId);
+    if (caller === undefined) return;
+    if (failed) caller.failures += 1;
+    else caller.renders += 1;
+  }
+
+  #callerOf(keyId: string | null): CallerUsage | undefined {
+    this.#callers ??= new Map();
+    let caller = this.#callers.get(keyId);
+    if (caller === undefined) {
+      if (this.#callers.size >= usageLimits.callersOfVersion) return undefined;
+      caller = { keyId, renders: 0, failures: 0 };
+      this.#callers.set(keyId, caller);
+    }
+    this.#caller = caller;
+    return caller;
+  }
+
+  #countReason(reason: string): void {
+    this.#reasons ??= new Map();
+    const known = this.#reasons.get(reason);
+    if (known === undefined && this.#reasons.size >= usageLimits.reasonsOfVersion) return;
+    this.#reasons.set(reason, (known ?? 0) + 1);
   }
 
   #countService(service: string, failed: boolean): void {
@@ -59,6 +109,8 @@ export class VersionUsage {
   /** Hands the counts over and starts again at zero. */
   take(): TakenUsage {
     const services = this.#services;
+    const callers = this.#callers;
+    const reasons = this.#reasons;
     const taken = {
       renders: this.renders,
       failures: this.failures,
@@ -66,8 +118,15 @@ export class VersionUsage {
       ...(services !== undefined && {
         services: Array.from(services, ([service, usage]) => ({ service, ...usage })),
       }),
+      ...(callers !== undefined && { callers: Array.from(callers.values()) }),
+      ...(reasons !== undefined && {
+        reasons: Array.from(reasons, ([reason, failures]) => ({ reason, failures })),
+      }),
     };
     this.#services = undefined;
+    this.#callers = undefined;
+    this.#caller = undefined;
+    this.#reasons = undefined;
     this.renders = 0;
     this.failures = 0;
     this.latencies = newHistogram();
