@@ -24,7 +24,8 @@ const consoleLayers = [
   ['frame'],
   ['diff', 'preview', 'services'],
   ['review'],
-  ['account', 'governance', 'prompts'],
+  ['account', 'governance'],
+  ['prompts'],
   ['audit', 'compare', 'editor', 'requests', 'usage'],
   ['app'],
 ];

@@ -8,6 +8,7 @@ import { docsStories } from './docs-stories.ts';
 import { frameStories } from './frame-stories.ts';
 import { governanceStories } from './governance-stories.ts';
 import { listStories } from './list-stories.ts';
+import { promptHistoryStories } from './prompt-history-stories.ts';
 import { promptStories } from './prompt-stories.ts';
 import { reviewStories } from './review-stories.ts';
 import { schemaStories } from './schema-stories.ts';
@@ -34,6 +35,7 @@ function started(): ConsoleHarness {
 accountStories(started);
 governanceStories(started);
 promptStories(started);
+promptHistoryStories(started);
 chatStories(started);
 schemaStories(started);
 contractStories(started);

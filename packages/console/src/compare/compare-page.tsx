@@ -23,6 +23,7 @@ import {
 } from '../prompts/mod.ts';
 import { Callout, Card, EmptyState, IconButton, Page, Select, Tabs, useIsWide } from '../ui/mod.ts';
 import { type CompareSearch, comparedVersions } from './compare-search.ts';
+import { EarlierLive } from './earlier-live.tsx';
 
 const route = getRouteApi('/shell/prompts/$promptId/compare');
 
@@ -117,6 +118,11 @@ export function ComparePage() {
               ]}
               className="min-w-44 max-w-72"
             />
+            <EarlierLive
+              promptId={promptId}
+              versions={versions}
+              onChoose={(from) => set({ from, to: right.version })}
+            />
             {isWide && (
               <div className="mb-0.5 ml-auto">
                 <LayoutChoice value={layout} onChange={(view) => set({ view })} />
@@ -164,7 +170,14 @@ type Part = 'text' | 'config' | 'schema';
 
 /** The texts or conversations, and where there is one, the configuration and the input schema, each in a tab of its own. */
 function Contents({ left, right, layout, part, onPart }: ContentsProps) {
-  const diff = { left, right, leftLabel: nameOf(left), rightLabel: nameOf(right), layout };
+  const diff = {
+    left,
+    right,
+    leftLabel: nameOf(left),
+    rightLabel: nameOf(right),
+    layout,
+    hasKeys: true,
+  };
   const equalNote =
     left === right
       ? 'Both sides show the same version.'
@@ -276,6 +289,7 @@ function OutputDiff({ left, right, variables, layout }: OutputDiffProps) {
           leftLabel={`Output of ${nameOf(left).toLowerCase()}`}
           rightLabel={`output of ${nameOf(right).toLowerCase()}`}
           layout={layout}
+          hasKeys
           equalNote="Both versions render the same output with this payload."
         />
       )}

@@ -1,20 +1,21 @@
 /** Shows the diff of two texts, side by side or unified. Signs mark added and removed lines, so colour is never the only cue. */
-import { UnfoldVertical } from 'lucide-react';
-import { type ReactNode, useMemo, useState } from 'react';
+import { ChevronDown, ChevronUp, UnfoldVertical } from 'lucide-react';
+import { type ReactNode, useMemo, useRef, useState } from 'react';
 import type { LineEnd } from '../text/mod.ts';
-import { classes } from '../ui/mod.ts';
+import { classes, IconButton } from '../ui/mod.ts';
+import { type Changes, useChanges } from './changes.ts';
+import type { DiffLayout } from './layout.ts';
 import { ScrollRegion } from './scroll-region.tsx';
 import {
   diffTexts,
   foldedSections,
+  isFirstOfChange,
   type Part,
   type Row,
   type Section,
   type Side,
   unifiedLines,
 } from './text-diff.ts';
-
-export type DiffLayout = 'split' | 'unified';
 
 export interface DiffViewProps {
   readonly left: string;
@@ -25,6 +26,8 @@ export interface DiffViewProps {
   /** Shown if the texts are equal. */
   readonly equalNote?: ReactNode;
   readonly className?: string;
+  /** Whether `j` and `k` step through the changes. A page may have one such diff. */
+  readonly hasKeys?: boolean;
 }
 
 export function DiffView({
@@ -35,11 +38,14 @@ export function DiffView({
   layout,
   equalNote,
   className,
+  hasKeys = false,
 }: DiffViewProps) {
   const diff = useMemo(() => diffTexts(left, right), [left, right]);
   const sections = useMemo(() => foldedSections(diff.rows), [diff]);
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const { added, removed, ends } = diff;
+  const table = useRef<HTMLTableElement>(null);
+  const changes = useChanges(table, diff.rows, layout, hasKeys);
   if (added === 0 && removed === 0 && ends === 0) {
     return (
       <p
@@ -59,7 +65,8 @@ export function DiffView({
           {leftLabel} <span aria-hidden="true">→</span>
           <span className="sr-only">to</span> {rightLabel}
         </span>
-        <span className="ml-auto shrink-0 font-mono tabular-nums">
+        {changes.count > 1 && <ChangeSteps changes={changes} hasKeys={hasKeys} />}
+        <span className={classes('shrink-0 font-mono tabular-nums', changes.count > 1 ? '' : 'ml-auto')}>
           {ends > 0 && (
             <span className="mr-2 font-sans text-info-ink">
               {ends === 1 ? '1 line ending differs' : `${ends} line endings differ`}
@@ -79,7 +86,7 @@ export function DiffView({
         label={`Diff of ${leftLabel} and ${rightLabel}`}
         className="max-h-[60vh] overflow-auto -outline-offset-2"
       >
-        <table className="w-full table-fixed border-collapse font-mono text-xs leading-5">
+        <table ref={table} className="w-full table-fixed border-collapse font-mono text-xs leading-5">
           <caption className="sr-only">
             {leftLabel} and {rightLabel}, line by line
           </caption>
@@ -136,6 +143,35 @@ interface FoldProps {
   readonly onOpen: () => void;
 }
 
+interface ChangeStepsProps {
+  readonly changes: Changes;
+  readonly hasKeys: boolean;
+}
+
+function ChangeSteps({ changes: { count, at, step }, hasKeys }: ChangeStepsProps) {
+  return (
+    <span className="ml-auto inline-flex shrink-0 items-center">
+      <span role="status" className="mr-1 tabular-nums">
+        {at === undefined ? `${count} changes` : `Change ${at + 1} of ${count}`}
+      </span>
+      <IconButton
+        icon={ChevronUp}
+        label="Previous change"
+        size="sm"
+        {...(hasKeys && { shortcut: 'k' })}
+        onClick={() => step(-1)}
+      />
+      <IconButton
+        icon={ChevronDown}
+        label="Next change"
+        size="sm"
+        {...(hasKeys && { shortcut: 'j' })}
+        onClick={() => step(1)}
+      />
+    </span>
+  );
+}
+
 function Fold({ section, layout, onOpen }: FoldProps) {
   return (
     <tbody>
@@ -184,13 +220,20 @@ type Tint = keyof typeof tints;
 const endNames: { readonly [End in LineEnd]: string } = { '\n': 'LF', '\r\n': 'CRLF', '\r': 'CR' };
 
 function SplitRows({ rows }: { readonly rows: readonly Row[] }) {
-  return rows.map((row) => (
-    <tr key={`${row.left?.line ?? ''}:${row.right?.line ?? ''}`} className="align-top">
+  return rows.map((row, at) => (
+    <tr
+      key={`${row.left?.line ?? ''}:${row.right?.line ?? ''}`}
+      data-change={isFirstOfChange(rows, at) || undefined}
+      className={rowClasses}
+    >
       <SideCells side={row.left} tint={isOnBoth(row.kind) ? row.kind : 'removed'} />
       <SideCells side={row.right} tint={isOnBoth(row.kind) ? row.kind : 'added'} hasBorder />
     </tr>
   ));
 }
+
+/** The row of the change that the user has stepped to has a line around it. */
+const rowClasses = 'align-top data-current:outline-2 data-current:outline-accent data-current:-outline-offset-2';
 
 function isOnBoth(kind: Row['kind']): kind is 'same' | 'ends' {
   return kind === 'same' || kind === 'ends';
@@ -218,8 +261,12 @@ function SideCells({
 }
 
 function UnifiedRows({ rows }: { readonly rows: readonly Row[] }) {
-  return unifiedLines(rows).map(({ kind, left, right }) => (
-    <tr key={`${left?.line ?? ''}:${right?.line ?? ''}`} className="align-top">
+  return unifiedLines(rows).map(({ kind, left, right }, at, lines) => (
+    <tr
+      key={`${left?.line ?? ''}:${right?.line ?? ''}`}
+      data-change={isFirstOfChange(lines, at) || undefined}
+      className={rowClasses}
+    >
       <td className={classes('select-none pr-1.5 text-right tabular-nums', tints[kind].number)}>
         {left?.line}
       </td>

@@ -1,7 +1,7 @@
 /** Chooses between a side-by-side and a unified diff. */
 import { Columns2, Rows2 } from 'lucide-react';
 import { Segments } from '../ui/mod.ts';
-import type { DiffLayout } from './diff-view.tsx';
+import type { DiffLayout } from './layout.ts';
 
 const choices = [
   { value: 'split', label: 'Side by side', icon: Columns2 },

@@ -172,6 +172,11 @@ function comparedWords(before: string, after: string): readonly [readonly Part[]
   ];
 }
 
+/** Whether a row, or a line of a unified diff, is where a change begins: what precedes it is the same on both sides. */
+export function isFirstOfChange(rows: readonly { readonly kind: string }[], at: number): boolean {
+  return rows[at]?.kind !== 'same' && (rows[at - 1]?.kind ?? 'same') === 'same';
+}
+
 export type Section =
   | { readonly kind: 'rows'; readonly rows: readonly Row[] }
   /** Unchanged lines that are collapsed. */

@@ -5,6 +5,7 @@ import { shellRoute } from '../frame/mod.ts';
 import { waitingReading } from '../review/mod.ts';
 
 export { CreateOrganizationDialog } from './create-organization-dialog.tsx';
+export { KeyMaker } from './key-maker.tsx';
 
 const inboxRoute = createRoute({
   getParentRoute: () => shellRoute,

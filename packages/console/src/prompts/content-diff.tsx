@@ -10,6 +10,8 @@ export interface ConfigDiffProps {
   readonly leftLabel: string;
   readonly rightLabel: string;
   readonly layout: DiffLayout;
+  /** As of `DiffView`. */
+  readonly hasKeys?: boolean;
 }
 
 export interface ContentDiffProps extends ConfigDiffProps {
@@ -52,7 +54,7 @@ export function schemasOf(left: Version, right: Version): 'none' | 'same' | 'dif
   return before === '' ? 'none' : 'same';
 }
 
-export function BodyDiff({ left, right, leftLabel, rightLabel, layout, equalNote }: ContentDiffProps) {
+export function BodyDiff({ left, right, leftLabel, rightLabel, layout, hasKeys, equalNote }: ContentDiffProps) {
   const [before, after] = [contentOf(left), contentOf(right)];
   return (
     <div className="flex min-w-0 flex-col gap-4">
@@ -68,13 +70,14 @@ export function BodyDiff({ left, right, leftLabel, rightLabel, layout, equalNote
         leftLabel={leftLabel}
         rightLabel={rightLabel}
         layout={layout}
+        {...(hasKeys && { hasKeys })}
         equalNote={equalNote}
       />
     </div>
   );
 }
 
-export function ConfigDiff({ left, right, leftLabel, rightLabel, layout }: ConfigDiffProps) {
+export function ConfigDiff({ left, right, leftLabel, rightLabel, layout, hasKeys }: ConfigDiffProps) {
   return (
     <DiffView
       left={configText(contentOf(left).config)}
@@ -82,12 +85,13 @@ export function ConfigDiff({ left, right, leftLabel, rightLabel, layout }: Confi
       leftLabel={`Configuration of ${leftLabel.toLowerCase()}`}
       rightLabel={rightLabel.toLowerCase()}
       layout={layout}
+      {...(hasKeys && { hasKeys })}
       equalNote="Both versions have the same configuration."
     />
   );
 }
 
-export function SchemaDiff({ left, right, leftLabel, rightLabel, layout }: ConfigDiffProps) {
+export function SchemaDiff({ left, right, leftLabel, rightLabel, layout, hasKeys }: ConfigDiffProps) {
   return (
     <DiffView
       left={schemaText(left.authored_schema)}
@@ -95,6 +99,7 @@ export function SchemaDiff({ left, right, leftLabel, rightLabel, layout }: Confi
       leftLabel={`Input schema of ${leftLabel.toLowerCase()}`}
       rightLabel={rightLabel.toLowerCase()}
       layout={layout}
+      {...(hasKeys && { hasKeys })}
       equalNote="Both versions have the same input schema."
     />
   );

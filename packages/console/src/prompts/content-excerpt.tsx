@@ -11,7 +11,9 @@ export function ContentExcerpt({ version }: { readonly version: Version }) {
   const { body } = contentOf(version);
   if (!isChat(body)) {
     return (
-      <p className="line-clamp-2 break-words font-mono text-muted text-xs leading-5">{version.template}</p>
+      <p className="line-clamp-3 whitespace-pre-line break-words font-mono text-muted text-xs leading-5">
+        {shortened(version.template, LONGEST_EXCERPT)}
+      </p>
     );
   }
   const left = body.messages.length - SHOWN;
@@ -43,8 +45,11 @@ function lineOf(entry: ChatEntry): string {
 /** More than fits into a line of any window. */
 const LONGEST_LINE = 400;
 
-function shortened(text: string): string {
-  return text.trimStart().slice(0, LONGEST_LINE);
+/** More than fits into three lines. */
+const LONGEST_EXCERPT = 1_000;
+
+function shortened(text: string, length = LONGEST_LINE): string {
+  return text.trimStart().slice(0, length);
 }
 
 /** What a version asks of the model, in a few words. Undefined without a configuration. */

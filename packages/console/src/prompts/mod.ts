@@ -23,6 +23,7 @@ export {
   versionsReading,
 } from './data/readings.ts';
 export { usePromptWrites } from './data/writes.ts';
+export { liveAt } from './live-history.ts';
 export { LONGEST_NOTE, noteLength } from './note-field.tsx';
 export { NoteText } from './note-text.tsx';
 export { Trail } from './prompt-heading.tsx';
@@ -33,6 +34,7 @@ export { useFirstSteps } from './start/use-first-steps.ts';
 export { TagDialog } from './tag-dialog.tsx';
 export { TransitionDialog, type TransitionRequest } from './transition-dialog.tsx';
 export { type ActorName, useActorName } from './use-actor-name.ts';
+export { useLiveHistory } from './use-live-history.ts';
 export { liveOf, promotionOf, type Version } from './version-actions.ts';
 export { VersionBadge } from './version-badge.tsx';
 export { VersionMenu } from './version-menu.tsx';

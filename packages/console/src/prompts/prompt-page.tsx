@@ -28,8 +28,10 @@ import { FavouriteButton } from './favourite-button.tsx';
 import { NewVersionButton, useStart } from './new-version-button.tsx';
 import { Description, Trail } from './prompt-heading.tsx';
 import { PromptMenu, restore } from './prompt-menu.tsx';
+import type { PromptPageSearch } from './prompt-page-search.ts';
 import { SnippetTabs } from './snippet-tabs.tsx';
 import { starters } from './starters.ts';
+import type { TimelineFilter } from './timeline-rows.ts';
 import { TransitionDialog, type TransitionRequest } from './transition-dialog.tsx';
 import { policyNames, useProtectors } from './use-protectors.ts';
 import { liveOf, promotionOf, rollbackOf, type Version } from './version-actions.ts';
@@ -113,11 +115,13 @@ interface PromptViewProps {
 }
 
 function PromptTabs({ prompt, versions }: PromptViewProps) {
-  const { tab = 'versions' } = route.useSearch();
+  const search = route.useSearch();
+  const { tab = 'versions' } = search;
   const navigate = useNavigate({ from: '/prompts/$promptId' });
   const show = (next: typeof tab): void => {
     void navigate({ search: next === 'versions' ? {} : { tab: next }, replace: true });
   };
+  const set = (changed: PromptPageSearch): void => void navigate({ search: changed, replace: true });
   useCommands([
     {
       id: 'prompt-versions',
@@ -153,7 +157,14 @@ function PromptTabs({ prompt, versions }: PromptViewProps) {
           value: 'versions',
           label: 'Versions',
           count: versions.length,
-          content: <Versions prompt={prompt} versions={versions} />,
+          content: (
+            <Versions
+              prompt={prompt}
+              versions={versions}
+              filter={search.show}
+              onFilter={(filter) => set(filter === undefined ? {} : { show: filter })}
+            />
+          ),
         },
         {
           value: 'requests',
@@ -165,7 +176,14 @@ function PromptTabs({ prompt, versions }: PromptViewProps) {
           label: 'Usage',
           content: (
             <Suspense fallback={<Skeleton className="h-72 w-full rounded-xl" />}>
-              <UsageView promptId={prompt.id} live={liveOf(versions)} />
+              <UsageView
+                promptId={prompt.id}
+                teamId={prompt.team_id}
+                live={liveOf(versions)}
+                range={search.range ?? '24h'}
+                by={search.by}
+                onChange={(range, by) => set({ tab: 'usage', range, ...(by !== undefined && { by }) })}
+              />
             </Suspense>
           ),
         },
@@ -173,21 +191,40 @@ function PromptTabs({ prompt, versions }: PromptViewProps) {
         {
           value: 'activity',
           label: 'Activity',
-          content: <ActivityList promptId={prompt.id} teamId={prompt.team_id} />,
+          content: (
+            <ActivityList
+              prompt={prompt}
+              versions={versions}
+              kind={search.kind}
+              who={search.who}
+              onFilter={(filter) => set({ tab: 'activity', ...filter })}
+            />
+          ),
         },
       ]}
     />
   );
 }
 
-function Versions({ prompt, versions }: PromptViewProps) {
+interface VersionsProps extends PromptViewProps {
+  readonly filter: TimelineFilter | undefined;
+  readonly onFilter: (filter: TimelineFilter | undefined) => void;
+}
+
+function Versions({ prompt, versions, filter, onFilter }: VersionsProps) {
   const list = useRef<HTMLDivElement>(null);
   useListKeys(list, 'Prompt');
   if (versions.length === 0) return <FirstVersion prompt={prompt} />;
   return (
     <div ref={list} className="flex flex-col gap-5">
       <LiveSummary prompt={prompt} versions={versions} />
-      <VersionTimeline promptId={prompt.id} teamId={prompt.team_id} versions={versions} />
+      <VersionTimeline
+        promptId={prompt.id}
+        teamId={prompt.team_id}
+        versions={versions}
+        filter={filter}
+        onFilter={onFilter}
+      />
     </div>
   );
 }

@@ -3,7 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { reading } from '../api/mod.ts';
 import { usedBy } from '../services/mod.ts';
-import { usageSeries, windowOf } from './usage-series.ts';
+import { windowOf } from './usage-ranges.ts';
+import { usageSeries } from './usage-series.ts';
 
 /** Applications that hold their prompts report their renders; the figures are behind by that. */
 export const REPORTED = 'Renders made inside applications arrive about once a minute.';

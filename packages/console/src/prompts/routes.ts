@@ -4,6 +4,7 @@ import { shellRoute } from '../frame/mod.ts';
 import { openPrompt } from './data/open-prompt.ts';
 import { versionsReading } from './data/readings.ts';
 import { promptSearch } from './list-search.ts';
+import { promptPageSearch } from './prompt-page-search.ts';
 import { loadPrompts } from './prompt-pages.ts';
 import { PromptSkeleton } from './prompt-skeleton.tsx';
 
@@ -17,16 +18,10 @@ const promptListRoute = createRoute({
   component: lazyRouteComponent(() => import('./prompt-list-page.tsx'), 'PromptListPage'),
 });
 
-export const promptTabs = ['versions', 'requests', 'usage', 'use', 'activity'] as const;
-export type PromptTab = (typeof promptTabs)[number];
-
 const promptRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/prompts/$promptId',
-  validateSearch: (search: Readonly<Record<string, unknown>>): { readonly tab?: PromptTab } => {
-    const tab = promptTabs.find((one) => one === search['tab']);
-    return tab === undefined || tab === 'versions' ? {} : { tab };
-  },
+  validateSearch: promptPageSearch,
   loader: ({ context: { queryClient }, params: { promptId }, preload }) =>
     Promise.all([
       openPrompt(queryClient, promptId, preload),

@@ -22,6 +22,31 @@ it('each language renders the prompt by its slug, with its variables', () => {
   );
 });
 
+it('names the team where it is asked for, in every language', () => {
+  const teamId = '0b1e8a52-6a4c-4a53-9d3b-0d8a1c5a7f10';
+  const variables = { name: 'Ada' };
+  const codes = snippetsFor({ slug: 'greeting', origin: 'https://px0.example', variables, isChat: false, teamId });
+  expect(codes.map(({ code: text }) => text.split('\n').find((line) => line.includes(teamId)))).toEqual([
+    `curl -s https://px0.example/v1/prompts/greeting/render?team_id=${teamId} \\`,
+    `const { text } = await px0.render('greeting', { name: 'Ada' }, { teamId: '${teamId}' });`,
+    `text = px0.render("greeting", {"name": "Ada"}, team_id="${teamId}").text`,
+    `result, err := client.Render(ctx, "greeting", px0.Vars{"name": "Ada"}, px0.WithTeam("${teamId}"))`,
+    `px0 render greeting --team ${teamId} --var name=Ada`,
+  ]);
+});
+
+it('the command line takes texts as they are, and other values as JSON', () => {
+  expect(code('CLI', 'greeting', { name: "Ada's", n: 1, tags: ['a'] })).toBe(
+    `px0 render greeting --var 'name=Ada'\\''s' --var 'n:=1' --var 'tags:=["a"]'`,
+  );
+  expect(code('CLI', 'greeting')).toBe('px0 render greeting');
+  expect(code('CLI', 'tutor', {}, true)).toBe('px0 render tutor --openai');
+  expect(code('CLI', 'greeting', { 'a=b': 1 })).toBe(`echo '{"a=b": 1}' | px0 render greeting --vars-file -`);
+  expect(code('CLI', 'greeting', { text: 'x'.repeat(80) })).toBe(
+    `px0 render greeting \\\n  --var text=${'x'.repeat(80)}`,
+  );
+});
+
 it('a slug with other letters is encoded in the address', () => {
   expect(code('curl', 'größe')).toContain('https://px0.example/v1/prompts/gr%C3%B6%C3%9Fe/render');
 });

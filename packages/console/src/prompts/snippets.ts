@@ -1,9 +1,9 @@
 /** Code that renders a prompt, with its real slug and variables and the address of this installation. */
 
 import type { Wire } from '@px0/contracts';
-import { ExactNumber, isList, type JsonValue } from '../json/mod.ts';
+import { ExactNumber, isList, isObject, type JsonValue } from '../json/mod.ts';
 
-export type SnippetLanguage = 'curl' | 'TypeScript' | 'Python' | 'Go';
+export type SnippetLanguage = 'curl' | 'TypeScript' | 'Python' | 'Go' | 'CLI';
 
 export interface Snippet {
   readonly language: SnippetLanguage;
@@ -29,15 +29,19 @@ export interface Rendering {
   readonly variables: JsonValue;
   /** A chat is handed to a model as messages. Its text is a transcript for logs. */
   readonly isChat: boolean;
+  /** The team to name; undefined: the first team with the slug among those that the key can read. */
+  readonly teamId?: string | undefined;
 }
 
-export function snippetsFor({ slug, origin, variables, isChat }: Rendering): readonly Snippet[] {
+export function snippetsFor(rendering: Rendering): readonly Snippet[] {
+  const { slug, origin, variables, isChat, teamId } = rendering;
+  const inTeam = (text: (id: string) => string) => (teamId === undefined ? '' : text(teamId));
   return [
     {
       language: 'curl',
       install: undefined,
       code: [
-        `curl -s ${origin}/v1/prompts/${encodeURIComponent(slug)}/render \\`,
+        `curl -s ${origin}/v1/prompts/${encodeURIComponent(slug)}/render${inTeam((id) => `?team_id=${id}`)} \\`,
         '  -H "Authorization: Bearer $PX0_ACCESS_TOKEN" \\',
         "  -H 'Content-Type: application/json' \\",
         `  -d ${shellQuoted(literal({ variables }, notations.json))}`,
@@ -51,7 +55,7 @@ export function snippetsFor({ slug, origin, variables, isChat }: Rendering): rea
         '',
         '// Reads PX0_HOST and PX0_ACCESS_TOKEN.',
         'const px0 = new Px0();',
-        `const ${isChat ? 'result' : '{ text }'} = await px0.render(${singleQuoted(slug)}, ${literal(variables, notations.typescript)});`,
+        `const ${isChat ? 'result' : '{ text }'} = await px0.render(${singleQuoted(slug)}, ${literal(variables, notations.typescript)}${inTeam((id) => `, { teamId: ${singleQuoted(id)} }`)});`,
         ...(isChat
           ? [
               '// For chat.completions.create of OpenAI. Likewise: toAnthropic, toGemini, toAISDK.',
@@ -67,7 +71,7 @@ export function snippetsFor({ slug, origin, variables, isChat }: Rendering): rea
         `from px0 import Px0${isChat ? ', to_openai' : ''}`,
         '',
         'px0 = Px0()  # reads PX0_HOST and PX0_ACCESS_TOKEN',
-        `${isChat ? 'result' : 'text'} = px0.render(${JSON.stringify(slug)}, ${literal(variables, notations.python)})${isChat ? '' : '.text'}`,
+        `${isChat ? 'result' : 'text'} = px0.render(${JSON.stringify(slug)}, ${literal(variables, notations.python)}${inTeam((id) => `, team_id=${JSON.stringify(id)}`)})${isChat ? '' : '.text'}`,
         ...(isChat
           ? [
               '# For chat.completions.create(**request) of OpenAI. Likewise: to_anthropic, to_gemini.',
@@ -84,7 +88,7 @@ export function snippetsFor({ slug, origin, variables, isChat }: Rendering): rea
         'if err != nil {',
         '\treturn err',
         '}',
-        `result, err := client.Render(ctx, ${JSON.stringify(slug)}, ${literal(variables, notations.go)})`,
+        `result, err := client.Render(ctx, ${JSON.stringify(slug)}, ${literal(variables, notations.go)}${inTeam((id) => `, px0.WithTeam(${JSON.stringify(id)})`)})`,
         'if err != nil {',
         '\treturn err',
         '}',
@@ -100,7 +104,38 @@ export function snippetsFor({ slug, origin, variables, isChat }: Rendering): rea
           : ['fmt.Println(result.Text)']),
       ].join('\n'),
     },
+    { language: 'CLI', install: 'npm install --global px0', code: commandLine(rendering) },
   ];
+}
+
+/** A name that an option of the command line can set. */
+const OPTION_NAME = /^[^=:]+$/;
+
+function commandLine({ slug, variables, isChat, teamId }: Rendering): string {
+  const call = [
+    `px0 render ${shellWord(slug)}`,
+    ...(teamId === undefined ? [] : [`--team ${teamId}`]),
+    // The request of a chat, ready for a model.
+    ...(isChat ? ['--openai'] : []),
+  ];
+  if (!isObject(variables)) return call.join(' ');
+  const entries = Object.entries(variables);
+  if (!entries.every(([name]) => OPTION_NAME.test(name))) {
+    const document = shellQuoted(literal(variables, notations.json));
+    return `echo ${document} | ${[...call, '--vars-file -'].join(' ')}`;
+  }
+  const options = entries.map(([name, value]) =>
+    typeof value === 'string'
+      ? `--var ${shellWord(`${name}=${value}`)}`
+      : `--var ${shellWord(`${name}:=${literal(value, notations.json)}`)}`,
+  );
+  const parts = [...call, ...options];
+  const line = parts.join(' ');
+  return line.length <= LONGEST_LINE && !line.includes('\n') ? line : parts.join(' \\\n  ');
+}
+
+function shellWord(text: string): string {
+  return /^[\w.=/@-]+$/.test(text) ? text : shellQuoted(text);
 }
 
 function shellQuoted(text: string): string {

@@ -1,29 +1,8 @@
-/** Turns usage into chart data: every step of the range, including steps without renders, and one series per version. */
+/** Turns usage into chart data: every step of the period, including steps without renders, and one series per version. */
 import type { Wire } from '@px0/contracts';
+import { stepMs, type UsageWindow } from './usage-ranges.ts';
 
 type Usage = Wire<'PromptUsageHour'>;
-
-export const usageRanges = {
-  '24h': { label: '24 hours', step: 'hour', steps: 24 },
-  '7d': { label: '7 days', step: 'day', steps: 7 },
-  '30d': { label: '30 days', step: 'day', steps: 30 },
-} as const;
-export type UsageRange = keyof typeof usageRanges;
-
-const stepMs = { hour: 3_600_000, day: 86_400_000 } as const;
-
-export interface UsageWindow {
-  readonly from: Date;
-  readonly to: Date;
-  readonly step: 'hour' | 'day';
-}
-
-/** The range that ends with the current step. Its bounds fall on whole steps in UTC, as in the API. */
-export function windowOf(range: UsageRange, now: number): UsageWindow {
-  const { step, steps } = usageRanges[range];
-  const to = (Math.floor(now / stepMs[step]) + 1) * stepMs[step];
-  return { from: new Date(to - steps * stepMs[step]), to: new Date(to), step };
-}
 
 export interface UsageCell {
   readonly version: number;
@@ -75,6 +54,45 @@ export function usageSeries(usage: readonly Usage[], { from, to, step }: UsageWi
   return { bars, totals, renders: sum(bars, 'renders'), failures: sum(bars, 'failures') };
 }
 
+/** The versions that have a colour of their own besides the live one. The rest is drawn as one. */
+export const MOST_NAMED = 4;
+
+/**
+ * The versions that a chart names, the newest first: the live one, if it was rendered, and those that were rendered most. So the live one
+ * looks different from all others, and no two share a colour.
+ */
+export function namedVersions(series: UsageSeries, live: number | undefined): readonly number[] {
+  const busiest = series.totals
+    .filter(({ version }) => version !== live)
+    .toSorted((one, other) => attempts(other) - attempts(one))
+    .slice(0, MOST_NAMED)
+    .map(({ version }) => version);
+  const named = series.totals.some(({ version }) => version === live) ? [...busiest, live ?? 0] : busiest;
+  return named.toSorted((one, other) => other - one);
+}
+
+function attempts({ renders, failures }: VersionTotal): number {
+  return renders + failures;
+}
+
+/** A part of a bar: a version's renders, or those of all versions that are not named, which lie at the bottom. */
+export interface BarPart {
+  readonly version: number | 'others';
+  readonly renders: number;
+}
+
+export function partsOf({ cells }: UsageBar, named: readonly number[]): readonly BarPart[] {
+  const own = cells.filter(({ version }) => named.includes(version));
+  const others = sum(
+    cells.filter(({ version }) => !named.includes(version)),
+    'renders',
+  );
+  return [
+    ...(others === 0 ? [] : [{ version: 'others' as const, renders: others }]),
+    ...own.map(({ version, renders }) => ({ version, renders })),
+  ];
+}
+
 function sum<Key extends 'renders' | 'failures'>(
   rows: readonly { readonly [K in Key]: number }[],
   key: Key,
@@ -87,4 +105,12 @@ export function millisecondsText(ms: number | null): string {
   if (ms === null) return '–';
   if (ms < 1) return `${ms.toPrecision(1)} ms`;
   return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+}
+
+/** Formats a share: `4%`, `0.25%`, `<0.01%`. */
+export function shareText(part: number, whole: number): string {
+  if (part === 0 || whole === 0) return '0%';
+  const percent = (part / whole) * 100;
+  if (percent < 0.01) return '<0.01%';
+  return `${percent.toFixed(percent < 1 ? 2 : 0)}%`;
 }

@@ -25,11 +25,21 @@ export function useActorName(teamId: string, actors: readonly Actor[]): ActorNam
     enabled: actors.some(({ kind }) => kind === 'api-key') && orgId !== undefined && may('listAPIKeys'),
   }).data?.api_keys;
   return ({ kind, user_id, api_key_id }) => {
-    if (kind === 'api-key') {
-      const name = keys?.find(({ id }) => id === api_key_id)?.name;
-      return name === undefined ? 'An API key' : `API key “${name}”`;
-    }
+    if (kind === 'api-key') return keyName(keys ?? [], api_key_id);
     if (user_id === user.id) return 'You';
     return addressOf(user_id) ?? (isWhole ? 'Former member' : 'Someone');
   };
+}
+
+/** A key that is gone, or that the user may not see, is told from others by the beginning of its ID. */
+function keyName(keys: readonly Pick<Wire<'APIKey'>, 'id' | 'name'>[], id: string | null): string {
+  const name = keys.find((key) => key.id === id)?.name;
+  if (name !== undefined) return `API key “${name}”`;
+  return id === null ? 'An API key' : `API key ${id.slice(0, 8)}`;
+}
+
+/** The name whose first letter stands for an actor: of the user, it is the address and not “You”. */
+export function useFaceName(): (actor: Actor, name: string) => string {
+  const user = useUser();
+  return ({ user_id }, name) => (user_id === user.id ? user.email : name);
 }

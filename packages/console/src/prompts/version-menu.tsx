@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import {
   Archive,
   ArrowDownFromLine,
+  ArrowUpFromLine,
   Columns2,
   CopyPlus,
   GitPullRequestArrow,
@@ -24,11 +25,14 @@ export interface VersionMenuProps {
   readonly onRequest: (request: TransitionRequest) => void;
   readonly onDuplicate: () => void;
   readonly onTag?: () => void;
+  /** Whether the menu offers the next step towards live, because no button beside it does. */
+  readonly hasPromotion?: boolean;
   readonly size?: 'sm' | 'md';
 }
 
 export function VersionMenu(props: VersionMenuProps) {
   const { promptId, version, versions, permissions, onRequest, onDuplicate, onTag, size = 'sm' } = props;
+  const { hasPromotion = false } = props;
   const navigate = useNavigate();
   const { reason } = permissions;
   const live = liveOf(versions);
@@ -61,6 +65,15 @@ export function VersionMenu(props: VersionMenuProps) {
       {onTag && (
         <MenuItem icon={Tag} onSelect={onTag} disabledReason={reason('setVersionTag')}>
           Add tag
+        </MenuItem>
+      )}
+      {promotion && hasPromotion && rollback === undefined && (
+        <MenuItem
+          icon={ArrowUpFromLine}
+          onSelect={() => onRequest({ kind: 'promote', version })}
+          disabledReason={reason('promoteVersion')}
+        >
+          {promotion.verb}
         </MenuItem>
       )}
       {promotion && (

@@ -1,38 +1,52 @@
 /** The versions of a prompt as a timeline, newest first. */
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
-import { ArrowUpFromLine, GitPullRequestArrow, PenLine } from 'lucide-react';
+import { useNavigate } from '@tanstack/react-router';
+import { UnfoldVertical } from 'lucide-react';
 import { useState } from 'react';
-import { Badge, Button, buttonClasses, classes, Time } from '../ui/mod.ts';
-import { type Permissions, usePermissions } from '../workspace/mod.ts';
+import { Button, Select } from '../ui/mod.ts';
+import { usePermissions } from '../workspace/mod.ts';
 import { attempt } from './attempt.ts';
-import { auditSentence } from './audit-sentence.ts';
-import { ContentExcerpt, configSummary } from './content-excerpt.tsx';
 import { auditPages } from './data/readings.ts';
 import { usePromptWrites } from './data/writes.ts';
-import { NoteText } from './note-text.tsx';
-import { type StepNote, stepNotes } from './step-notes.ts';
+import { stepNotes } from './step-notes.ts';
 import { TagDialog } from './tag-dialog.tsx';
-import { TagList } from './tag-list.tsx';
+import {
+  countsOf,
+  foldText,
+  type TimelineFilter,
+  type TimelineRow,
+  timelineFilters,
+  timelineRows,
+} from './timeline-rows.ts';
 import { TransitionDialog, type TransitionRequest } from './transition-dialog.tsx';
-import { type ActorName, useActorName } from './use-actor-name.ts';
-import { type Protectors, useProtectors } from './use-protectors.ts';
-import { liveOf, promotionOf, type Version, type VersionStatus } from './version-actions.ts';
-import { VersionBadge } from './version-badge.tsx';
-import { VersionMenu } from './version-menu.tsx';
+import { useActorName } from './use-actor-name.ts';
+import { useProtectors } from './use-protectors.ts';
+import type { Version } from './version-actions.ts';
+import { VersionCard } from './version-card.tsx';
 
 export interface VersionTimelineProps {
   readonly promptId: string;
   readonly teamId: string;
   readonly versions: readonly Version[];
+  /** Which versions are shown; undefined: all, with old drafts folded. */
+  readonly filter: TimelineFilter | undefined;
+  readonly onFilter: (filter: TimelineFilter | undefined) => void;
 }
 
-export function VersionTimeline({ promptId, teamId, versions }: VersionTimelineProps) {
+/** Fewer versions are at one glance and need no filter. */
+const FILTERED_FROM = 6;
+/** Cards shown at first. A prompt may have hundreds of versions. */
+const PAGE = 30;
+
+export function VersionTimeline({ promptId, teamId, versions, filter, onFilter }: VersionTimelineProps) {
   const permissions = usePermissions({ teamId });
   const protectors = useProtectors(promptId);
   const [request, setRequest] = useState<TransitionRequest>();
   const [tagged, setTagged] = useState<Version>();
+  const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
+  const [most, setMost] = useState(PAGE);
   const duplicate = useDuplicate(promptId);
+  const rows = timelineRows(versions, filter, opened);
   // The notes are in the latest entries of the activity, which that tab shows, too.
   const latest = useInfiniteQuery(auditPages(promptId)).data?.pages.flatMap(({ entries }) => entries);
   const notes = stepNotes(latest ?? []);
@@ -42,23 +56,46 @@ export function VersionTimeline({ promptId, teamId, versions }: VersionTimelineP
   ]);
   return (
     <>
+      {versions.length >= FILTERED_FROM && (
+        <div className="-mb-2 flex justify-end">
+          <Filter versions={versions} value={filter} onChange={onFilter} />
+        </div>
+      )}
+      {rows.length === 0 && (
+        <p className="rounded-lg border border-line border-dashed px-4 py-6 text-center text-muted text-sm">
+          No version of this kind.
+        </p>
+      )}
       <ol className="relative flex flex-col">
-        {versions.map((version) => (
-          <Item
-            key={version.version}
-            promptId={promptId}
-            version={version}
-            versions={versions}
-            permissions={permissions}
-            protectors={protectors}
-            step={notes.get(version.version)}
-            nameOf={nameOf}
-            onRequest={setRequest}
-            onTag={() => setTagged(version)}
-            onDuplicate={() => void duplicate(version.version)}
-          />
-        ))}
+        {rows.slice(0, most).map((row) =>
+          row.kind === 'fold' ? (
+            <Fold
+              key={`fold-${keyOf(row)}`}
+              versions={row.versions}
+              onOpen={() => setOpened(new Set([...opened, keyOf(row)]))}
+            />
+          ) : (
+            <VersionCard
+              key={keyOf(row)}
+              promptId={promptId}
+              version={row.version}
+              versions={versions}
+              permissions={permissions}
+              protectors={protectors}
+              step={notes.get(row.version.version)}
+              nameOf={nameOf}
+              onRequest={setRequest}
+              onTag={() => setTagged(row.version)}
+              onDuplicate={() => void duplicate(row.version.version)}
+            />
+          ),
+        )}
       </ol>
+      {rows.length > most && (
+        <Button variant="ghost" className="self-center" onClick={() => setMost(most + PAGE)}>
+          Show {Math.min(PAGE, rows.length - most)} more of {rows.length}
+        </Button>
+      )}
       <TransitionDialog
         promptId={promptId}
         versions={versions}
@@ -89,153 +126,62 @@ export function useDuplicate(promptId: string): (version: number) => Promise<voi
     }, 'Could not create a draft');
 }
 
-const dots: { readonly [S in VersionStatus]: string } = {
-  live: 'border-success bg-success ring-4 ring-success-soft',
-  stable: 'border-info bg-canvas',
-  draft: 'border-warning border-dashed bg-canvas',
-  archived: 'border-line-strong bg-sunken',
-};
-
-interface ItemProps {
-  readonly promptId: string;
-  readonly version: Version;
-  readonly versions: readonly Version[];
-  readonly permissions: Permissions;
-  readonly protectors: Protectors;
-  /** The newest step of the version that has a note. */
-  readonly step: StepNote | undefined;
-  readonly nameOf: ActorName;
-  readonly onRequest: (request: TransitionRequest) => void;
-  readonly onTag: () => void;
-  readonly onDuplicate: () => void;
+function keyOf(row: TimelineRow): number {
+  return row.kind === 'version' ? row.version.version : (row.versions[0]?.version ?? 0);
 }
 
-function Item({
-  promptId,
-  version,
-  versions,
-  permissions,
-  protectors,
-  step,
-  nameOf,
-  onRequest,
-  onTag,
-  onDuplicate,
-}: ItemProps) {
-  const settings = configSummary(version);
-  const isLive = version.status === 'live';
-  const promotion = promotionOf(version, liveOf(versions));
-  const isDraft = version.status === 'draft';
-  // An earlier version may have been live, which may need no review: px0 knows when its dialog asks.
-  const isGuarded =
-    promotion !== undefined &&
-    version.version > (liveOf(versions)?.version ?? 0) &&
-    protectors.ofPromotion(promotion.to).length > 0;
-  // The newest stable version, if newer than the live one, is the most likely to be made live next.
-  const isNextStep =
-    version === versions.find(({ status }) => status === 'stable' || status === 'live') && !isLive;
+const filterNames: { readonly [F in TimelineFilter]: string } = {
+  live: 'Live',
+  stable: 'Stable',
+  draft: 'Drafts',
+  archived: 'Archived',
+  tagged: 'Tagged',
+};
+
+interface FilterProps {
+  readonly versions: readonly Version[];
+  readonly value: TimelineFilter | undefined;
+  readonly onChange: (filter: TimelineFilter | undefined) => void;
+}
+
+function Filter({ versions, value, onChange }: FilterProps) {
+  const counts = countsOf(versions);
+  const filters = timelineFilters.filter((filter) => counts[filter] > 0 || filter === value);
+  return (
+    <Select
+      label="Show"
+      labelHidden
+      size="sm"
+      value={value ?? 'all'}
+      onChange={(chosen) => onChange(filters.find((filter) => filter === chosen))}
+      options={[
+        { value: 'all', label: `All ${versions.length} versions` },
+        ...filters.map((filter) => ({ value: filter, label: `${filterNames[filter]} (${counts[filter]})` })),
+      ]}
+      className="min-w-36"
+    />
+  );
+}
+
+function Fold({ versions, onOpen }: { readonly versions: readonly Version[]; readonly onOpen: () => void }) {
+  const [newest, oldest] = [versions[0]?.version, versions.at(-1)?.version];
   return (
     <li className="group relative pb-3 pl-8 last:pb-0">
       <span
         aria-hidden="true"
-        className="absolute top-7 bottom-0 left-[7px] w-px bg-line group-last:hidden"
+        className="absolute top-7 bottom-0 left-[7px] w-px border-line border-l border-dashed group-last:hidden"
       />
-      <span
-        aria-hidden="true"
-        className={classes('absolute top-5 left-0.5 size-3 rounded-full border-2', dots[version.status])}
-      />
-      <article
-        aria-label={`Version ${version.version}`}
-        className={classes(
-          'relative rounded-xl border p-4 transition-colors',
-          isLive ? 'border-success/40 bg-success-soft/40' : 'border-line bg-raised hover:border-line-strong',
-        )}
+      <button
+        type="button"
+        onClick={onOpen}
+        className="flex min-h-9 w-full items-center gap-2 rounded-xl border border-line border-dashed px-4 py-1.5 text-left text-muted text-xs transition-colors hover:bg-panel hover:text-fg"
       >
-        <div className="flex flex-wrap items-center gap-x-2.5 gap-y-2">
-          <Link
-            to="/prompts/$promptId/versions/$version"
-            params={{ promptId, version: String(version.version) }}
-            data-row
-            className="rounded-sm font-semibold text-base tabular-nums after:absolute after:inset-0 after:rounded-xl focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent"
-          >
-            <span className="sr-only">Version </span>
-            <span aria-hidden="true">v</span>
-            {version.version}
-          </Link>
-          <VersionBadge status={version.status} />
-          {version.kind === 'chat' && <Badge tone="outline">Chat</Badge>}
-          <TagList promptId={promptId} version={version} isRemovable={permissions.may('removeVersionTag')} />
-          <div className="relative ml-auto flex items-center gap-1.5">
-            {promotion && permissions.may('promoteVersion') && (
-              <Button
-                size="sm"
-                variant={isNextStep ? 'accent' : 'secondary'}
-                icon={isGuarded ? GitPullRequestArrow : ArrowUpFromLine}
-                onClick={() => onRequest({ kind: 'promote', version })}
-              >
-                {isGuarded ? (
-                  <>
-                    Propose
-                    <span className="sr-only">
-                      {promotion.to === 'live' ? ' to make it live' : ' to mark it stable'}
-                    </span>
-                  </>
-                ) : (
-                  promotion.verb
-                )}
-              </Button>
-            )}
-            {isDraft && permissions.may('updateVersion') && (
-              <Link
-                to="/prompts/$promptId/versions/$version"
-                params={{ promptId, version: String(version.version) }}
-                className={buttonClasses('secondary', 'sm')}
-              >
-                <PenLine aria-hidden="true" className="size-3.5" />
-                Edit<span className="sr-only"> version {version.version}</span>
-              </Link>
-            )}
-            <VersionMenu
-              promptId={promptId}
-              version={version}
-              versions={versions}
-              permissions={permissions}
-              onRequest={onRequest}
-              onTag={onTag}
-              onDuplicate={onDuplicate}
-            />
-          </div>
-        </div>
-        <div className="mt-2 flex flex-col gap-2">
-          {version.note !== '' && <NoteText>{version.note}</NoteText>}
-          <ContentExcerpt version={version} />
-          {step !== undefined && (
-            <div className="flex flex-col gap-1">
-              <p className="text-faint text-xs">
-                {nameOf(step.actor)} {auditSentence(step)}
-              </p>
-              <NoteText>{step.text}</NoteText>
-            </div>
-          )}
-        </div>
-        <p className="relative mt-2 inline-flex flex-wrap gap-x-3 text-faint text-xs">
-          <span>
-            {version.created_by === null ? 'Created' : `${nameOf(version.created_by)} created it`}{' '}
-            <Time timestamp={version.created_at} />
-          </span>
-          {version.published_at !== null && (
-            <span>
-              {isLive ? 'Live since' : 'Published'} <Time timestamp={version.published_at} />
-            </span>
-          )}
-          {version.variables.length > 0 && (
-            <span>
-              {version.variables.length === 1 ? '1 variable' : `${version.variables.length} variables`}
-            </span>
-          )}
-          {settings !== undefined && <span className="break-all">{settings}</span>}
-        </p>
-      </article>
+        <UnfoldVertical aria-hidden="true" className="size-3.5 shrink-0" />
+        <span>Show {foldText(versions)}</span>
+        <span className="ml-auto text-faint tabular-nums">
+          v{oldest} to v{newest}
+        </span>
+      </button>
     </li>
   );
 }

@@ -2,4 +2,4 @@ export { NotSending } from './not-sending.tsx';
 export { TeamServices } from './team-services.tsx';
 export { usedBy } from './used-by.ts';
 export { UsedByList, type UsedByListProps } from './used-by-list.tsx';
-export type { PromptService } from './used-by-rows.ts';
+export type { LiveVersion, PromptService } from './used-by-rows.ts';
