@@ -195,7 +195,7 @@ export function promptHistoryStories(started: () => ConsoleHarness): void {
       await harness.api.call('POST', `/v1/teams/${team}/prompts`, { token, body: { name: 'Order mail' } });
       await page.reload();
       await page.getByText('“Sales” has a prompt with the same slug.').waitFor();
-      await page.getByText(`px0 render order_mail --team ${teamId} --var name=First`).waitFor();
+      await page.getByText(`px0 render order_mail --team ${teamId} \\`).waitFor();
       await harness.expectAccessible(page);
       await page.getByRole('checkbox', { name: /^Name the team/ }).click();
       await page.getByText('px0 render order_mail --var name=First').waitFor();

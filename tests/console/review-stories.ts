@@ -109,7 +109,7 @@ export function reviewStories(started: () => ConsoleHarness): void {
 
       // “Make live” has become “Propose”, and its dialog says why.
       await ada.goto(`/prompts/${promptId}`);
-      await ada.getByText('“Production” asks for a review before another one goes live').waitFor();
+      await ada.getByText('“Production” asks for a review before another version goes live').waitFor();
       await card(ada, 2).getByRole('button', { name: 'Propose to make it live' }).click();
       await question(ada).getByText('The policy “Production” requires a review first.').waitFor();
       await question(ada).getByLabel('Title').fill('Promise refunds');

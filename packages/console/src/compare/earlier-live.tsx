@@ -1,7 +1,7 @@
 /** Chooses what was live some time ago as the version to compare from. */
 import { History } from 'lucide-react';
 import { useState } from 'react';
-import { liveAt, liveOf, useLiveHistory, type Version } from '../prompts/mod.ts';
+import { type LiveHistory, liveAt, liveOf, useLiveHistory, type Version } from '../prompts/mod.ts';
 import { Button, Menu, MenuItem, MenuLabel } from '../ui/mod.ts';
 
 const dayMs = 86_400_000;
@@ -37,7 +37,7 @@ export function EarlierLive({ promptId, versions, onChoose }: EarlierLiveProps) 
     >
       <MenuLabel>Compare from what was live</MenuLabel>
       {times.map(({ days, label }) => {
-        const version = history && liveAt(history.steps, now - days * dayMs, live);
+        const version = versionAt(history, now - days * dayMs, live);
         return (
           <MenuItem
             key={days}
@@ -54,9 +54,18 @@ export function EarlierLive({ promptId, versions, onChoose }: EarlierLiveProps) 
   );
 }
 
+/** Null if none was live, undefined if it is not known. */
+function versionAt(
+  history: LiveHistory | undefined,
+  time: number,
+  now: number | null,
+): number | null | undefined {
+  return history === undefined || time < history.knownSince ? undefined : liveAt(history.steps, time, now);
+}
+
 /** `version`: null if none was live, undefined if it is not known. */
 function refusal(version: number | null | undefined, known: ReadonlySet<number>): string | undefined {
-  if (version === undefined) return 'Not known yet';
+  if (version === undefined) return 'Not known';
   if (version === null) return 'No version was live';
   return known.has(version) ? undefined : `Version ${version} was deleted`;
 }

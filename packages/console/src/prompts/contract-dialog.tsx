@@ -31,7 +31,7 @@ export function ContractDialog({ prompt, open, onOpenChange }: ContractDialogPro
       title={`Input contract of “${prompt.name}”`}
       description="Each version has a schema of its variables. The contract decides what happens to variables that it does not accept."
       submitLabel="Save contract"
-      disabledReason={chosen === prompt.contract ? 'It is set to this' : undefined}
+      disabledReason={chosen === prompt.contract ? 'Already set' : undefined}
       onSubmit={save}
     >
       <RadioGroup

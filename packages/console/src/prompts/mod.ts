@@ -34,7 +34,7 @@ export { useFirstSteps } from './start/use-first-steps.ts';
 export { TagDialog } from './tag-dialog.tsx';
 export { TransitionDialog, type TransitionRequest } from './transition-dialog.tsx';
 export { type ActorName, useActorName } from './use-actor-name.ts';
-export { useLiveHistory } from './use-live-history.ts';
+export { type LiveHistory, useLiveHistory } from './use-live-history.ts';
 export { liveOf, promotionOf, type Version } from './version-actions.ts';
 export { VersionBadge } from './version-badge.tsx';
 export { VersionMenu } from './version-menu.tsx';

@@ -27,11 +27,11 @@ it('names the team where it is asked for, in every language', () => {
   const variables = { name: 'Ada' };
   const codes = snippetsFor({ slug: 'greeting', origin: 'https://px0.example', variables, isChat: false, teamId });
   expect(codes.map(({ code: text }) => text.split('\n').find((line) => line.includes(teamId)))).toEqual([
-    `curl -s https://px0.example/v1/prompts/greeting/render?team_id=${teamId} \\`,
+    `curl -s 'https://px0.example/v1/prompts/greeting/render?team_id=${teamId}' \\`,
     `const { text } = await px0.render('greeting', { name: 'Ada' }, { teamId: '${teamId}' });`,
     `text = px0.render("greeting", {"name": "Ada"}, team_id="${teamId}").text`,
     `result, err := client.Render(ctx, "greeting", px0.Vars{"name": "Ada"}, px0.WithTeam("${teamId}"))`,
-    `px0 render greeting --team ${teamId} --var name=Ada`,
+    `px0 render greeting --team ${teamId} \\`,
   ]);
 });
 

@@ -35,13 +35,15 @@ export interface Rendering {
 
 export function snippetsFor(rendering: Rendering): readonly Snippet[] {
   const { slug, origin, variables, isChat, teamId } = rendering;
+  const url = `${origin}/v1/prompts/${encodeURIComponent(slug)}/render`;
   const inTeam = (text: (id: string) => string) => (teamId === undefined ? '' : text(teamId));
   return [
     {
       language: 'curl',
       install: undefined,
       code: [
-        `curl -s ${origin}/v1/prompts/${encodeURIComponent(slug)}/render${inTeam((id) => `?team_id=${id}`)} \\`,
+        // A shell may take the question mark for a pattern.
+        `curl -s ${teamId === undefined ? url : shellQuoted(`${url}?team_id=${teamId}`)} \\`,
         '  -H "Authorization: Bearer $PX0_ACCESS_TOKEN" \\',
         "  -H 'Content-Type: application/json' \\",
         `  -d ${shellQuoted(literal({ variables }, notations.json))}`,
@@ -129,7 +131,7 @@ function commandLine({ slug, variables, isChat, teamId }: Rendering): string {
       ? `--var ${shellWord(`${name}=${value}`)}`
       : `--var ${shellWord(`${name}:=${literal(value, notations.json)}`)}`,
   );
-  const parts = [...call, ...options];
+  const parts = [call.join(' '), ...options];
   const line = parts.join(' ');
   return line.length <= LONGEST_LINE && !line.includes('\n') ? line : parts.join(' \\\n  ');
 }

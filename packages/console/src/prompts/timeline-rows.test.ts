@@ -42,7 +42,9 @@ it('folds runs of old drafts and archived versions, but no tagged ones and not t
 });
 
 it('shows what the user has opened', () => {
-  expect(shown(timelineRows(versions, undefined, new Set([8])))).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1]);
+  const rows = timelineRows(versions, undefined, new Set([8]));
+  expect(shown(rows)).toEqual([9, [8, 7, 6], 8, 7, 6, 5, 4, 3, 2, 1]);
+  expect(rows[1]).toMatchObject({ kind: 'fold', isOpen: true });
 });
 
 it('shows the versions of a status or with a tag, unfolded', () => {

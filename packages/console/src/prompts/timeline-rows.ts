@@ -6,7 +6,8 @@ export type TimelineFilter = (typeof timelineFilters)[number];
 
 export type TimelineRow =
   | { readonly kind: 'version'; readonly version: Version }
-  | { readonly kind: 'fold'; readonly versions: readonly Version[] };
+  /** Stands before its versions, which follow if it is open. */
+  | { readonly kind: 'fold'; readonly versions: readonly Version[]; readonly isOpen: boolean };
 
 /** Fewer are shown: a fold takes up a row itself. */
 const LEAST_FOLDED = 2;
@@ -23,9 +24,10 @@ export function timelineRows(
   const rows: TimelineRow[] = [];
   let run: Version[] = [];
   const settle = (): void => {
-    const isFolded = run.length >= LEAST_FOLDED && !opened.has(run[0]?.version ?? 0);
-    if (isFolded) rows.push({ kind: 'fold', versions: run });
-    else rows.push(...run.map((version) => ({ kind: 'version' as const, version })));
+    const hasFold = run.length >= LEAST_FOLDED;
+    const isOpen = opened.has(run[0]?.version ?? 0);
+    if (hasFold) rows.push({ kind: 'fold', versions: run, isOpen });
+    if (!hasFold || isOpen) rows.push(...run.map((version) => ({ kind: 'version' as const, version })));
     run = [];
   };
   for (const version of versions) {

@@ -25,16 +25,16 @@ function historyReading(promptId: string, since: number) {
         if (cursor === undefined || last === undefined || Date.parse(last.created_at) < since) break;
       }
       const last = entries.at(-1);
-      const isWhole = cursor === undefined || (last !== undefined && Date.parse(last.created_at) < since);
-      return { steps: liveSteps(entries), isWhole };
+      const knownSince = cursor === undefined || last === undefined ? 0 : Date.parse(last.created_at);
+      return { steps: liveSteps(entries), knownSince };
     },
   });
 }
 
 export interface LiveHistory {
   readonly steps: readonly LiveStep[];
-  /** Whether all steps since the time were read. */
-  readonly isWhole: boolean;
+  /** All steps since then are known, in milliseconds since 1970. */
+  readonly knownSince: number;
 }
 
 /** `since` must not change with each render. Undefined until it was read, and where it cannot be read: it only helps. */

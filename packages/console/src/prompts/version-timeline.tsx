@@ -1,7 +1,7 @@
 /** The versions of a prompt as a timeline, newest first. */
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { UnfoldVertical } from 'lucide-react';
+import { FoldVertical, UnfoldVertical } from 'lucide-react';
 import { useState } from 'react';
 import { Button, Select } from '../ui/mod.ts';
 import { usePermissions } from '../workspace/mod.ts';
@@ -45,6 +45,8 @@ export function VersionTimeline({ promptId, teamId, versions, filter, onFilter }
   const [tagged, setTagged] = useState<Version>();
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
   const [most, setMost] = useState(PAGE);
+  const toggle = (newest: number): void =>
+    setOpened(new Set(opened.has(newest) ? [...opened].filter((one) => one !== newest) : [...opened, newest]));
   const duplicate = useDuplicate(promptId);
   const rows = timelineRows(versions, filter, opened);
   // The notes are in the latest entries of the activity, which that tab shows, too.
@@ -56,7 +58,7 @@ export function VersionTimeline({ promptId, teamId, versions, filter, onFilter }
   ]);
   return (
     <>
-      {versions.length >= FILTERED_FROM && (
+      {(versions.length >= FILTERED_FROM || filter !== undefined) && (
         <div className="-mb-2 flex justify-end">
           <Filter versions={versions} value={filter} onChange={onFilter} />
         </div>
@@ -72,7 +74,8 @@ export function VersionTimeline({ promptId, teamId, versions, filter, onFilter }
             <Fold
               key={`fold-${keyOf(row)}`}
               versions={row.versions}
-              onOpen={() => setOpened(new Set([...opened, keyOf(row)]))}
+              isOpen={row.isOpen}
+              onToggle={() => toggle(keyOf(row))}
             />
           ) : (
             <VersionCard
@@ -163,7 +166,14 @@ function Filter({ versions, value, onChange }: FilterProps) {
   );
 }
 
-function Fold({ versions, onOpen }: { readonly versions: readonly Version[]; readonly onOpen: () => void }) {
+interface FoldProps {
+  readonly versions: readonly Version[];
+  readonly isOpen: boolean;
+  readonly onToggle: () => void;
+}
+
+function Fold({ versions, isOpen, onToggle }: FoldProps) {
+  const Icon = isOpen ? FoldVertical : UnfoldVertical;
   const [newest, oldest] = [versions[0]?.version, versions.at(-1)?.version];
   return (
     <li className="group relative pb-3 pl-8 last:pb-0">
@@ -173,11 +183,14 @@ function Fold({ versions, onOpen }: { readonly versions: readonly Version[]; rea
       />
       <button
         type="button"
-        onClick={onOpen}
+        aria-expanded={isOpen}
+        onClick={onToggle}
         className="flex min-h-9 w-full items-center gap-2 rounded-xl border border-line border-dashed px-4 py-1.5 text-left text-muted text-xs transition-colors hover:bg-panel hover:text-fg"
       >
-        <UnfoldVertical aria-hidden="true" className="size-3.5 shrink-0" />
-        <span>Show {foldText(versions)}</span>
+        <Icon aria-hidden="true" className="size-3.5 shrink-0" />
+        <span>
+          {isOpen ? 'Hide' : 'Show'} {foldText(versions)}
+        </span>
         <span className="ml-auto text-faint tabular-nums">
           v{oldest} to v{newest}
         </span>
