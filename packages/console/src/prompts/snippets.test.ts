@@ -41,7 +41,7 @@ it('the command line takes texts as they are, and other values as JSON', () => {
   );
   expect(code('CLI', 'greeting')).toBe('px0 render greeting');
   expect(code('CLI', 'tutor', {}, true)).toBe('px0 render tutor --openai');
-  expect(code('CLI', 'greeting', { 'a=b': 1 })).toBe(`echo '{"a=b": 1}' | px0 render greeting --vars-file -`);
+  expect(code('CLI', 'greeting', { 'a=b': 1 })).toBe(`printf %s '{"a=b": 1}' | px0 render greeting --vars-file -`);
   expect(code('CLI', 'greeting', { text: 'x'.repeat(80) })).toBe(
     `px0 render greeting \\\n  --var text=${'x'.repeat(80)}`,
   );

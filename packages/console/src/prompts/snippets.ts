@@ -124,7 +124,7 @@ function commandLine({ slug, variables, isChat, teamId }: Rendering): string {
   const entries = Object.entries(variables);
   if (!entries.every(([name]) => OPTION_NAME.test(name))) {
     const document = shellQuoted(literal(variables, notations.json));
-    return `echo ${document} | ${[...call, '--vars-file -'].join(' ')}`;
+    return `printf %s ${document} | ${[...call, '--vars-file -'].join(' ')}`;
   }
   const options = entries.map(([name, value]) =>
     typeof value === 'string'
