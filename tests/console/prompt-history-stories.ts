@@ -23,7 +23,10 @@ async function longHistory(harness: ConsoleHarness, { token, teamId, organizatio
   const created = await harness.shape('POST', `/v1/teams/${teamId}/prompts`, { token, body });
   const [id, slug] = [created.text('prompt', 'id'), created.text('prompt', 'slug')];
   for (let version = 1; version <= 9; version++) {
-    await harness.api.call('POST', `/v1/prompts/${id}/versions`, { token, body: { template: text(version) } });
+    await harness.api.call('POST', `/v1/prompts/${id}/versions`, {
+      token,
+      body: { template: text(version) },
+    });
   }
   for (const version of [1, 1, 5, 5, 6, 7]) {
     await harness.api.call('POST', `/v1/prompts/${id}/versions/${version}/promote`, { token });
@@ -102,7 +105,9 @@ export function promptHistoryStories(started: () => ConsoleHarness): void {
       await choose(page, 'Show', 'All 9 versions');
 
       // From a card to the difference, and through it.
-      await card(page, 9).getByRole('link', { name: /since version 8$/ }).click();
+      await card(page, 9)
+        .getByRole('link', { name: /since version 8$/ })
+        .click();
       await page.waitForURL(/from=8&to=9/);
       const changes = page.getByRole('status').filter({ hasText: /hange/ });
       await changes.getByText('2 changes').waitFor();
@@ -143,7 +148,10 @@ export function promptHistoryStories(started: () => ConsoleHarness): void {
           .map((swatch) => getComputedStyle(swatch).backgroundColor)`,
       );
       expect(new Set(colours).size, String(colours)).toBe(7);
-      await page.getByRole('list', { name: 'Went live' }).getByRole('link', { name: /^Version 5/ }).waitFor();
+      await page
+        .getByRole('list', { name: 'Went live' })
+        .getByRole('link', { name: /^Version 5/ })
+        .waitFor();
       const errors = page.getByRole('table', { name: 'Why renders fail' });
       await errors.getByText('map has no entry for key "name"').first().waitFor();
       const keys = page.getByRole('table', { name: 'API keys' });

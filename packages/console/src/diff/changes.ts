@@ -28,6 +28,7 @@ export function useChanges(
     [rows, count, at],
   );
   // The rows are not rendered again for this: a diff may have thousands.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other rows and another layout are other elements.
   useEffect(() => {
     const row = at === undefined ? undefined : table.current?.querySelectorAll('tr[data-change]')[at];
     row?.setAttribute('data-current', '');

@@ -233,7 +233,8 @@ function SplitRows({ rows }: { readonly rows: readonly Row[] }) {
 }
 
 /** The row of the change that the user has stepped to has a line around it. */
-const rowClasses = 'align-top data-current:outline-2 data-current:outline-accent data-current:-outline-offset-2';
+const rowClasses =
+  'align-top data-current:outline-2 data-current:outline-accent data-current:-outline-offset-2';
 
 function isOnBoth(kind: Row['kind']): kind is 'same' | 'ends' {
   return kind === 'same' || kind === 'ends';

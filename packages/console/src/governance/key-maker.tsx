@@ -40,12 +40,7 @@ export function KeyMaker({ orgId, onMade }: KeyMakerProps) {
       </Button>
       {wasOpened && (
         <Suspense fallback={null}>
-          <CreateKeyDialog
-            orgId={orgId}
-            open={creating}
-            onOpenChange={setCreating}
-            onCreated={setSecret}
-          />
+          <CreateKeyDialog orgId={orgId} open={creating} onOpenChange={setCreating} onCreated={setSecret} />
           <SecretDialog secret={secret} onClose={close} />
         </Suspense>
       )}

@@ -74,7 +74,9 @@ export function ActivityList({ prompt, versions, kind, who, onFilter }: Activity
       <Filters kind={kind} who={who} actors={actors} nameOf={nameOf} onFilter={onFilter} />
       {days.size === 0 && (
         <p className="text-muted text-sm" role="status">
-          {hasNextPage ? `Nothing of this kind in the last ${entries.length} changes.` : 'Nothing of this kind.'}
+          {hasNextPage
+            ? `Nothing of this kind in the last ${entries.length} changes.`
+            : 'Nothing of this kind.'}
         </p>
       )}
       {[...days].map(([name, groups]) => (

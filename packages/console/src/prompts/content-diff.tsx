@@ -54,7 +54,15 @@ export function schemasOf(left: Version, right: Version): 'none' | 'same' | 'dif
   return before === '' ? 'none' : 'same';
 }
 
-export function BodyDiff({ left, right, leftLabel, rightLabel, layout, hasKeys, equalNote }: ContentDiffProps) {
+export function BodyDiff({
+  left,
+  right,
+  leftLabel,
+  rightLabel,
+  layout,
+  hasKeys,
+  equalNote,
+}: ContentDiffProps) {
   const [before, after] = [contentOf(left), contentOf(right)];
   return (
     <div className="flex min-w-0 flex-col gap-4">

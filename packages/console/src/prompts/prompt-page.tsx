@@ -288,8 +288,8 @@ function LiveSummary({ prompt, versions }: PromptViewProps) {
       {guards.length > 0 && (
         <span className="inline-flex items-center gap-1.5 text-muted">
           <Lock aria-hidden="true" className="size-3.5" />
-          {policyNames(guards)} {guards.length === 1 ? 'asks' : 'ask'} for a review before another
-          version goes live
+          {policyNames(guards)} {guards.length === 1 ? 'asks' : 'ask'} for a review before another version
+          goes live
         </span>
       )}
       {rollback && (

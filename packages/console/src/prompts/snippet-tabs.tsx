@@ -60,8 +60,8 @@ export function SnippetTabs({ prompt, versions }: SnippetTabsProps) {
           {namesakes.length === 1
             ? `“${namesakes[0]?.name}” has a prompt with the same slug.`
             : `${namesakes.length} other teams have a prompt with the same slug.`}{' '}
-          A key that can read several of these teams gets the prompt of one of them unless the request names the
-          team.
+          A key that can read several of these teams gets the prompt of one of them unless the request names
+          the team.
         </Callout>
       )}
       <Authentication orgId={team?.org_id} />

@@ -25,7 +25,13 @@ it('each language renders the prompt by its slug, with its variables', () => {
 it('names the team where it is asked for, in every language', () => {
   const teamId = '0b1e8a52-6a4c-4a53-9d3b-0d8a1c5a7f10';
   const variables = { name: 'Ada' };
-  const codes = snippetsFor({ slug: 'greeting', origin: 'https://px0.example', variables, isChat: false, teamId });
+  const codes = snippetsFor({
+    slug: 'greeting',
+    origin: 'https://px0.example',
+    variables,
+    isChat: false,
+    teamId,
+  });
   expect(codes.map(({ code: text }) => text.split('\n').find((line) => line.includes(teamId)))).toEqual([
     `curl -s 'https://px0.example/v1/prompts/greeting/render?team_id=${teamId}' \\`,
     `const { text } = await px0.render('greeting', { name: 'Ada' }, { teamId: '${teamId}' });`,
@@ -41,7 +47,9 @@ it('the command line takes texts as they are, and other values as JSON', () => {
   );
   expect(code('CLI', 'greeting')).toBe('px0 render greeting');
   expect(code('CLI', 'tutor', {}, true)).toBe('px0 render tutor --openai');
-  expect(code('CLI', 'greeting', { 'a=b': 1 })).toBe(`printf %s '{"a=b": 1}' | px0 render greeting --vars-file -`);
+  expect(code('CLI', 'greeting', { 'a=b': 1 })).toBe(
+    `printf %s '{"a=b": 1}' | px0 render greeting --vars-file -`,
+  );
   expect(code('CLI', 'greeting', { text: 'x'.repeat(80) })).toBe(
     `px0 render greeting \\\n  --var text=${'x'.repeat(80)}`,
   );

@@ -19,7 +19,9 @@ export function timelineRows(
   opened: ReadonlySet<number>,
 ): readonly TimelineRow[] {
   if (filter !== undefined) {
-    return versions.filter((version) => isOf(version, filter)).map((version) => ({ kind: 'version', version }));
+    return versions
+      .filter((version) => isOf(version, filter))
+      .map((version) => ({ kind: 'version', version }));
   }
   const rows: TimelineRow[] = [];
   let run: Version[] = [];

@@ -84,10 +84,7 @@ function Figures({ series }: { readonly series: UsageSeries | undefined }) {
         value={series?.failures.toLocaleString('en') ?? '–'}
         isBad={(series?.failures ?? 0) > 0}
       />
-      <Figure
-        name="Failure rate"
-        value={series === undefined ? '–' : shareText(series.failures, attempts)}
-      />
+      <Figure name="Failure rate" value={series === undefined ? '–' : shareText(series.failures, attempts)} />
     </dl>
   );
 }

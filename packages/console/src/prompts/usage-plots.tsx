@@ -138,7 +138,11 @@ function Frame({ series: { bars }, window, width, x, y, format }: FrameProps) {
 const LABEL_WIDTH = 34;
 
 /** A line where a version went live. Of labels that would lie on each other, the later one is shown. */
-function Marks({ window: { from, to }, width, marks }: Pick<PlotProps, 'window' | 'marks'> & { readonly width: number }) {
+function Marks({
+  window: { from, to },
+  width,
+  marks,
+}: Pick<PlotProps, 'window' | 'marks'> & { readonly width: number }) {
   const xOf = ({ at }: Mark) =>
     margin.left +
     ((at - from.getTime()) / (to.getTime() - from.getTime())) * (width - margin.left - margin.right);
@@ -248,14 +252,7 @@ export function LatencyPlot({ series, window, named, colours, marks }: PlotProps
         className="block"
         aria-label="95th percentile latency over time. The table below has the highest value for each version."
       >
-        <Frame
-          series={series}
-          window={window}
-          width={width}
-          x={x}
-          y={y}
-          format={millisecondsText}
-        />
+        <Frame series={series} window={window} width={width} x={x} y={y} format={millisecondsText} />
         {named.map((version) => {
           const points = bars.map((bar) => bar.cells.find((cell) => cell.version === version)?.p95 ?? null);
           const path = line<number | null>()
@@ -326,7 +323,13 @@ function Swatch({ className, children }: { readonly className: string; readonly 
 const MOST_LISTED = 5;
 
 /** What the marks say, in words, with the ways to the differences. */
-export function WentLive({ promptId, marks }: { readonly promptId: string; readonly marks: readonly Mark[] }) {
+export function WentLive({
+  promptId,
+  marks,
+}: {
+  readonly promptId: string;
+  readonly marks: readonly Mark[];
+}) {
   if (marks.length === 0) return null;
   return (
     <ul aria-label="Went live" className="mt-2 flex flex-wrap gap-x-4 gap-y-1 text-muted text-xs">

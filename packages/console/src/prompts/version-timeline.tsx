@@ -46,7 +46,9 @@ export function VersionTimeline({ promptId, teamId, versions, filter, onFilter }
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
   const [most, setMost] = useState(PAGE);
   const toggle = (newest: number): void =>
-    setOpened(new Set(opened.has(newest) ? [...opened].filter((one) => one !== newest) : [...opened, newest]));
+    setOpened(
+      new Set(opened.has(newest) ? [...opened].filter((one) => one !== newest) : [...opened, newest]),
+    );
   const duplicate = useDuplicate(promptId);
   const rows = timelineRows(versions, filter, opened);
   // The notes are in the latest entries of the activity, which that tab shows, too.
@@ -69,30 +71,32 @@ export function VersionTimeline({ promptId, teamId, versions, filter, onFilter }
         </p>
       )}
       <ol className="relative flex flex-col">
-        {rows.slice(0, most).map((row) =>
-          row.kind === 'fold' ? (
-            <Fold
-              key={`fold-${keyOf(row)}`}
-              versions={row.versions}
-              isOpen={row.isOpen}
-              onToggle={() => toggle(keyOf(row))}
-            />
-          ) : (
-            <VersionCard
-              key={keyOf(row)}
-              promptId={promptId}
-              version={row.version}
-              versions={versions}
-              permissions={permissions}
-              protectors={protectors}
-              step={notes.get(row.version.version)}
-              nameOf={nameOf}
-              onRequest={setRequest}
-              onTag={() => setTagged(row.version)}
-              onDuplicate={() => void duplicate(row.version.version)}
-            />
-          ),
-        )}
+        {rows
+          .slice(0, most)
+          .map((row) =>
+            row.kind === 'fold' ? (
+              <Fold
+                key={`fold-${keyOf(row)}`}
+                versions={row.versions}
+                isOpen={row.isOpen}
+                onToggle={() => toggle(keyOf(row))}
+              />
+            ) : (
+              <VersionCard
+                key={keyOf(row)}
+                promptId={promptId}
+                version={row.version}
+                versions={versions}
+                permissions={permissions}
+                protectors={protectors}
+                step={notes.get(row.version.version)}
+                nameOf={nameOf}
+                onRequest={setRequest}
+                onTag={() => setTagged(row.version)}
+                onDuplicate={() => void duplicate(row.version.version)}
+              />
+            ),
+          )}
       </ol>
       {rows.length > most && (
         <Button variant="ghost" className="self-center" onClick={() => setMost(most + PAGE)}>
