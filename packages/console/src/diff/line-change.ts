@@ -9,30 +9,42 @@ export interface LineChange {
   readonly first: { readonly before: string | undefined; readonly after: string | undefined };
 }
 
-/** With more differing lines than this, all lines between the common ends count as replaced: a list has many of these diffs. */
-const MAX_EDITS = 400;
+/** With more differing lines than this, the lines are only counted, wherever they stand: a list has many of these diffs. */
+const MAX_EDITS = 100;
 
 /** Undefined if the lines are equal; line endings do not count, as in the diff. */
 export function lineChange(before: string, after: string): LineChange | undefined {
   const [from, to] = withoutCommonEnds(linesIn(before), linesIn(after));
   if (from.length === 0 && to.length === 0) return undefined;
-  const parts = diffArrays(from, to, { maxEditLength: MAX_EDITS }) ?? [
-    { value: from, count: from.length, removed: true, added: false },
-    { value: to, count: to.length, removed: false, added: true },
-  ];
+  const parts = diffArrays(from, to, { maxEditLength: MAX_EDITS });
+  if (parts === undefined) {
+    const first = { before: tellingLine(from), after: tellingLine(to) };
+    return { added: countWithout(to, from), removed: countWithout(from, to), first };
+  }
   const sum = (kind: 'added' | 'removed') =>
     parts.reduce((total, part) => total + (part[kind] ? part.count : 0), 0);
   // The first lines differ, so the first part is no equal one. What replaces removed lines comes right behind them.
   const [first, second] = parts;
-  const added = [first, second].find((part) => part?.added);
+  const added = first?.added ? first : second?.added ? second : undefined;
   return {
     added: sum('added'),
     removed: sum('removed'),
     first: {
       before: first?.removed ? tellingLine(first.value) : undefined,
-      after: first?.added || second?.added ? tellingLine(added?.value ?? []) : undefined,
+      after: added && tellingLine(added.value),
     },
   };
+}
+
+/** How many of the lines have no equal among the others. */
+function countWithout(lines: readonly string[], others: readonly string[]): number {
+  const left = new Map<string, number>();
+  for (const line of others) left.set(line, (left.get(line) ?? 0) + 1);
+  return lines.filter((line) => {
+    const count = left.get(line) ?? 0;
+    left.set(line, count - 1);
+    return count <= 0;
+  }).length;
 }
 
 /** The first line that is not blank, if there is one. */
