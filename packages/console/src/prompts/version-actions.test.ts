@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import {
   afterTransition,
+  isCandidate,
   promotionOf,
   rollbackOf,
   rollbackTo,
@@ -59,4 +60,21 @@ it('there is no rollback to a version that was never published', () => {
   expect(rollbackOf([version(2, 'live'), version(1, 'archived', false)])).toBeUndefined();
   expect(rollbackOf([version(2, 'stable'), version(1, 'stable')])).toBeUndefined();
   expect(rollbackTo(version(1, 'draft'))).toBeUndefined();
+});
+
+it('of each status only the newest version that is newer than the live one is a candidate for its next step', () => {
+  const versions = [
+    version(9, 'draft'),
+    version(8, 'draft'),
+    version(7, 'stable'),
+    version(6, 'stable'),
+    version(5, 'live'),
+    version(4, 'stable'),
+  ];
+  expect(versions.filter((one) => isCandidate(one, versions)).map(({ version: number }) => number)).toEqual([
+    9, 7,
+  ]);
+  // What was live before is rolled back to, and an old draft is not picked up by a wrong click.
+  const rest = [version(5, 'live'), version(4, 'stable'), version(3, 'draft')];
+  expect(rest.some((one) => isCandidate(one, rest))).toBe(false);
 });
