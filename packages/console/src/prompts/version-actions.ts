@@ -52,12 +52,13 @@ export function promotionOf(version: Version, live: Version | undefined): Promot
 }
 
 /**
- * Whether a version is the one of its status that is likely to be promoted next: the newest, and newer than what is live. The others can be
- * promoted, too, but a button on each would invite a wrong click.
+ * Whether a version is likely to be promoted next: the newest draft, and the stable versions, if they are newer than what is live. The others can
+ * be promoted, too, but a button on each would invite a wrong click.
  */
 export function isCandidate(version: Version, versions: readonly Version[]): boolean {
-  const newest = versions.find(({ status }) => status === version.status);
-  return version === newest && version.version > (liveOf(versions)?.version ?? 0);
+  if (version.version < (liveOf(versions)?.version ?? 0)) return false;
+  if (version.status === 'draft') return version === versions.find(({ status }) => status === 'draft');
+  return version.status === 'stable';
 }
 
 /** How to make an earlier version live again. */
