@@ -190,6 +190,7 @@ function pathValue(name: string, path: string, things: Things): string | undefin
     'join-requests': things.joinRequest,
     'prompt-policies': things.policy,
     'change-requests': things.request,
+    invitations: things.joinRequest,
   };
   return byArea[path.split('/')[2] ?? ''];
 }

@@ -12,6 +12,7 @@ export interface Things {
   readonly email: string;
   readonly key: string;
   readonly joinRequest: string;
+  readonly invitation: string;
   readonly prompt: string;
   readonly slug: string;
   readonly payload: string;
@@ -64,6 +65,9 @@ export async function tenant(world: World, name: string): Promise<Tenant> {
   });
   const stranger = await world.owner();
   const asked = await world.make(stranger, 'POST', `/v1/teams/${team}/join-requests`);
+  const invited = await world.make(owner, 'POST', `/v1/teams/${team}/invitations`, {
+    email: `${name}-${randomUUID()}@example.com`,
+  });
   return {
     owner,
     things: {
@@ -73,6 +77,7 @@ export async function tenant(world: World, name: string): Promise<Tenant> {
       email: member.email,
       key: (await world.key(owner, 'read_render', { teams: [team] })).id,
       joinRequest: asked.text('id'),
+      invitation: invited.text('invitation', 'id'),
       prompt: prompt.id,
       slug: prompt.slug,
       payload: payload.text('payload', 'id'),
@@ -100,6 +105,7 @@ export function nothing(): Things {
     email: `nobody-${randomUUID()}@example.com`,
     key: randomUUID(),
     joinRequest: randomUUID(),
+    invitation: randomUUID(),
     prompt: randomUUID(),
     slug: `nothing_${randomUUID().replaceAll('-', '_')}`,
     payload: randomUUID(),

@@ -42,7 +42,16 @@ export const told: { readonly [Operation in OperationId]?: readonly Told[] } = {
   deleteAPIKey: [{ foreign: ['key'], answer: 'forbidden', unknown: 'apiKeyNotFound' }],
   updateOrg: [organization('forbidden')],
   deleteOrg: [organization('forbidden')],
-  listOrgPeople: [organization('forbidden')],
+  listOrgPeople: [
+    ...audit,
+    // One who is not known to the organization is in no answer.
+    { foreign: ['user'], answer: 200, unknown: 200 },
+  ],
+  listLastLogins: [
+    organization('forbidden'),
+    { foreign: ['organization', 'user'], answer: 'forbidden', unknown: 'organizationNotFound' },
+    { foreign: ['user'], answer: 200, unknown: 200 },
+  ],
   listOrgAudit: [organization('forbidden')],
   exportIdentityAudit: audit,
   exportTenancyAudit: audit,
@@ -65,6 +74,12 @@ export const told: { readonly [Operation in OperationId]?: readonly Told[] } = {
     { foreign: ['user'], answer: 204, unknown: 'userToAddNotFound' },
   ],
   removeTeamMember: [team(), team('user')],
+  // Anybody may be invited, and whether an address has an account is not told.
+  createInvitation: [team(), team('email'), { foreign: ['email'], answer: 201, unknown: 201 }],
+  mailInvitation: [team(), team('email'), { foreign: ['email'], answer: 200, unknown: 200 }],
+  listOrgInvitations: [organization('forbidden')],
+  countOrgPrompts: [organization('forbidden')],
+  revokeInvitation: [{ foreign: ['invitation'], answer: 'forbidden', unknown: 'invitationNotFound' }],
   updateTeamMemberRole: [team(), team('user')],
   // Anybody may ask to join; this one has asked before.
   createJoinRequest: [{ foreign: ['team'], answer: 'joinRequestPending', unknown: 'teamNotFound' }],

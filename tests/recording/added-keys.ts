@@ -23,6 +23,10 @@ const added: ReadonlySet<string> = new Set([
   'results.*.hint',
   // Of a validation.
   'input_schema',
+  // Of lists of an organization.
+  ...['teams', 'team_count'].map((key) => `people.*.${key}`),
+  ...['member_count', 'is_join_requested'].map((key) => `teams.*.${key}`),
+  ...['prefix', 'created_by', 'team_ids'].map((key) => `api_keys.*.${key}`),
 ]);
 
 /** Headers of answers. */

@@ -13,6 +13,11 @@ export function newApiKey(): string {
   return apiKeyPrefix + randomBytes(32).toString('hex');
 }
 
+/** What of a key may be shown: enough to tell it from others, and 224 bits short of the whole. */
+export function prefixOf(key: string): string {
+  return key.slice(0, apiKeyPrefix.length + 8);
+}
+
 /** SHA-256 of the full key, in hexadecimal. */
 export function hashApiKey(key: string): string {
   return hash('sha256', key, 'hex');

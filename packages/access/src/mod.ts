@@ -5,7 +5,7 @@ export {
   type AccessProjectionOptions,
   type TeamFacts,
 } from './access-projection.ts';
-export { apiKeyPrefix, hashApiKey, looksLikeApiKey, newApiKey } from './api-key.ts';
+export { apiKeyPrefix, hashApiKey, looksLikeApiKey, newApiKey, prefixOf } from './api-key.ts';
 export {
   actingUserOf,
   authenticateRoute,

@@ -244,12 +244,13 @@ describe('keys with limits', () => {
     // What keys without limits may do, and what only people do.
     expect(refused.sort()).toEqual(
       [
-        'addTeamMember applyChangeRequest changeOrgPolicy changePassword closeChangeRequest closeForeignChangeRequest',
-        'commentChangeRequest createJoinRequest createOrg createTeam deleteMe deleteOrg deleteTeam',
+        'acceptInvitation addTeamMember applyChangeRequest changeOrgPolicy changePassword closeChangeRequest closeForeignChangeRequest',
+        'commentChangeRequest countOrgPrompts createInvitation createJoinRequest createOrg createTeam deleteMe deleteOrg deleteTeam',
         'exportIdentityAudit exportRegistryAudit exportTenancyAudit',
-        'getAdminInbox getChangeRequest leaveTeam listChangeRequests listComments listOrgAudit listOrgPeople listOrgPolicies',
+        'getAdminInbox getChangeRequest leaveTeam listChangeRequests listComments listLastLogins listOrgAudit listOrgInvitations listOrgPeople',
+        'listOrgPolicies',
         'listTeamMembers listTeamPolicies moveFolder moveTeamIntoOrg',
-        'removeOrgMember removeTeamMember resolveJoinRequest updateMe updateOrg updateTeam updateTeamMemberRole',
+        'removeOrgMember removeTeamMember resolveJoinRequest revokeInvitation updateMe updateOrg updateTeam updateTeamMemberRole',
       ].flatMap((line) => line.split(' ')),
     );
   });

@@ -120,6 +120,7 @@ export const permissions = {
   deleteOrg: orgAdminOnly,
   listOrgPeople: orgMembers,
   removeOrgMember: orgAdminOnly,
+  listLastLogins: orgAdminOnly,
   listOrgAudit: orgAdminOnly,
   exportIdentityAudit: auditReaders,
   exportTenancyAudit: auditReaders,
@@ -131,6 +132,7 @@ export const permissions = {
 
   createTeam: orgAdminOnly,
   listOrgTeams: orgMembers,
+  countOrgPrompts: orgMembers,
   updateTeam: teamEditors,
   /** The organization that a team is to be moved to. */
   moveTeamIntoOrg: orgAdminOnly,
@@ -142,6 +144,12 @@ export const permissions = {
   addTeamMember: teamAdmins,
   removeTeamMember: teamAdmins,
   updateTeamMemberRole: teamAdmins,
+  createInvitation: teamAdmins,
+  mailInvitation: teamAdmins,
+  revokeInvitation: teamAdmins,
+  /** The list holds the invitations for which `revokeInvitation` is allowed. */
+  listOrgInvitations: orgMembers,
+  acceptInvitation: [personal],
 
   /** Every caller may look; the list holds the requests for which `resolveJoinRequest` is allowed. */
   getAdminInbox: [],

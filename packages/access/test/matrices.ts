@@ -56,6 +56,11 @@ export const addedManagementMatrix = `
 | Create a policy of an org: createOrgPolicy | 401 | 403 | 403 | 403 | 403 | ✓ | 401 | 401 |
 | Audit of an org: listOrgAudit | 401 | 403 | 403 | 403 | 403 | ✓ | 403 | ✓ |
 | Erase a text of the audit: eraseIdentityAuditText eraseTenancyAuditText eraseRegistryAuditText | 401 | 403 | 403 | 403 | 403 | ✓ | 401 | 401 |
+| Invite, revoke an invitation: createInvitation revokeInvitation | 401 | 403 | 403 | 403 | ✓ | ✓ | 403 | ✓ |
+| Mail an invitation: mailInvitation | 401 | 403 | 403 | 403 | ✓ | ✓ | 401 | 401 |
+| Invitations of an org, counts of its prompts: listOrgInvitations countOrgPrompts | 401 | 403 | ✓ | ✓ | ✓ | ✓ | 403 | ✓ |
+| Accept an invitation: acceptInvitation | 401 | ✓ | ✓ | ✓ | ✓ | ✓ | 403 | 403 |
+| Last logins of an org: listLastLogins | 401 | 403 | 403 | 403 | 403 | ✓ | 403 | ✓ |
 | Audit of the own account: listMyAudit | 401 | ✓ | ✓ | ✓ | ✓ | ✓ | 401 | 401 |
 `;
 

@@ -47,6 +47,7 @@ export const errorCatalog = {
   /** The same words as `userNotOrganizationMember`, but 400: what removing a *team* member answers. */
   userNotInTeamOrganization: { status: 400, message: 'user is not a member of this organization' },
   invalidRole: { status: 400, message: 'invalid role, must be admin, editor, or viewer' },
+  invalidInvitationCode: { status: 400, message: 'invalid invitation code' },
   invalidJoinRequestStatus: { status: 400, message: 'invalid status, must be approved or rejected' },
   joinRequestAlreadyResolved: { status: 400, message: 'join request has already been resolved' },
   slugTooLong: { status: 400, message: 'slug must be at most 255 characters' },
@@ -161,6 +162,7 @@ export const errorCatalog = {
   userNotOrganizationMember: { status: 404, message: 'user is not a member of this organization' },
   userNotTeamMember: { status: 404, message: 'user is not a member of this team' },
   teamMemberNotFound: { status: 404, message: 'team member relationship not found' },
+  invitationNotFound: { status: 404, message: 'invitation not found' },
   joinRequestNotFound: { status: 404, message: 'join request not found' },
   promptNotFound: { status: 404, message: 'prompt not found' },
   versionNotFound: { status: 404, message: 'version not found' },
@@ -180,6 +182,10 @@ export const errorCatalog = {
   emailAlreadyTaken: { status: 409, message: 'email already taken' },
   organizationNameTaken: { status: 409, message: 'organization name already exists' },
   teamNameTaken: { status: 409, message: 'team name already exists under this organization' },
+  tooManyInvitations: {
+    status: 409,
+    message: 'too many pending invitations in this organization',
+  },
   joinRequestPending: { status: 409, message: 'a pending join request already exists for this team' },
   promptAlreadyExists: {
     status: 409,

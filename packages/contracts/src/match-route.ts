@@ -132,6 +132,7 @@ const prefixOwners: { readonly [segment: string]: ServiceName } = {
   orgs: 'tenancy',
   teams: 'tenancy',
   'join-requests': 'tenancy',
+  invitations: 'tenancy',
   prompts: 'prompt-registry',
   'change-requests': 'prompt-registry',
   'prompt-policies': 'prompt-registry',

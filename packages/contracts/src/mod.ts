@@ -1,4 +1,5 @@
 /** The public face of the contracts: routes, errors, schemas and events, each declared once. */
+export { isEmailAddress, MAX_EMAIL_LENGTH } from './email-address.ts';
 export { type ErrorCode, errorCatalog, exampleMessage } from './errors.ts';
 export {
   activitySubject,

@@ -26,6 +26,12 @@ const APIError = z
   })
   .meta({ description: 'The body of every error response.' });
 
+const teamRoles = ['admin', 'editor', 'viewer'] as const;
+
+const PersonTeam = z
+  .object({ id: uuid(), name: z.string(), role: z.enum(teamRoles) })
+  .meta({ description: "A team that a person is in, and the person's role there." });
+
 const User = z
   .object({
     id: uuid(),
@@ -33,6 +39,17 @@ const User = z
     is_admin: z.boolean(),
     is_verified: z.boolean(),
     created_at: timestamp(),
+    teams: added(
+      z.array(PersonTeam).exactOptional().meta({
+        description:
+          "The organization's teams that the person is in, by name, at most 20: those whose members the caller may list. Only in lists of an organization's people.",
+      }),
+    ),
+    team_count: added(
+      z.int().exactOptional().meta({
+        description: "How many such teams there are. Only in lists of an organization's people.",
+      }),
+    ),
   })
   .meta({ description: 'An account.' });
 
@@ -43,8 +60,6 @@ const Organization = z
 const OrganizationWithRole = Organization.extend({ role: z.enum(['ADMIN', 'MEMBER']) }).meta({
   description: "An organization with the caller's role in it.",
 });
-
-const teamRoles = ['admin', 'editor', 'viewer'] as const;
 
 const Team = z
   .object({
@@ -58,6 +73,17 @@ const Team = z
     role: z.enum(teamRoles).exactOptional().meta({
       description: "The caller's role in the team. Only in the list of the caller's teams.",
     }),
+    member_count: added(
+      z.int().exactOptional().meta({
+        description: "How many members the team has. Only in the list of an organization's teams.",
+      }),
+    ),
+    is_join_requested: added(
+      z.boolean().exactOptional().meta({
+        description:
+          "Whether a request of the caller to join the team is pending. Only in the list of an organization's teams.",
+      }),
+    ),
   })
   .meta({ description: 'A team of an organization. Prompts belong to teams.' });
 
@@ -143,6 +169,23 @@ const APIKey = z
       description: 'When the key expires; null if it never does.',
     }),
     last_used_at: timestamp().nullable(),
+    prefix: added(
+      z.string().exactOptional().meta({
+        description:
+          'The first characters of the secret, by which a key that was found can be told: `ak_` and eight hexadecimal digits. Absent for a key that an earlier release made.',
+      }),
+    ),
+    created_by: added(
+      uuid().exactOptional().meta({
+        description:
+          'The user who created the key. A successor keeps the creator of the key that it replaces.',
+      }),
+    ),
+    team_ids: added(
+      z.array(uuid()).exactOptional().meta({
+        description: 'The teams that the key can read. Absent if it can read the whole organization.',
+      }),
+    ),
     limits: added(
       APIKeyLimits.exactOptional().meta({
         description: 'What the key is limited to. Absent if it has no limits.',
@@ -186,6 +229,54 @@ const CreateAPIKeyRequest = z
 const RevokeAPIKeyRequest = z
   .object({ key: z.string().meta({ description: 'The secret of the key.' }) })
   .meta({ description: 'A key to revoke.' });
+
+const Invitation = z
+  .object({
+    id: uuid(),
+    org_id: uuid(),
+    team_id: uuid(),
+    email: z.string().meta({ description: 'Who is invited.' }),
+    role: z.enum(teamRoles).meta({ description: 'The role that they get in the team.' }),
+    created_by: uuid().meta({ description: 'The user who invited them.' }),
+    created_at: timestamp(),
+    expires_at: timestamp(),
+  })
+  .meta({ description: 'An invitation to a team that nobody has accepted yet.' });
+
+const CreateInvitationRequest = z
+  .object({
+    email: z.string().min(1).max(255),
+    role: judgedString({ enum: [...teamRoles] })
+      .optional()
+      .meta({
+        description: 'The role in the team. Default: `editor`. The first member of a team becomes its admin.',
+      }),
+  })
+  .meta({ description: 'A new invitation.' });
+
+const invitationCode = () =>
+  z.string().meta({ description: 'The code of the invitation: `inv_` and 40 hexadecimal digits.' });
+
+const AcceptInvitationRequest = z
+  .object({ code: invitationCode() })
+  .meta({ description: 'An invitation to accept.' });
+
+const MailInvitationRequest = z
+  .object({ team_id: uuid(), email: z.string().min(1).max(255), code: invitationCode() })
+  .meta({ description: 'An invitation to send by e-mail.' });
+
+const PromptCount = z
+  .object({ team_id: uuid(), active: z.int(), archived: z.int() })
+  .meta({ description: 'How many prompts a team has.' });
+
+const LastLogin = z
+  .object({
+    user_id: uuid(),
+    last_login_at: timestamp().nullable().meta({
+      description: 'Null: never, or before px0 kept the time.',
+    }),
+  })
+  .meta({ description: 'When a person last logged in.' });
 
 const RegisterRequest = z
   .object({
@@ -1202,6 +1293,13 @@ const PostCheckRequest = z
 export const schemas = {
   APIError,
   User,
+  PersonTeam,
+  LastLogin,
+  PromptCount,
+  Invitation,
+  CreateInvitationRequest,
+  AcceptInvitationRequest,
+  MailInvitationRequest,
   APIKey,
   APIKeyLimits,
   Organization,

@@ -253,6 +253,7 @@ export class RunningPlatform {
       // All processes are of one release here.
       AUTHORING: 'on',
       POLICIES: 'on',
+      CONSOLE_URL: `http://localhost:${this.#options.port}`,
       ...env,
       DATABASE_URL: this.#databaseUrl,
       NATS_URL: this.#natsUrl,

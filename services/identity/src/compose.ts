@@ -10,7 +10,8 @@ import { type Actor, type AuditNote, type OwnEntity, rules, systemActor } from '
 import { codeMailWriters, codeRoutes } from './codes/mod.ts';
 import type { Config } from './config.ts';
 import { decidedOnce } from './decided-once.ts';
-import { createMailQueue, type Mailer } from './mail/mod.ts';
+import { invitationMailRoutes } from './invitations/mod.ts';
+import { createMailer, createMailQueue, type Mailer } from './mail/mod.ts';
 import { chores } from './maintenance/mod.ts';
 import { membershipNotices } from './memberships/mod.ts';
 import { observeIdentity } from './metrics.ts';
@@ -47,11 +48,14 @@ export function startIdentity(
 
 async function features(
   foundation: Foundation<Config, OwnEntity, Actor, AuditNote>,
-  mailer: Mailer | undefined,
+  replacedMailer: Mailer | undefined,
 ) {
   const { config, database, changes, access, projection, bus, logger, cleanups } = foundation;
   const secrets = new SecretKeys(config.PX0_SECRET_KEY);
   const codes = codeMailWriters(database, secrets);
+  // The log goes to stdout: mails that are printed must not be in it.
+  const mailer = replacedMailer ?? createMailer(config, process.stderr);
+  const isMock = config.RESEND_API_KEY === 'mock' && config.SMTP_URL === undefined;
   const mails = createMailQueue(config, { database, logger, codes, mailer });
   const keyRing = await startKeyRing(config, secrets, { reader: database, changes, logger });
   const { passwords, hashes } = createPasswords(config);
@@ -93,6 +97,13 @@ async function features(
       ...profileRoutes(parts),
       ...apiKeyRoutes({ ...parts, policies: config.POLICIES }),
       ...accountAuditRoutes(database),
+      ...invitationMailRoutes({
+        ...parts,
+        // `mock` prints mails, which reach nobody.
+        mailer: isMock ? replacedMailer : mailer,
+        logger,
+        consoleUrl: config.CONSOLE_URL,
+      }),
     },
   };
 }

@@ -68,6 +68,11 @@ export const configSchema = z
     SMTP_URL: urlVariable('smtp', 'smtps')
       .optional()
       .describe('SMTP server that sends the mail, with user and password if it needs them.'),
+    CONSOLE_URL: urlVariable('https', 'http')
+      .optional()
+      .describe(
+        'Address of the console as people reach it, e.g. https://px0.example.com. Mails with an invitation link to it; without it they hold a code alone.',
+      ),
     MAIL_TIMEOUT_MS: integerVariable(100, 60_000)
       .prefault('10000')
       .describe('Timeout for the mail provider to accept one mail, in milliseconds.'),

@@ -34,6 +34,9 @@ const listed = z.object({
       team_id: z.string().optional(),
       last_used_at: z.string().nullable(),
       expires_at: z.string().nullable(),
+      prefix: z.string().optional(),
+      created_by: z.string(),
+      team_ids: z.array(z.string()).optional(),
     }),
   ),
 });
@@ -208,6 +211,25 @@ describe('a list', () => {
     const ids: string[] = [];
     for (let made = 0; made < 5; made++) ids.push((await identity.key(founder)).id);
     expect((await keysOf(founder)).map(({ id }) => id)).toEqual(ids.reverse());
+  });
+
+  it('tells by which beginning a key is known, who made it, and all of its teams', async () => {
+    const founder = await identity.founder();
+    const second = await identity.tenancy.createTeam(founder.orgId);
+    const whole = await identity.key(founder);
+    const some = await identity.key(founder, { team_ids: [second, founder.teamId] });
+    const [listedSome, listedWhole] = await keysOf(founder);
+    expect(listedSome).toMatchObject({
+      prefix: some.token.slice(0, 11),
+      created_by: founder.id,
+      team_id: second,
+      team_ids: [second, founder.teamId],
+    });
+    expect(listedWhole).toMatchObject({ prefix: whole.token.slice(0, 11), created_by: founder.id });
+    expect(listedWhole).not.toHaveProperty('team_ids');
+    // Of the release before.
+    await identity.pool.query('UPDATE api_keys SET prefix = NULL WHERE id = $1', [whole.id]);
+    expect((await keysOf(founder))[1]).not.toHaveProperty('prefix');
   });
 });
 

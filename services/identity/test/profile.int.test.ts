@@ -268,6 +268,7 @@ describe('the audit of an account', () => {
     const { entries, next_cursor } = pageOf(await audit(founder));
     expect(entries.map(({ action, actor, via }) => [action, actor, via])).toEqual([
       ['user.password_changed', { kind: 'user', user_id: founder.id }, 'console'],
+      ['user.logged_in', { kind: 'user', user_id: founder.id }, null],
       ['user.registered', { kind: 'user', user_id: founder.id }, null],
     ]);
     expect(next_cursor).toBeUndefined();

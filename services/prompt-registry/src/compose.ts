@@ -30,6 +30,7 @@ import { HeavyWork } from './heavy/mod.ts';
 import { payloadCommands, payloadRoutes } from './payloads/mod.ts';
 import { observeRefusals, PolicyGate } from './policies/mod.ts';
 import { ChangePolicies, ExplainPolicies, policyRoutes, ReadPolicies } from './policy-settings/mod.ts';
+import { promptCountRoutes } from './prompt-counts/mod.ts';
 import { contentGatherer, promptCommands, promptParts, promptRoutes } from './prompts/mod.ts';
 import { MIGRATIONS, SCHEMA } from './schema.ts';
 import {
@@ -191,6 +192,7 @@ function features(
           checkBudgetMs: timeBudgetMs,
         }),
       ),
+      ...promptCountRoutes(parts),
       ...usageRoutes(
         new ReadUsage(parts),
         new ReadTeamUsage(parts),

@@ -374,3 +374,33 @@ describe('archiving and restoring', () => {
     );
   });
 });
+
+describe('the counts of an organization', () => {
+  const count = (by: Bearer, orgId: string) => registry.call(by, 'GET', `/v1/orgs/${orgId}/prompt-counts`);
+
+  it('tell its members how many prompts each team has, also teams that they are not in', async () => {
+    const { orgId, teamId, viewer, editor, admin, orgAdmin, outsider, adminKey, allKey } =
+      await registry.cast();
+    const other = await registry.tenancy.createTeam(orgId);
+    await registry.tenancy.setMember(other, editor.id, 'editor');
+    const [archived] = [
+      await registry.prompts.create(editor, teamId),
+      await registry.prompts.create(editor, teamId),
+    ];
+    await registry.prompts.create(editor, other);
+    await registry.call(admin, 'POST', `/v1/prompts/${archived.id}/archive`);
+    for (const caller of [viewer, orgAdmin]) {
+      const { status, body } = await count(caller, orgId);
+      expect(status).toBe(200);
+      const { counts } = body as { counts: { team_id: string }[] };
+      expect(counts).toHaveLength(2);
+      expect(counts).toContainEqual({ team_id: teamId, active: 1, archived: 1 });
+      expect(counts).toContainEqual({ team_id: other, active: 1, archived: 0 });
+    }
+    // Keys with a list of teams do nothing to a whole organization.
+    for (const caller of [outsider, allKey, adminKey]) {
+      expect(errorOf(await count(caller, orgId))).toEqual(refused(403, 'forbidden'));
+    }
+    expect(errorOf(await count(viewer, randomUUID()))).toEqual(refused(404, 'organization not found'));
+  });
+});

@@ -10,6 +10,7 @@ import { belongingRoutes } from './belonging/mod.ts';
 import { type AuditNote, type OwnEntity, rules } from './changes/mod.ts';
 import { cleanup } from './cleanup/mod.ts';
 import type { Config } from './config.ts';
+import { invitationRoutes } from './invitations/mod.ts';
 import { joinRequestRoutes } from './join-requests/mod.ts';
 import { memberRoutes } from './members/mod.ts';
 import { organizationRoutes } from './organizations/mod.ts';
@@ -30,7 +31,7 @@ export function startTenancy(
     rules,
     system: systemActor,
   } as const;
-  const prefixes = ['/v1/me', '/v1/orgs', '/v1/teams', '/v1/join-requests'];
+  const prefixes = ['/v1/me', '/v1/orgs', '/v1/teams', '/v1/join-requests', '/v1/invitations'];
   return startOwner({ ...frame, prefixes, build: features }, config, dependencies);
 }
 
@@ -47,6 +48,7 @@ function features({ database: reader, changes, logger }: Foundation<Config, OwnE
       ...teamRoutes({ reader, changes, onDeleted }),
       ...memberRoutes({ reader, changes }),
       ...joinRequestRoutes({ reader, changes }),
+      ...invitationRoutes({ reader, changes }),
       ...auditRoutes(reader),
     },
   };

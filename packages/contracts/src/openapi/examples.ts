@@ -6,6 +6,7 @@ const team = '5d2c8e1a-3f74-4b6e-9c1d-7e8f90a1b2c3';
 const user = '9e4b1c7d-2a58-4d3f-8b6a-1f2e3d4c5b6a';
 const email = 'ada@example.com';
 const password = 'Correct-horse-1';
+const invitationCode = `inv_${'0123456789abcdef0123'.repeat(2)}`;
 const template = 'Hello, {{.name}}!';
 const variables = { name: 'Ada' };
 const policy = {
@@ -51,6 +52,9 @@ export const bodyExamples: { readonly [Id in OperationId | (string & {})]?: obje
   createTeam: { name: 'Support' },
   updateTeam: { name: 'Customer Support' },
   addTeamMember: { user_id: user },
+  createInvitation: { email, role: 'viewer' },
+  acceptInvitation: { code: invitationCode },
+  mailInvitation: { team_id: team, email, code: invitationCode },
   updateTeamMemberRole: { role: 'editor' },
   resolveJoinRequest: { status: 'approved' },
   createPrompt: { name: 'Greeting', slug: 'greeting', description: 'The first words of a conversation.' },

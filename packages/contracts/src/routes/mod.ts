@@ -6,8 +6,9 @@ import { changeRequestRoutes } from './change-requests.ts';
 import { deliveryRoutes } from './delivery.ts';
 import { healthRoutes } from './health.ts';
 import { inboxRoutes } from './inbox.ts';
+import { invitationMailRoutes, invitationRoutes } from './invitations.ts';
 import { organizationAuditRoutes } from './organization-audit.ts';
-import { organizationRoutes } from './organizations.ts';
+import { lastLoginRoutes, organizationRoutes, promptCountRoutes } from './organizations.ts';
 import { belongingRoutes, profileRoutes } from './profile.ts';
 import { promptPayloadRoutes } from './prompt-payloads.ts';
 import { promptPolicyRoutes } from './prompt-policies.ts';
@@ -31,6 +32,10 @@ export const routes = {
   ...teamRoutes,
   ...userManagementRoutes,
   ...inboxRoutes,
+  ...invitationRoutes,
+  ...invitationMailRoutes,
+  ...lastLoginRoutes,
+  ...promptCountRoutes,
   ...promptRoutes,
   ...promptVersionRoutes,
   ...versionCheckRoutes,

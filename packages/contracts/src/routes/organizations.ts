@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineRoutes, uuidParam } from '../route.ts';
 import { schemas } from '../schemas.ts';
-import { queryText } from '../values.ts';
+import { added, queryText } from '../values.ts';
 
 const name = z.object({ name: z.string().min(1).max(255) });
 const wrapped = z.object({ org: schemas.Organization });
@@ -60,11 +60,23 @@ export const organizationRoutes = defineRoutes(
       auth: 'management',
       cost: 'read',
       summary: 'List Org People',
-      description: 'Returns the users who belong to a team of the organization.',
+      description: 'Returns the users who belong to a team of the organization, with their teams and roles.',
       params: { orgID: uuidParam('invalidId', 'The id of the organization.') },
       query: z.object({
         page: queryText('The page number, from 1. Any other value counts as 1.'),
         limit: queryText('The size of a page, 10 when missing, at most 100.'),
+        search: added(queryText('Only people whose address contains this text, in any case.')),
+        team_id: added(queryText('Only members of this team.', { format: 'uuid' })),
+        role: added(
+          queryText('Only people with this role in a team whose members the caller may list.', {
+            enum: ['admin', 'editor', 'viewer'],
+          }),
+        ),
+        ids: added(
+          queryText(
+            'Only these people: at most 100 UUIDs, separated by commas. For admins of the organization also those who are not in it any more, or asked to join.',
+          ),
+        ),
       }),
       success: {
         status: 200,
@@ -75,7 +87,7 @@ export const organizationRoutes = defineRoutes(
           total: z.int(),
         }),
       },
-      errors: ['invalidId', 'organizationNotFound', 'forbidden'],
+      errors: ['invalidId', 'organizationNotFound', 'forbidden', 'invalidRole'],
     },
     removeOrgMember: {
       method: 'DELETE',
@@ -96,6 +108,45 @@ export const organizationRoutes = defineRoutes(
         'userNotOrganizationMember',
         'defaultTeamMustKeepAdmin',
       ],
+    },
+  },
+);
+
+export const lastLoginRoutes = defineRoutes(
+  { tag: 'Organizations', owner: 'identity' },
+  {
+    listLastLogins: {
+      method: 'GET',
+      path: '/v1/orgs/{orgID}/last-logins',
+      auth: 'management',
+      cost: 'read',
+      summary: 'List Last Logins',
+      description:
+        'Returns when people of an organization last logged in. People who are not in the organization are left out. Requires admin rights on the organization.',
+      params: { orgID: uuidParam('invalidId', 'The id of the organization.') },
+      query: z.object({
+        ids: queryText('The people: at most 100 UUIDs, separated by commas; required.'),
+      }),
+      success: { status: 200, schema: z.object({ last_logins: z.array(schemas.LastLogin) }) },
+      errors: ['invalidId', 'organizationNotFound', 'forbidden'],
+    },
+  },
+);
+
+export const promptCountRoutes = defineRoutes(
+  { tag: 'Organizations', owner: 'prompt-registry' },
+  {
+    countOrgPrompts: {
+      method: 'GET',
+      path: '/v1/orgs/{orgID}/prompt-counts',
+      auth: 'management',
+      cost: 'read',
+      summary: 'Count Org Prompts',
+      description:
+        'Returns how many prompts each team of the organization has, also teams that the caller is not in. Teams without prompts are left out.',
+      params: { orgID: uuidParam('invalidId', 'The id of the organization.') },
+      success: { status: 200, schema: z.object({ counts: z.array(schemas.PromptCount) }) },
+      errors: ['invalidId', 'organizationNotFound', 'forbidden'],
     },
   },
 );

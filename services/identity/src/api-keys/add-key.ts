@@ -1,6 +1,6 @@
 /** Adds an API key under a new secret: what creating and rotating a key have in common. */
 import { randomUUID } from 'node:crypto';
-import { hashApiKey, newApiKey } from '@px0/access';
+import { hashApiKey, newApiKey, prefixOf } from '@px0/access';
 import type { Change } from '../changes/mod.ts';
 import type { ApiKey } from './api-key.ts';
 import { insertApiKey, type NewApiKey } from './store.ts';
@@ -12,8 +12,16 @@ export interface CreatedKey {
 }
 
 /** Writes a key under a new secret. */
-export async function addKey(change: Change, wanted: Omit<NewApiKey, 'id' | 'keyHash'>): Promise<CreatedKey> {
+export async function addKey(
+  change: Change,
+  wanted: Omit<NewApiKey, 'id' | 'keyHash' | 'prefix'>,
+): Promise<CreatedKey> {
   const secret = newApiKey();
-  const key = await insertApiKey(change, { ...wanted, id: randomUUID(), keyHash: hashApiKey(secret) });
+  const key = await insertApiKey(change, {
+    ...wanted,
+    id: randomUUID(),
+    keyHash: hashApiKey(secret),
+    prefix: prefixOf(secret),
+  });
   return { key, secret };
 }

@@ -15,6 +15,8 @@ export type StoredScope =
 export interface ApiKey {
   readonly id: ApiKeyId;
   readonly keyHash: string;
+  /** The first characters of the secret; undefined for a key that an earlier release made. */
+  readonly prefix: string | undefined;
   readonly orgId: OrganizationId;
   readonly name: string;
   readonly scope: StoredScope;
@@ -38,6 +40,9 @@ export function apiKeyOnWire(key: ApiKey): Wire<'APIKey'> {
     created_at: wireTime(key.createdAt),
     expires_at: key.expiresAt === null ? null : wireTime(key.expiresAt),
     last_used_at: key.lastUsedAt === null ? null : wireTime(key.lastUsedAt),
+    ...(key.prefix === undefined ? {} : { prefix: key.prefix }),
+    created_by: key.createdBy,
+    ...(key.scope.kind === 'teams' ? { team_ids: [...key.scope.teamIds] } : {}),
     ...(key.limits === undefined ? {} : { limits: key.limits }),
   };
 }

@@ -8,6 +8,7 @@ import type { ApiKey } from './api-key.ts';
 interface ApiKeyRow {
   readonly id: ApiKeyId;
   readonly keyHash: string;
+  readonly prefix: string | null;
   readonly orgId: OrganizationId;
   readonly name: string;
   readonly scopeKind: 'organization' | 'teams';
@@ -23,7 +24,7 @@ interface ApiKeyRow {
 /** Of rows named `k`. */
 function columnsOf({ teams, limits }: KeyTables): Sql {
   return sql`
-  k.id::text AS id, k.key_hash AS "keyHash", k.org_id::text AS "orgId", k.name, k.scope_kind AS "scopeKind", k.operation,
+  k.id::text AS id, k.key_hash AS "keyHash", k.prefix, k.org_id::text AS "orgId", k.name, k.scope_kind AS "scopeKind", k.operation,
   k.created_by::text AS "createdBy", k.created_at AS "createdAt", k.expires_at AS "expiresAt", k.last_used_at AS "lastUsedAt",
   ${limits} AS limits,
   ARRAY(SELECT t.team_id::text FROM ${teams} t WHERE t.api_key_id = k.id ORDER BY t.position) AS "teamIds"`;
@@ -52,8 +53,8 @@ export async function insertApiKey(change: Change, key: NewApiKey): Promise<ApiK
     entity,
     key.id,
     sql`
-    INSERT INTO ${keys} (id, key_hash, org_id, name, scope_kind, operation, created_by, rotated_from, expires_at${limitsColumn})
-    VALUES (${key.id}::uuid, ${key.keyHash}, ${key.orgId}::uuid, ${key.name}, ${key.scope.kind}, ${key.operation},
+    INSERT INTO ${keys} (id, key_hash, prefix, org_id, name, scope_kind, operation, created_by, rotated_from, expires_at${limitsColumn})
+    VALUES (${key.id}::uuid, ${key.keyHash}, ${key.prefix ?? null}, ${key.orgId}::uuid, ${key.name}, ${key.scope.kind}, ${key.operation},
             ${key.createdBy}::uuid, ${key.rotatedFrom ?? null}::uuid, ${key.expiresAt}${limits})
     RETURNING created_at AS "createdAt"`,
   );
@@ -213,6 +214,7 @@ function apiKeyOf(row: ApiKeyRow): ApiKey {
   return {
     id: row.id,
     keyHash: row.keyHash,
+    prefix: row.prefix ?? undefined,
     orgId: row.orgId,
     name: row.name,
     operation: row.operation,

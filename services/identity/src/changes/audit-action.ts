@@ -2,6 +2,7 @@
 export type AuditAction =
   | 'user.registered'
   | 'user.verified'
+  | 'user.logged_in'
   | 'user.email_changed'
   | 'user.password_changed'
   | 'user.password_reset'

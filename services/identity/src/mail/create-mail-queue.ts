@@ -2,7 +2,6 @@
 import type { PrivateWriter } from '@px0/owner';
 import type { Logger } from '@px0/service-kit';
 import type { Config } from '../config.ts';
-import { createMailer } from './create-mailer.ts';
 import type { Mailer } from './mail.ts';
 import { MailQueue, type MailQueueOptions } from './mail-queue.ts';
 import { addedToTeamMail, alreadyRegisteredMail, emailChangedMail } from './messages.ts';
@@ -14,15 +13,13 @@ export interface MailParts {
   readonly database: PrivateWriter;
   readonly logger: Logger;
   readonly codes: CodeMailWriters;
-  /** Default: the one that the configuration asks for. */
-  readonly mailer: Mailer | undefined;
+  readonly mailer: Mailer;
 }
 
 export function createMailQueue(config: Config, { database, logger, codes, mailer }: MailParts): MailQueue {
   return new MailQueue({
     database,
-    // The log goes to stdout: mails that are printed must not be in it.
-    mailer: mailer ?? createMailer(config, process.stderr),
+    mailer,
     writers: {
       ...codes,
       'email-changed': ({ recipient }) => Promise.resolve(emailChangedMail(recipient)),

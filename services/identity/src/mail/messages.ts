@@ -37,21 +37,56 @@ export function addedToTeamMail(to: string): Mail {
   ]);
 }
 
-type Paragraph = string | { readonly code: string };
+export interface InvitationText {
+  readonly to: string;
+  /** Address of the person who invites. */
+  readonly inviter: string;
+  readonly code: string;
+  /** Address of the console; undefined: the mail has the code alone. */
+  readonly consoleUrl: string | undefined;
+}
+
+/** Holds no name of a team or an organization: those are free texts, which px0 would send to anybody. */
+export function invitationMail({ to, inviter, code, consoleUrl }: InvitationText): Mail {
+  const way: readonly Paragraph[] =
+    consoleUrl === undefined
+      ? [
+          'Log in to px0 or create an account, choose “Accept an invitation” in the inbox, and enter this code:',
+        ]
+      : [
+          'Follow this link to accept, with your account or a new one:',
+          // Behind the #, which browsers send to nobody.
+          { link: new URL(`/invitation#${code}`, consoleUrl).href },
+          'Or enter this code under “Accept an invitation” in the inbox:',
+        ];
+  return compose(to, `${inviter} invites you to px0`, [
+    `${inviter} invites you to join a team on px0.`,
+    ...way,
+    { code },
+    'It is valid for 7 days and can be used once. If you do not know the sender, ignore this mail.',
+  ]);
+}
+
+type Paragraph = string | { readonly code: string } | { readonly link: string };
 
 function compose(to: string, subject: string, paragraphs: readonly Paragraph[]): Mail {
-  const text = paragraphs.map((part) => (typeof part === 'string' ? part : `    ${part.code}`)).join('\n\n');
-  const html = paragraphs
-    .map((part) =>
-      typeof part === 'string'
-        ? `<p>${part}</p>`
-        : `<p style="font: 1.5em monospace; letter-spacing: 0.1em">${part.code}</p>`,
-    )
-    .join('\n');
+  const text = paragraphs.map(asText).join('\n\n');
+  const html = paragraphs.map(asHtml).join('\n');
   return {
     to,
     subject,
     text: `${text}\n`,
     html: `<!doctype html>\n<html lang="en">\n<body>\n${html}\n</body>\n</html>\n`,
   };
+}
+
+function asText(part: Paragraph): string {
+  if (typeof part === 'string') return part;
+  return `    ${'link' in part ? part.link : part.code}`;
+}
+
+function asHtml(part: Paragraph): string {
+  if (typeof part === 'string') return `<p>${part}</p>`;
+  if ('link' in part) return `<p><a href="${part.link}">${part.link}</a></p>`;
+  return `<p style="font: 1.5em monospace; letter-spacing: 0.1em; overflow-wrap: anywhere">${part.code}</p>`;
 }

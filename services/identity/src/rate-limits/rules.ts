@@ -20,6 +20,7 @@ const strict = {
   'reset-trigger.address': { calls: 20, seconds: 3_600 },
   'reset-trigger.account': { calls: 10, seconds: 3_600 },
   'reset.address': { calls: 30, seconds: 900 },
+  'invitation.account': { calls: 100, seconds: 3_600 },
 } as const satisfies { readonly [rule: string]: RateLimit };
 
 export type RateLimitRule = keyof typeof strict;
@@ -40,6 +41,7 @@ const generous: RateLimits = {
   'reset-trigger.address': generousLimit,
   'reset-trigger.account': { calls: 60, seconds: 60 },
   'reset.address': generousLimit,
+  'invitation.account': generousLimit,
 };
 
 /** The limits of a profile with single ones replaced; undefined for `off`. */

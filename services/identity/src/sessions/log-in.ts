@@ -60,7 +60,11 @@ export class LogIn {
       currentHash: await passwords.upToDate(account.passwordHash, password),
       expiresAt,
     };
-    const number = await changes.make({ userId: account.id }, (change) => insertSession(change, session));
+    const number = await changes.make({ userId: account.id }, async (change) => {
+      const inserted = await insertSession(change, session);
+      if (inserted !== undefined) await change.audit({ action: 'user.logged_in', userId: account.id });
+      return inserted;
+    });
     if (number === undefined) throw new ApiError('invalidCredentials');
     await rateLimiter.forgive('login.account', email);
     const claims = {

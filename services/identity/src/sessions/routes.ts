@@ -1,15 +1,22 @@
 /** Login, logout, and the keys that verify session tokens. */
-import type { Principal } from '@px0/access';
+import type { AccessProjection, Principal } from '@px0/access';
 import type { Handlers } from '@px0/service-kit';
 import type { KeyRing } from '../signing-keys/mod.ts';
 import { userOnWire } from '../users/mod.ts';
 import { wireTime } from '../wire-time.ts';
+import { ListLastLogins } from './list-last-logins.ts';
 import { LogIn, type LogInDependencies } from './log-in.ts';
 import { LogOut } from './log-out.ts';
 
-export function sessionRoutes(dependencies: LogInDependencies & { readonly keyRing: KeyRing }) {
+export interface SessionDependencies extends LogInDependencies {
+  readonly keyRing: KeyRing;
+  readonly access: AccessProjection;
+}
+
+export function sessionRoutes(dependencies: SessionDependencies) {
   const { changes, keyRing } = dependencies;
   const logIn = new LogIn(dependencies);
+  const lastLogins = new ListLastLogins(dependencies);
   const logOut = new LogOut(changes, keyRing);
   return {
     login: async ({ body, address }) => {
@@ -21,6 +28,14 @@ export function sessionRoutes(dependencies: LogInDependencies & { readonly keyRi
       await logOut.run(header('authorization'));
       return undefined;
     },
+    listLastLogins: async ({ principal, params, query }) => ({
+      last_logins: (await lastLogins.run(principal, params.orgID, query.ids ?? '')).map(
+        ({ userId, lastLoginAt }) => ({
+          user_id: userId,
+          last_login_at: lastLoginAt === null ? null : wireTime(lastLoginAt),
+        }),
+      ),
+    }),
     listSigningKeys: () => keyRing.jwks(),
   } satisfies Handlers<Principal>;
 }

@@ -24,7 +24,8 @@ export async function insertSession(change: Change, session: NewSession): Promis
     session.userId,
     sql`
     WITH numbered AS (
-      UPDATE users SET next_session = next_session + 1, password_hash = ${session.currentHash}
+      UPDATE users SET next_session = next_session + 1, password_hash = ${session.currentHash},
+             last_login_at = clock_timestamp()
        WHERE id = ${session.userId}::uuid AND password_hash = ${session.checkedHash}
       RETURNING id, next_session - 1 AS number)
     INSERT INTO sessions (user_id, number, id, expires_at)

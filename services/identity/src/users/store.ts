@@ -1,8 +1,7 @@
 /** The rows of accounts. Look-ups by address go through the unique index, so they cost the same with ten users and ten million. */
-import type { UserId } from '@px0/contracts';
+import { MAX_EMAIL_LENGTH, type UserId } from '@px0/contracts';
 import { type Reader, sql } from '@px0/owner';
 import type { Change } from '../changes/mod.ts';
-import { MAX_EMAIL_LENGTH } from './email-address.ts';
 import { ledgerFromText } from './session-ledger.ts';
 import type { Account, Placement } from './user.ts';
 

@@ -257,6 +257,24 @@ const rows: readonly Row[] = [
     columns: teamAdmins,
   },
   {
+    operation: 'invite',
+    request: ({ teamId }) => [
+      'POST',
+      `/v1/teams/${teamId}/invitations`,
+      { email: `${randomUUID()}@example.com` },
+    ],
+    success: 201,
+    changes: false,
+    columns: teamAdmins,
+  },
+  {
+    operation: 'list invitations',
+    request: ({ orgId }) => ['GET', `/v1/orgs/${orgId}/invitations`],
+    success: 200,
+    changes: false,
+    columns: orgMembers,
+  },
+  {
     operation: 'resolve join request',
     request: ({ requestId }) => ['PUT', `/v1/join-requests/${requestId}`, { status: 'approved' }],
     success: 200,

@@ -9,6 +9,10 @@ import { type Reader, sql } from '@px0/owner';
 export type { TeamRole };
 export type OrgRole = 'admin' | 'member';
 
+export function isTeamRole(text: string): text is TeamRole {
+  return text === 'admin' || text === 'editor' || text === 'viewer';
+}
+
 export interface OrgStanding {
   readonly id: OrganizationId;
   readonly name: string;

@@ -16,5 +16,7 @@ export type AuditAction =
   | 'join_request.created'
   | 'join_request.approved'
   | 'join_request.rejected'
+  | 'invitation.created'
+  | 'invitation.revoked'
   | 'audit.text_erased'
   | 'audit.pruned';

@@ -1,5 +1,5 @@
 /**
- * Removes in the background what deleted organizations and teams leave behind, in steps small enough that none holds a lock for
+ * Removes in the background what deleted organizations and teams leave behind, and what expired, in steps small enough that none holds a lock for
  * long. Readers do not wait for it: what is below a deleted parent counts as deleted. The next run of any replica finds a step
  * that was not finished.
  * See docs/decisions/061-deleting-in-steps.md.
@@ -8,6 +8,7 @@ import { Background } from '@px0/owner';
 import type { Logger } from '@px0/service-kit';
 import { systemActor } from '../authority/mod.ts';
 import type { Changes } from '../changes/mod.ts';
+import { deleteExpiredInvitations } from '../invitations/mod.ts';
 import { deleteJoinRequests, deleteOrganizations, deleteTeams, endMemberships, endTeams } from './store.ts';
 
 /** Some 50 ms for a step with an event per row: a request that waits for what is owed waits no longer than that. */
@@ -16,7 +17,14 @@ const STEP_ROWS = 100;
 const LOOK_EVERY_MS = 10_000;
 
 /** Parents' events first, rows last: a row is deleted when nothing refers to it any more. */
-const steps = [endTeams, endMemberships, deleteJoinRequests, deleteTeams, deleteOrganizations];
+const steps = [
+  endTeams,
+  endMemberships,
+  deleteJoinRequests,
+  deleteTeams,
+  deleteOrganizations,
+  deleteExpiredInvitations,
+];
 
 export function cleanup(changes: Changes, logger: Logger): Background {
   return new Background({ name: 'cleanup', logger, pauseMs: LOOK_EVERY_MS, step: () => cleanUp(changes) });

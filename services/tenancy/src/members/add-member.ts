@@ -24,7 +24,7 @@ export class AddMember {
       const userId = body().user_id;
       if (userId === undefined || userId === NIL_UUID) throw new ApiError('userIdRequired');
       if (!(await holdUser(change, userId))) throw new ApiError('userToAddNotFound');
-      await join(change, team, userId, caller.userId);
+      await join(change, team, userId, { addedBy: caller.userId });
     });
   }
 }

@@ -1,7 +1,7 @@
 /** Changes the role of a member. */
 import type { TeamId, UserId } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
-import type { Caller, LazyBody, TeamRole } from '../authority/mod.ts';
+import { type Caller, isTeamRole, type LazyBody, type TeamRole } from '../authority/mod.ts';
 import type { Changes } from '../changes/mod.ts';
 import { heldTeam } from './held-team.ts';
 import { requireOtherAdmin } from './last-admin.ts';
@@ -47,6 +47,6 @@ export class ChangeRole {
 
 /** @throws ApiError `invalidRole` */
 function requireRole(role: string | undefined): TeamRole {
-  if (role === 'admin' || role === 'editor' || role === 'viewer') return role;
+  if (role !== undefined && isTeamRole(role)) return role;
   throw new ApiError('invalidRole');
 }

@@ -11,15 +11,19 @@ export interface MemberRow {
   readonly createdAt: Date;
 }
 
-/**
- * Adds a living user to a team: `admin` when it has no members, else `editor`; returns the role. Undefined when they were a member already, or
- * no such user lives. `addedBy` is the person who added them, if any.
- */
+export interface NewMembership {
+  readonly teamId: TeamId;
+  readonly userId: UserId;
+  /** In a team that has members; the first of a team is its admin. */
+  readonly role: TeamRole;
+  /** The person who added them, if any. */
+  readonly addedBy: UserId | undefined;
+}
+
+/** Adds a living user to a team and returns their role. Undefined when they were a member already, or no such user lives. */
 export async function insertMembership(
   change: Change,
-  teamId: TeamId,
-  userId: UserId,
-  addedBy: UserId | undefined,
+  { teamId, userId, role, addedBy }: NewMembership,
 ): Promise<TeamRole | undefined> {
   const rows = await change.write<{ role: TeamRole }>(
     'membership',
@@ -27,7 +31,7 @@ export async function insertMembership(
     sql`
     INSERT INTO memberships (team_id, user_id, role, user_created_at, added_by)
     SELECT ${teamId}::uuid, u.id,
-           CASE WHEN EXISTS (SELECT 1 FROM memberships WHERE team_id = ${teamId}::uuid) THEN 'editor' ELSE 'admin' END,
+           CASE WHEN EXISTS (SELECT 1 FROM memberships WHERE team_id = ${teamId}::uuid) THEN ${role}::text ELSE 'admin' END,
            u.created_at, ${addedBy ?? null}::uuid
       FROM users u
      WHERE u.id = ${userId}::uuid AND u.deleted_at IS NULL

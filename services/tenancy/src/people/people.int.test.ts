@@ -19,6 +19,8 @@ const userSchema = z.strictObject({
   is_admin: z.boolean(),
   is_verified: z.boolean(),
   created_at: z.iso.datetime(),
+  teams: z.array(z.strictObject({ id: z.guid(), name: z.string(), role: z.string() })),
+  team_count: z.int(),
 });
 const peopleReply = z.strictObject({
   people: z.array(userSchema),
@@ -34,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(() => tenancy?.stop());
 
-const people = async (by: Founder, query = '') =>
+const people = async (by: Pick<Founder, 'token' | 'orgId'>, query = '') =>
   peopleReply.parse((await tenancy.call(by, 'GET', `/v1/orgs/${by.orgId}/people${query}`)).body);
 
 describe('the people of an organization', () => {
@@ -64,6 +66,100 @@ describe('the people of an organization', () => {
     for (const query of ['?page=0&limit=0', '?page=-1&limit=-5', '?page=x&limit=1.5', '?page=&limit=']) {
       expect(await people(founder, query)).toEqual(reply);
     }
+  });
+
+  it('are shown with their teams and roles: all of them to admins, the shared ones to others', async () => {
+    const founder = await tenancy.founder();
+    const [alpha, beta] = [
+      await tenancy.createTeam(founder, founder.orgId, 'Alpha'),
+      await tenancy.createTeam(founder, founder.orgId, 'Beta'),
+    ];
+    const both = await tenancy.memberOf(founder, alpha, 'admin');
+    await tenancy.addMember(founder, beta, both.id, 'viewer');
+    const one = await tenancy.memberOf(founder, beta);
+    const teamsOf = async (by: Pick<Founder, 'token' | 'orgId'>, id: string) =>
+      (await people(by)).people.find((one) => one.id === id);
+    expect(await teamsOf(founder, both.id)).toMatchObject({
+      teams: [
+        { id: alpha, name: 'Alpha', role: 'admin' },
+        { id: beta, name: 'Beta', role: 'viewer' },
+      ],
+      team_count: 2,
+    });
+    const seen = { ...one, orgId: founder.orgId };
+    expect(await teamsOf(seen, both.id)).toMatchObject({
+      teams: [{ id: beta, role: 'viewer' }],
+      team_count: 1,
+    });
+    expect(await teamsOf(seen, founder.id)).toMatchObject({ teams: [{ id: beta, role: 'admin' }] });
+    // A team of another organization is no affair of this one.
+    const elsewhere = await tenancy.founder();
+    await tenancy.addMember(elsewhere, elsewhere.teamId, one.id);
+    expect(await teamsOf(founder, one.id)).toMatchObject({ team_count: 1 });
+  });
+
+  it('in very many teams are shown with the first of them and their number', async () => {
+    const founder = await tenancy.founder();
+    for (let n = 0; n < 21; n++) await tenancy.createTeam(founder, founder.orgId, `Team ${10 + n}`);
+    const [person] = (await people(founder)).people;
+    expect(person?.team_count).toBe(22);
+    expect(person?.teams.map(({ name }) => name)).toEqual([
+      'Default Team',
+      ...Array.from({ length: 19 }, (_, n) => `Team ${10 + n}`),
+    ]);
+  });
+
+  it('are narrowed by address, team and role, together and page by page', async () => {
+    const founder = await tenancy.founder();
+    const team = await tenancy.createTeam(founder, founder.orgId);
+    const [editor, viewer] = [
+      await tenancy.memberOf(founder, team),
+      await tenancy.memberOf(founder, team, 'viewer'),
+    ];
+    const found = async (query: string, by: Pick<Founder, 'token' | 'orgId'> = founder) =>
+      (await people(by, `?${query}`)).people.map(({ id }) => id);
+    expect(await found(`search=${editor.email.toUpperCase()}`)).toEqual([editor.id]);
+    expect(await found('search=%25')).toEqual([]);
+    expect(await found('search=%00')).toEqual([]);
+    expect(await found(`search=${'x'.repeat(5_000)}`)).toEqual([]);
+    expect((await found(`team_id=${team}`)).toSorted()).toEqual(
+      [founder.id, editor.id, viewer.id].toSorted(),
+    );
+    expect(await found(`team_id=${team}&role=viewer`)).toEqual([viewer.id]);
+    expect(await found('role=viewer')).toEqual([viewer.id]);
+    expect(await found(`team_id=${founder.teamId}&role=viewer`)).toEqual([]);
+    expect(await people(founder, `?team_id=${team}&limit=2&page=2`)).toMatchObject({ total: 3, page: 2 });
+    // A role in a team whose members the caller may not list is not told.
+    const hidden = { ...viewer, orgId: founder.orgId };
+    expect(await found(`team_id=${founder.teamId}`, hidden)).toEqual([]);
+    expect(await found(`team_id=${crypto.randomUUID()}`)).toEqual([]);
+    const ask = (query: string) => tenancy.call(founder, 'GET', `/v1/orgs/${founder.orgId}/people?${query}`);
+    expectError(await ask('team_id=x'), 400, 'invalid id');
+    expectError(await ask('role=owner'), 400, 'invalid role, must be admin, editor, or viewer');
+  });
+
+  it('are found by their ids; for admins also those who left or only asked to join, and nobody else', async () => {
+    const [founder, asking, stranger] = [
+      await tenancy.founder(),
+      await tenancy.founder(),
+      await tenancy.founder(),
+    ];
+    const team = await tenancy.createTeam(founder, founder.orgId);
+    const [gone, viewer] = [
+      await tenancy.memberOf(founder, team),
+      await tenancy.memberOf(founder, team, 'viewer'),
+    ];
+    await tenancy.call(founder, 'DELETE', `/v1/orgs/${founder.orgId}/members/${gone.id}`);
+    await tenancy.call(asking, 'POST', `/v1/teams/${team}/join-requests`);
+    const ids = [gone.id, viewer.id, asking.id, stranger.id, crypto.randomUUID()].join(',');
+    const found = async (by: Pick<Founder, 'token' | 'orgId'>) =>
+      (await people(by, `?ids=${ids}`)).people.map(({ email }) => email).toSorted();
+    expect(await found(founder)).toEqual([gone.email, viewer.email, asking.email].toSorted());
+    expect(await found({ ...viewer, orgId: founder.orgId })).toEqual([viewer.email]);
+    const ask = (text: string) =>
+      tenancy.call(founder, 'GET', `/v1/orgs/${founder.orgId}/people?ids=${text}`);
+    const many = Array.from({ length: 101 }, () => crypto.randomUUID()).join(',');
+    for (const text of ['x', `${gone.id},`, many]) expectError(await ask(text), 400, 'invalid id');
   });
 
   it('are shown to members only', async () => {

@@ -15,12 +15,22 @@ export function peopleRoutes(reader: Reader) {
         callerOf(principal),
         params.orgID,
         pageRequest(query),
+        query,
       );
       return { people: items.map(personOnWire), page, limit, total };
     },
   } satisfies Handlers<Principal>;
 }
 
-function personOnWire({ id, email, isAdmin, isVerified, createdAt }: PersonRow): Wire<'User'> {
-  return { id, email, is_admin: isAdmin, is_verified: isVerified, created_at: createdAt.toISOString() };
+function personOnWire(person: PersonRow): Wire<'User'> {
+  const { id, email, isAdmin, isVerified, createdAt, places, placeCount } = person;
+  return {
+    id,
+    email,
+    is_admin: isAdmin,
+    is_verified: isVerified,
+    created_at: createdAt.toISOString(),
+    teams: places.map((place) => ({ id: place.id, name: place.name, role: place.role })),
+    team_count: placeCount,
+  };
 }

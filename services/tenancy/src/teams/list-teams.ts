@@ -2,7 +2,7 @@
 import type { OrganizationId } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
 import { type Caller, orgStanding, requireOnOrganization } from '../authority/mod.ts';
-import { type TeamRow, teamsOfOrganization } from './store.ts';
+import { type ListedTeamRow, teamsOfOrganization } from './store.ts';
 
 export class ListTeams {
   readonly #reader: Reader;
@@ -16,8 +16,8 @@ export class ListTeams {
    *
    * @throws ApiError in this order: `organizationNotFound`, `forbidden`
    */
-  async run(caller: Caller, orgId: OrganizationId): Promise<TeamRow[]> {
+  async run(caller: Caller, orgId: OrganizationId): Promise<ListedTeamRow[]> {
     requireOnOrganization(caller, 'listOrgTeams', await orgStanding(this.#reader, orgId, caller.userId));
-    return teamsOfOrganization(this.#reader, orgId);
+    return teamsOfOrganization(this.#reader, orgId, caller.userId);
   }
 }

@@ -8,7 +8,7 @@ import { CreateTeam } from './create-team.ts';
 import { DeleteTeam } from './delete-team.ts';
 import { ListTeams } from './list-teams.ts';
 import { UpdateTeam } from './update-team.ts';
-import { teamOnWire } from './wire.ts';
+import { listedTeamOnWire, teamOnWire } from './wire.ts';
 
 export interface TeamDependencies {
   readonly reader: Reader;
@@ -29,7 +29,7 @@ export function teamRoutes({ reader, changes, onDeleted }: TeamDependencies) {
       team: teamOnWire(await teams.create.run(callerOf(principal), params.orgID, body)),
     }),
     listOrgTeams: async ({ principal, params }) => ({
-      teams: (await teams.list.run(callerOf(principal), params.orgID)).map(teamOnWire),
+      teams: (await teams.list.run(callerOf(principal), params.orgID)).map(listedTeamOnWire),
     }),
     updateTeam: async ({ principal, params, body }) => ({
       team: teamOnWire(await teams.update.run(callerOf(principal), params.id, body)),

@@ -1,6 +1,6 @@
 /** Teams in Postgres. */
 import { randomUUID } from 'node:crypto';
-import type { OrganizationId, TeamId } from '@px0/contracts';
+import type { OrganizationId, TeamId, UserId } from '@px0/contracts';
 import { onlyRow, type Reader, sql } from '@px0/owner';
 import type { Change } from '../changes/mod.ts';
 import { nameKey } from '../names/name.ts';
@@ -76,10 +76,24 @@ export async function isTeamNameTaken(
   return rows.length > 0;
 }
 
+/** A team as the list of an organization's teams shows it to a user. */
+export interface ListedTeamRow extends TeamRow {
+  readonly memberCount: number;
+  /** Whether a request of the user to join it is pending. */
+  readonly isJoinRequested: boolean;
+}
+
 /** The organization's teams by name: by code points, so that the order does not depend on the database's locale. */
-export function teamsOfOrganization(reader: Reader, orgId: OrganizationId): Promise<TeamRow[]> {
-  return reader.query<TeamRow>(sql`
-    SELECT ${columns}
+export function teamsOfOrganization(
+  reader: Reader,
+  orgId: OrganizationId,
+  userId: UserId,
+): Promise<ListedTeamRow[]> {
+  return reader.query<ListedTeamRow>(sql`
+    SELECT ${columns},
+           (SELECT count(*)::int FROM memberships m WHERE m.team_id = teams.id) AS "memberCount",
+           EXISTS (SELECT 1 FROM join_requests r
+                    WHERE r.team_id = teams.id AND r.user_id = ${userId}::uuid AND r.status = 'pending') AS "isJoinRequested"
       FROM teams
      WHERE org_id = ${orgId}::uuid AND deleted_at IS NULL
      ORDER BY name COLLATE "C", id

@@ -85,7 +85,8 @@ it('teams are listed by name, all of them, to every member', async () => {
   for (const name of ['b', 'a', 'C']) await createTeam(name, owner);
   const member = await tenancy.memberOf(owner, owner.teamId);
   const reply = await tenancy.call(member, 'GET', `/v1/orgs/${owner.orgId}/teams`);
-  const { teams } = z.object({ teams: z.array(teamReply.shape.team) }).parse(reply.body);
+  const listed = teamReply.shape.team.extend({ member_count: z.int(), is_join_requested: z.boolean() });
+  const { teams } = z.object({ teams: z.array(listed) }).parse(reply.body);
   expect(teams.map(({ name }) => name)).toEqual(['C', 'Default Team', 'a', 'b']);
   expectError(
     await tenancy.call(member, 'GET', `/v1/orgs/${randomUUID()}/teams`),
@@ -198,5 +199,25 @@ describe('deleting a team', () => {
     expectError(await tenancy.call(outsider, 'DELETE', `/v1/teams/${team.id}`), 403, 'forbidden');
     const remove = await tenancy.call(founder, 'DELETE', `/v1/teams/${founder.teamId}`);
     expectError(remove, 409, 'default team cannot be deleted');
+  });
+});
+
+describe('the list of an organization', () => {
+  it('tells how many members each team has, and whether the caller has asked to join it', async () => {
+    const team = await createTeam(uniqueName());
+    const [viewer, other] = [
+      await tenancy.memberOf(founder, founder.teamId, 'viewer'),
+      await tenancy.memberOf(founder, team.id),
+    ];
+    const seenBy = async (by: { readonly token: string }) => {
+      const { body } = await tenancy.call(by, 'GET', `/v1/orgs/${founder.orgId}/teams`);
+      const { teams } = z.object({ teams: z.array(z.looseObject({ id: z.string() })) }).parse(body);
+      return teams.find(({ id }) => id === team.id);
+    };
+    expect(await seenBy(viewer)).toMatchObject({ member_count: 2, is_join_requested: false });
+    await tenancy.call(viewer, 'POST', `/v1/teams/${team.id}/join-requests`);
+    expect(await seenBy(viewer)).toMatchObject({ member_count: 2, is_join_requested: true });
+    // Of others nothing is told.
+    expect(await seenBy(other)).toMatchObject({ is_join_requested: false });
   });
 });

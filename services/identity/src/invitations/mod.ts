@@ -1,0 +1,1 @@
+export { invitationMailRoutes } from './routes.ts';

@@ -1,0 +1,1 @@
+export { promptCountRoutes } from './routes.ts';
