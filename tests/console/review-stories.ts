@@ -329,7 +329,7 @@ export function reviewStories(started: () => ConsoleHarness): void {
       await eventually(
         async () => {
           await page.reload();
-          await log.getByText('created an API key').waitFor({ timeout: 15_000 });
+          await log.getByText('created the API key “checkout”').waitFor({ timeout: 15_000 });
           await log.getByText('made version 1 live').waitFor({ timeout: 15_000 });
           return true;
         },
@@ -340,14 +340,24 @@ export function reviewStories(started: () => ConsoleHarness): void {
       await page.getByText('Every entry follows the one before it').waitFor();
 
       const download = page.waitForEvent('download');
-      await page.getByRole('button', { name: 'Export' }).click();
+      await page.getByRole('button', { name: 'Export', exact: true }).click();
       const lines = (await readFile(await (await download).path(), 'utf8')).trim().split('\n');
       const contexts = lines.map((line): unknown => JSON.parse(line).context);
       expect(new Set(contexts)).toEqual(new Set(['identity', 'tenancy', 'registry']));
 
       await choose(page, 'Action', 'API keys');
-      await log.getByText('created an API key').waitFor();
+      await log.getByText('created the API key “checkout”').waitFor();
       await log.getByText('made version 1 live').waitFor({ state: 'detached' });
+      // Times are exact.
+      await log
+        .getByText(/ \d\d:\d\d:\d\d$/)
+        .first()
+        .waitFor();
+      const table = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'Export these as CSV' }).click();
+      const csv = await readFile(await (await table).path(), 'utf8');
+      expect(csv).toContain(`${author.email},,,api_key.created,created the API key “checkout”`);
+      expect(csv).not.toContain('version.promoted');
     }, 300_000);
   });
 

@@ -13,13 +13,14 @@ const groups = [
   { value: 'payload.*', label: 'Payloads' },
   { value: 'change_request.*', label: 'Change requests' },
   { value: 'policy.*', label: 'Policies' },
-  { value: 'check.*', label: 'Checks from outside' },
+  { value: 'check.*', label: 'External checks' },
   { value: 'api_key.*', label: 'API keys' },
   { value: 'member.*', label: 'Members' },
   { value: 'join_request.*', label: 'Join requests' },
+  { value: 'invitation.*', label: 'Invitations' },
   { value: 'team.*', label: 'Teams' },
   { value: 'organization.*', label: 'Organization' },
-  { value: 'audit.*', label: 'The audit log itself' },
+  { value: 'audit.*', label: 'Audit log' },
 ] as const;
 
 /** Days as the filters have them: `from` is the first, `to` the last. */
@@ -63,7 +64,7 @@ export interface AuditFiltersProps {
 export function AuditFilterBar({ choice, people, keys, teams, onChange }: AuditFiltersProps) {
   const actors = useMemo(
     () => [
-      { value: everything, label: 'Everybody' },
+      { value: everything, label: 'Everyone' },
       ...people.map(({ id, name }) => ({ value: id, label: name })),
       ...keys.map(({ id, name }) => ({ value: id, label: name, hint: 'API key' })),
     ],

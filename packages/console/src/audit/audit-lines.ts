@@ -33,6 +33,11 @@ export function mergedLines(chains: readonly Known[]): readonly Line[] {
     .toSorted((one, other) => timeOf(other) - timeOf(one) || other.number - one.number);
 }
 
+/** Everyone whom an entry names. */
+export function peopleOf({ actor, user_id }: Line): readonly (string | null)[] {
+  return [actor.user_id, actor.person_id, user_id];
+}
+
 function timeOf(line: Line | undefined): number {
   return line === undefined ? Number.POSITIVE_INFINITY : Date.parse(line.at);
 }

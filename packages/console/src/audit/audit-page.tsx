@@ -4,14 +4,25 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { Bot, KeyRound, Lock, ScrollText } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { reading, useUser } from '../api/mod.ts';
-import { auditSentence as promptSentence } from '../prompts/mod.ts';
 import { RequestText } from '../review/mod.ts';
-import { Avatar, Badge, Button, Card, EmptyState, Failure, Page, SkeletonRows, Time } from '../ui/mod.ts';
-import { usePeople, usePermissions, usePresentOrganization } from '../workspace/mod.ts';
+import {
+  Avatar,
+  Badge,
+  Button,
+  Card,
+  EmptyState,
+  ExactTime,
+  Failure,
+  Page,
+  SkeletonRows,
+} from '../ui/mod.ts';
+import { useAddresses, usePeople, usePermissions, usePresentOrganization } from '../workspace/mod.ts';
+import { actorName } from './audit-csv.ts';
 import { AuditFilterBar, filtersOf, noChoice } from './audit-filters.tsx';
-import { type Line, mergedLines } from './audit-lines.ts';
+import { type Line, mergedLines, peopleOf } from './audit-lines.ts';
 import { ChainActions } from './chain-actions.tsx';
-import { auditSentence, type Names } from './organization-sentence.ts';
+import { lineSentence } from './line-sentence.ts';
+import type { Names } from './organization-sentence.ts';
 import { auditPages, chainsOf } from './readings.ts';
 
 const route = getRouteApi('/shell/orgs/$orgId/audit');
@@ -38,12 +49,8 @@ export function AuditPage() {
   );
 }
 
-/** People read for the choice and the names. */
+/** People read for the choice. */
 const MOST_PEOPLE = 1_000;
-
-interface FullNames extends Names {
-  readonly key: (id: string | null) => string;
-}
 
 function Log({ orgId }: { readonly orgId: string }) {
   const [choice, setChoice] = useState(noChoice);
@@ -51,15 +58,16 @@ function Log({ orgId }: { readonly orgId: string }) {
   const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(
     auditPages(orgId, filters),
   );
-  const { known, isWhole } = usePeople(orgId, (people) => people.length >= MOST_PEOPLE);
+  const { known } = usePeople(orgId, (people) => people.length >= MOST_PEOPLE);
   const teams = useQuery(reading('listOrgTeams', { params: { orgID: orgId } })).data?.teams ?? [];
   const keys = useQuery(reading('listAPIKeys', { query: { org_id: orgId } })).data?.api_keys ?? [];
   const user = useUser();
-  const names: FullNames = {
+  const lines = data === undefined ? [] : mergedLines(chainsOf(data.pages));
+  const { addressOf, isWhole } = useAddresses(orgId, lines.flatMap(peopleOf));
+  const names: Names = {
     person: (id) => {
       if (id === user.id) return user.email;
-      const found = known.find((one) => one.id === id)?.email;
-      return found ?? (isWhole ? 'someone outside the organization' : 'someone');
+      return addressOf(id) ?? (isWhole ? 'a deleted account' : 'someone');
     },
     team: (id) => {
       const name = teams.find((one) => one.id === id)?.name;
@@ -67,13 +75,14 @@ function Log({ orgId }: { readonly orgId: string }) {
     },
     key: (id) => {
       const name = keys.find((one) => one.id === id)?.name;
-      return name === undefined ? 'A deleted API key' : `API key “${name}”`;
+      if (name !== undefined) return `the API key “${name}”`;
+      // Its name went with it; its ID tells it from others.
+      return `a deleted API key${id === null || id === '' ? '' : ` (${id.slice(0, 8)})`}`;
     },
   };
-  const lines = data === undefined ? [] : mergedLines(chainsOf(data.pages));
   return (
     <>
-      <ChainActions orgId={orgId} />
+      <ChainActions orgId={orgId} filters={filters} isFiltered={choice !== noChoice} names={names} />
       <AuditFilterBar
         choice={choice}
         people={known.map(({ id, email }) => ({ id, name: email }))}
@@ -114,11 +123,11 @@ function Log({ orgId }: { readonly orgId: string }) {
 
 interface EntryProps {
   readonly line: Line;
-  readonly names: FullNames;
+  readonly names: Names;
 }
 
 function Entry({ line, names }: EntryProps) {
-  const { kind, user_id, api_key_id, person_id } = line.actor;
+  const { kind, user_id, person_id } = line.actor;
   const person = names.person(user_id);
   const Icon = kind === 'api-key' ? KeyRound : Bot;
   return (
@@ -132,13 +141,11 @@ function Entry({ line, names }: EntryProps) {
       )}
       <div className="flex min-w-0 flex-1 flex-col gap-1 pt-0.5">
         <p className="break-words">
-          <span className="font-medium">
-            {kind === 'system' ? 'px0' : kind === 'api-key' ? names.key(api_key_id) : capitalised(person)}
-          </span>
+          <span className="font-medium">{capitalised(actorName(line, names))}</span>
           {kind === 'api-key' && person_id !== null && (
             <span className="text-faint"> of {names.person(person_id)}</span>
           )}{' '}
-          <span className="text-muted">{sentenceOf(line, names)}</span>
+          <span className="text-muted">{lineSentence(line, names)}</span>
         </p>
         {line.text !== null && <RequestText>{line.text}</RequestText>}
         <p className="flex flex-wrap items-center gap-x-2 gap-y-1 text-faint text-xs">
@@ -167,28 +174,13 @@ function Entry({ line, names }: EntryProps) {
         </p>
       </div>
       <span className="shrink-0 pt-0.5 text-faint text-xs">
-        <Time timestamp={line.at} />
+        <ExactTime timestamp={line.at} />
       </span>
     </li>
   );
 }
 
-/** Each service has its own words; what neither knows is told by its name. */
-function sentenceOf(line: Line, names: Names): string {
-  const told = auditSentence(line, names);
-  return told === line.action ? promptSentence({ ...line, details: details(line) }) : told;
-}
-
-function details(line: Line): Record<string, string | number | null> {
-  return Object.fromEntries(
-    Object.entries(line.details).map(([key, value]) => [
-      key,
-      typeof value === 'boolean' ? String(value) : value,
-    ]),
-  );
-}
-
 /** An address stays as it is; a description begins with a capital letter. */
-function capitalised(person: string): string {
-  return person.includes('@') ? person : `${person.charAt(0).toUpperCase()}${person.slice(1)}`;
+function capitalised(name: string): string {
+  return name === 'px0' || name.includes('@') ? name : `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }

@@ -1,9 +1,13 @@
-/** Exports the chains of an organization as a file, and verifies them in the browser. */
-import { Download, ShieldCheck } from 'lucide-react';
+/** Exports the audit of an organization, as chains or as a table, and verifies the chains in the browser. */
+import { Download, Sheet, ShieldCheck } from 'lucide-react';
 import { useState } from 'react';
 import { Button, Callout, saveFile, toast, toastError } from '../ui/mod.ts';
-import { type Context, contexts } from './audit-lines.ts';
-import { wholeChain } from './readings.ts';
+import { readAddresses } from '../workspace/mod.ts';
+import { auditCsv } from './audit-csv.ts';
+import { type Context, contexts, type Line, mergedLines, peopleOf } from './audit-lines.ts';
+import { lineSentence } from './line-sentence.ts';
+import type { Names } from './organization-sentence.ts';
+import { type AuditFilters, wholeChain } from './readings.ts';
 import { ChainVerifier, type Verified } from './verify-chain.ts';
 
 const contextNames: { readonly [C in Context]: string } = {
@@ -14,28 +18,51 @@ const contextNames: { readonly [C in Context]: string } = {
 
 type Results = { readonly [C in Context]?: Verified };
 
-export function ChainActions({ orgId }: { readonly orgId: string }) {
-  const [busy, setBusy] = useState<'export' | 'verify'>();
+export interface ChainActionsProps {
+  readonly orgId: string;
+  readonly filters: AuditFilters;
+  readonly isFiltered: boolean;
+  readonly names: Names;
+}
+
+type Act = 'export' | 'csv' | 'verify';
+
+export function ChainActions({ orgId, filters, isFiltered, names }: ChainActionsProps) {
+  const [busy, setBusy] = useState<Act>();
   const [results, setResults] = useState<Results>();
-  const run = async (what: 'export' | 'verify', act: () => Promise<void>): Promise<void> => {
+  const run = async (what: Act, act: () => Promise<void>): Promise<void> => {
     setBusy(what);
     try {
       await act();
     } catch (error) {
       toastError(
         error,
-        what === 'export' ? 'Could not export the audit log' : 'Could not verify the audit log',
+        what === 'verify' ? 'Could not verify the audit log' : 'Could not export the audit log',
       );
     } finally {
       setBusy(undefined);
     }
+  };
+  const downloadTable = async (): Promise<void> => {
+    const lines: Line[] = [];
+    for (const context of contexts) {
+      for await (const page of wholeChain(orgId, context, filters)) lines.push(...page.lines);
+    }
+    // The page knows the names of what it shows only.
+    const addresses = await readAddresses(orgId, lines.flatMap(peopleOf));
+    const person = (id: string | null): string => addresses.get(id ?? '') ?? 'a deleted account';
+    const named = { ...names, person };
+    const newestFirst = mergedLines([{ lines, isWhole: true }]);
+    const table = auditCsv(newestFirst, named, (line) => lineSentence(line, named));
+    saveFile(`${fileName()}.csv`, [table], 'text/csv');
+    toast({ title: `Exported ${lines.length.toLocaleString('en')} entries` });
   };
   const download = async (): Promise<void> => {
     const parts: string[] = [];
     for (const context of contexts) {
       for await (const { text } of wholeChain(orgId, context)) parts.push(text);
     }
-    saveFile(`audit-${new Date().toISOString().slice(0, 10)}.ndjson`, parts, 'application/x-ndjson');
+    saveFile(`${fileName()}.ndjson`, parts, 'application/x-ndjson');
     toast({ title: 'Exported the audit log', description: 'px0 audit verify checks the file.' });
   };
   const verify = async (): Promise<void> => {
@@ -54,6 +81,9 @@ export function ChainActions({ orgId }: { readonly orgId: string }) {
       <div className="flex flex-wrap gap-2">
         <Button icon={Download} loading={busy === 'export'} onClick={() => void run('export', download)}>
           Export
+        </Button>
+        <Button icon={Sheet} loading={busy === 'csv'} onClick={() => void run('csv', downloadTable)}>
+          {isFiltered ? 'Export these as CSV' : 'Export as CSV'}
         </Button>
         <Button
           icon={ShieldCheck}
@@ -101,4 +131,8 @@ function resultText(result: Verified | undefined): string {
       ? ''
       : `, from entry ${result.prunedBefore} on; older ones were removed`;
   return `${result.entries.toLocaleString('en')} entries${pruned}, up to ${result.head?.number}:${result.head?.hash}`;
+}
+
+function fileName(): string {
+  return `audit-${new Date().toISOString().slice(0, 10)}`;
 }

@@ -4,6 +4,7 @@ import { auditSentence, type Names } from './organization-sentence.ts';
 const names: Names = {
   person: (id) => (id === 'grace' ? 'grace@example.com' : 'someone'),
   team: (id) => (id === 'search' ? 'Search' : 'a team'),
+  key: (id) => (id === 'checkout' ? 'the API key “checkout”' : 'a deleted API key'),
 };
 
 function entry(action: string, more: object = {}) {
@@ -38,10 +39,25 @@ describe('a line of the audit log', () => {
     );
   });
 
-  it('tells a key that was found from one that was deleted, and whose policy it is', () => {
-    expect(auditSentence(entry('api_key.deleted'), names)).toBe('deleted an API key');
-    expect(auditSentence(entry('api_key.deleted', { details: { shown: 'secret' } }), names)).toBe(
-      'revoked an API key that was found',
+  it('says who was invited to what, and who came by an invitation', () => {
+    expect(auditSentence(entry('invitation.created', { details: { role: 'viewer' } }), names)).toBe(
+      'invited someone to Search as viewer',
+    );
+    expect(auditSentence(entry('invitation.revoked'), names)).toBe('revoked an invitation to Search');
+    const joined = { user_id: 'ada', details: { role: 'viewer', invitation_id: '1' } };
+    expect(auditSentence(entry('member.joined', joined), names)).toBe(
+      'joined Search as viewer by an invitation',
+    );
+  });
+
+  it('tells which key was found or deleted, and whose policy it is', () => {
+    const key = (action: string, details: object) =>
+      auditSentence(entry(action, { details: { api_key_id: 'checkout', ...details } }), names);
+    expect(key('api_key.created', {})).toBe('created the API key “checkout”');
+    expect(key('api_key.rotated', { successor: 'other' })).toBe('rotated the API key “checkout”');
+    expect(key('api_key.deleted', {})).toBe('deleted the API key “checkout”');
+    expect(key('api_key.deleted', { shown: 'secret' })).toBe(
+      'revoked the API key “checkout”, which was found',
     );
     expect(auditSentence(entry('policy.updated'), names)).toBe('changed a policy of Search');
     expect(auditSentence(entry('policy.created', { team_id: null }), names)).toBe(

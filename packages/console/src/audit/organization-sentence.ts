@@ -6,6 +6,8 @@ type Entry = Pick<Line, 'action' | 'actor' | 'team_id' | 'user_id' | 'details'>;
 export interface Names {
   readonly person: (id: string | null) => string;
   readonly team: (id: string | null) => string;
+  /** Such as `the API key “checkout”`. */
+  readonly key: (id: string | null) => string;
 }
 
 type Tell = (entry: Entry, names: Names, detail: (name: string) => string) => string;
@@ -26,7 +28,8 @@ const sentences: { readonly [action: string]: Tell } = {
     `deleted the team ${detail('name') === '' ? names.team(entry.team_id) : quoted(detail('name'))}`,
   'member.joined': (entry, names, detail) => {
     const where = `${names.team(entry.team_id)}${roleAs(detail('role'))}`;
-    return isOwnDoing(entry) ? `joined ${where}` : `added ${names.person(entry.user_id)} to ${where}`;
+    const how = detail('invitation_id') === '' ? '' : ' by an invitation';
+    return isOwnDoing(entry) ? `joined ${where}${how}` : `added ${names.person(entry.user_id)} to ${where}`;
   },
   'member.removed': (entry, names) =>
     `removed ${names.person(entry.user_id)} from ${names.team(entry.team_id)}`,
@@ -40,19 +43,24 @@ const sentences: { readonly [action: string]: Tell } = {
     `approved the request from ${names.person(entry.user_id)} to join ${names.team(entry.team_id)}`,
   'join_request.rejected': (entry, names) =>
     `rejected the request from ${names.person(entry.user_id)} to join ${names.team(entry.team_id)}`,
-  'api_key.created': () => 'created an API key',
+  'invitation.created': (entry, names, detail) =>
+    `invited someone to ${names.team(entry.team_id)}${roleAs(detail('role'))}`,
+  'invitation.revoked': (entry, names) => `revoked an invitation to ${names.team(entry.team_id)}`,
+  'api_key.created': (_entry, names, detail) => `created ${names.key(detail('api_key_id'))}`,
   // Whoever finds a key may end it by showing it.
-  'api_key.deleted': (_entry, _names, detail) =>
-    detail('shown') === 'secret' ? 'revoked an API key that was found' : 'deleted an API key',
-  'api_key.rotated': () => 'rotated an API key',
-  'api_key.scope_reduced': () => 'took teams from an API key',
+  'api_key.deleted': (_entry, names, detail) =>
+    detail('shown') === 'secret'
+      ? `revoked ${names.key(detail('api_key_id'))}, which was found`
+      : `deleted ${names.key(detail('api_key_id'))}`,
+  'api_key.rotated': (_entry, names, detail) => `rotated ${names.key(detail('api_key_id'))}`,
+  'api_key.scope_reduced': (_entry, names, detail) => `removed teams from ${names.key(detail('api_key_id'))}`,
   // Entries hold no free text, so no names of policies.
   'policy.created': ({ team_id }, names) => `created a policy${of(team_id, names)}`,
   'policy.updated': ({ team_id }, names) => `changed a policy${of(team_id, names)}`,
   'policy.deleted': ({ team_id }, names) => `deleted a policy${of(team_id, names)}`,
   'audit.pruned': (_entry, _names, detail) =>
-    `removed the entries up to ${detail('anchor_number')}, which are older than they are kept`,
-  'audit.restored': () => 'went on from a backup',
+    `removed the entries up to ${detail('anchor_number')}, which were kept long enough`,
+  'audit.restored': () => 'continued from a backup',
   'audit.text_erased': (_entry, _names, detail) => `erased the text of entry ${detail('number')}`,
 };
 

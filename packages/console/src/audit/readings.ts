@@ -73,16 +73,17 @@ export function chainsOf(pages: readonly Page[]): readonly Known[] {
   }));
 }
 
-/** All lines of a chain, the oldest first, as px0 wrote them. */
+/** All lines of a chain that the filters leave, the oldest first, as px0 wrote them. */
 export async function* wholeChain(
   orgId: string,
   context: Context,
+  filters: AuditFilters = {},
 ): AsyncGenerator<{ readonly text: string; readonly lines: readonly Line[] }> {
   let after = 0;
   for (;;) {
     const { text } = await api.text(operations[context], {
       params: { orgID: orgId },
-      query: { after: String(after), limit: PER_EXPORT },
+      query: { ...filters, after: String(after), limit: PER_EXPORT },
     });
     const lines = linesIn(text);
     if (lines.length === 0) return;

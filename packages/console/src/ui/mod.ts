@@ -29,7 +29,7 @@ export { SettingRow } from './setting-row.tsx';
 export { Sparkline } from './sparkline.tsx';
 export { type Column, Pager, Table } from './table.tsx';
 export { Tabs } from './tabs.tsx';
-export { Time } from './time.tsx';
+export { ExactTime, Time } from './time.tsx';
 export { timeText } from './time-text.ts';
 export { Toaster } from './toaster.tsx';
 export { Tooltip, TooltipProvider } from './tooltip.tsx';

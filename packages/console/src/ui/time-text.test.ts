@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { timeText } from './time-text.ts';
+import { exactTimeText, timeText } from './time-text.ts';
 
 it('a time is told as a distance within a week, before and after, and otherwise as a date', () => {
   const now = Date.parse('2026-03-10T12:00:00Z');
@@ -9,4 +9,8 @@ it('a time is told as a distance within a week, before and after, and otherwise 
   expect(timeText('2026-03-09T11:00:00Z', now)).toBe('yesterday');
   expect(timeText('2026-03-13T13:00:00Z', now)).toBe('in 3 days');
   expect(timeText('2026-01-02T12:00:00Z', now)).toBe('Jan 2, 2026');
+});
+
+it('an exact time has its seconds, each part with two digits', () => {
+  expect(exactTimeText(new Date(2026, 0, 2, 3, 4, 5).toISOString())).toBe('Jan 2, 2026, 03:04:05');
 });

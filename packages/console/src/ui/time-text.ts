@@ -18,7 +18,17 @@ export function timeText(timestamp: string, now = Date.now()): string {
     if (Math.abs(distance) < next) return distanceText(Math.trunc(distance), unit);
     distance /= next;
   }
+  return dateText(new Date(timestamp));
+}
+
+/** To the second, in the browser's time zone, such as `Nov 30, 2026, 15:04:05`. */
+export function exactTimeText(timestamp: string): string {
   const date = new Date(timestamp);
+  const parts = [date.getHours(), date.getMinutes(), date.getSeconds()];
+  return `${dateText(date)}, ${parts.map((part) => String(part).padStart(2, '0')).join(':')}`;
+}
+
+function dateText(date: Date): string {
   return `${months[date.getMonth()]} ${date.getDate()}, ${date.getFullYear()}`;
 }
 

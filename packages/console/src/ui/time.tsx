@@ -1,5 +1,5 @@
 /** A time as text, with the exact time on hover. */
-import { timeText } from './time-text.ts';
+import { exactTimeText, timeText } from './time-text.ts';
 import { Tooltip } from './tooltip.tsx';
 
 let exact: Intl.DateTimeFormat | undefined;
@@ -9,6 +9,17 @@ export function Time({ timestamp }: { readonly timestamp: string }) {
     <Tooltip text={<Exact timestamp={timestamp} />}>
       <time dateTime={timestamp} className="whitespace-nowrap">
         {timeText(timestamp)}
+      </time>
+    </Tooltip>
+  );
+}
+
+/** For logs: the time to the second as text, with the distance and the time in UTC on hover. */
+export function ExactTime({ timestamp }: { readonly timestamp: string }) {
+  return (
+    <Tooltip text={`${timeText(timestamp)} (${timestamp})`}>
+      <time dateTime={timestamp} className="whitespace-nowrap tabular-nums">
+        {exactTimeText(timestamp)}
       </time>
     </Tooltip>
   );

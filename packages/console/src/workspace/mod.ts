@@ -1,4 +1,4 @@
-export { type People, useAddresses, usePeople } from './people.ts';
+export { type People, readAddresses, useAddresses, usePeople } from './people.ts';
 export { may } from './permissions.ts';
 export type { Standing, TeamRole } from './standing.ts';
 export {

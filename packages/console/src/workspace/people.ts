@@ -1,11 +1,8 @@
-/**
- * The people in an organization. The API lists them page by page and cannot look up an address, so this reads pages until it has found what
- * the caller needs.
- */
+/** The people in an organization: page by page for choices among them, and by their IDs for the names in logs. */
 import type { Wire } from '@px0/contracts';
-import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
+import { infiniteQueryOptions, useInfiniteQuery, useQueries } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
-import { api } from '../api/mod.ts';
+import { api, reading } from '../api/mod.ts';
 
 type User = Wire<'User'>;
 
@@ -49,23 +46,55 @@ export function usePeople(orgId: string | undefined, isEnough: (known: readonly 
   return { known, isWhole: orgId === undefined || (data !== undefined && !hasNextPage), error };
 }
 
-/** The most people to read for names. A log may mention people who have left, who are never found. */
-const MOST_FOR_NAMES = 1_000;
+/** What the API looks up at once. */
+const PER_LOOKUP = 100;
 
 export interface Addresses {
-  /** Undefined for a person who is not in the organization, or not found yet. */
+  /** Undefined for a person whom the organization does not know, or not found yet. */
   readonly addressOf: (id: string | null) => string | undefined;
-  /** Whether all people were read: a person without an address is then not in the organization. */
+  /** Whether all of them were looked up: a person without an address is then gone, or not for the user to know. */
   readonly isWhole: boolean;
 }
 
-/** The email addresses of the people in a log. */
+function lookupsOf(ids: readonly (string | null)[]): readonly string[] {
+  const wanted = [...new Set(ids)].filter((id) => id !== null).toSorted();
+  return Array.from({ length: Math.ceil(wanted.length / PER_LOOKUP) }, (_, index) =>
+    wanted.slice(index * PER_LOOKUP, (index + 1) * PER_LOOKUP).join(','),
+  );
+}
+
+function lookup(orgId: string, ids: string) {
+  return { params: { orgID: orgId }, query: { ids, limit: PER_LOOKUP } };
+}
+
+/** The email addresses of people by their IDs, for a file: as `useAddresses`, all at once. */
+export async function readAddresses(
+  orgId: string,
+  ids: readonly (string | null)[],
+): Promise<ReadonlyMap<string, string>> {
+  const addresses = new Map<string, string>();
+  for (const some of lookupsOf(ids)) {
+    const { people } = await api.call('listOrgPeople', lookup(orgId, some));
+    for (const { id, email } of people) addresses.set(id, email);
+  }
+  return addresses;
+}
+
+/** The email addresses of the people in a log. For organization admins also of those who are not in the organization any more. */
 export function useAddresses(orgId: string | undefined, ids: readonly (string | null)[]): Addresses {
-  const { known, isWhole } = usePeople(orgId, (people) => {
-    if (people.length >= MOST_FOR_NAMES) return true;
-    const here = new Set(people.map(({ id }) => id));
-    return ids.every((id) => id === null || here.has(id));
+  const found = useQueries({
+    queries: lookupsOf(ids).map((some) => ({
+      ...reading('listOrgPeople', lookup(orgId ?? '', some)),
+      enabled: orgId !== undefined,
+      // Names change rarely, and a log that grows asks for others.
+      staleTime: 60_000,
+    })),
   });
-  const addresses = useMemo(() => new Map(known.map(({ id, email }) => [id, email])), [known]);
-  return { addressOf: (id) => (id === null ? undefined : addresses.get(id)), isWhole };
+  const addresses = new Map(
+    found.flatMap(({ data }) => data?.people.map(({ id, email }) => [id, email] as const) ?? []),
+  );
+  return {
+    addressOf: (id) => (id === null ? undefined : addresses.get(id)),
+    isWhole: orgId === undefined || found.every(({ isFetched }) => isFetched),
+  };
 }
