@@ -25,7 +25,7 @@ export function accountStories(started: () => ConsoleHarness): void {
       await heading(page, 'Verify your email').waitFor();
       await page.getByLabel('Code').fill('not it');
       await page.getByRole('button', { name: 'Verify' }).click();
-      await page.getByRole('alert').getByText('Invalid verification code.').waitFor();
+      await page.getByRole('alert').getByText('This code is wrong or has expired.').waitFor();
       // Leaving and coming back does not skip the verification.
       await page.goto('/prompts');
       await heading(page, 'Verify your email').waitFor();
@@ -39,7 +39,7 @@ export function accountStories(started: () => ConsoleHarness): void {
       await page.getByLabel('Email').fill(email);
       await page.getByLabel('Password', { exact: true }).fill('Wrong-horse-1');
       await page.getByRole('button', { name: 'Log in' }).click();
-      await page.getByRole('alert').getByText('Invalid credentials.').waitFor();
+      await page.getByRole('alert').getByText('Wrong email or password.').waitFor();
       await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
       await page.getByRole('button', { name: 'Log in' }).click();
       await heading(page, 'Prompts').waitFor();
@@ -89,10 +89,14 @@ export function accountStories(started: () => ConsoleHarness): void {
       await page.getByLabel('Current password').fill('Wrong-horse-1');
       await page.getByLabel('New password').fill('Battery-staple-2');
       await page.getByRole('button', { name: 'Update password' }).click();
-      await page.getByRole('alert').getByText('Invalid current password.').waitFor();
+      await page.getByRole('alert').getByText('Wrong current password.').waitFor();
       await page.getByLabel('Current password').fill(PASSWORD);
       await page.getByRole('button', { name: 'Update password' }).click();
       await toastSays(page, 'Password updated');
+      await page.reload();
+      const activity = page.getByRole('list', { name: 'Recent activity' });
+      await activity.getByText('Password updated').waitFor();
+      await activity.getByText('Logged in').first().waitFor();
 
       await page.getByRole('button', { name: 'Delete account' }).click();
       const dialog = page.getByRole('alertdialog');
@@ -106,7 +110,7 @@ export function accountStories(started: () => ConsoleHarness): void {
       await page.getByLabel('Email').fill(person.email);
       await page.getByLabel('Password', { exact: true }).fill('Battery-staple-2');
       await page.getByRole('button', { name: 'Log in' }).click();
-      await page.getByRole('alert').getByText('Invalid credentials.').waitFor();
+      await page.getByRole('alert').getByText('Wrong email or password.').waitFor();
     }, 300_000);
 
     it('that ends its session in one tab ends it in all', async () => {

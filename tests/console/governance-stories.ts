@@ -101,10 +101,78 @@ export function governanceStories(started: () => ConsoleHarness): void {
       // A member who may not see the keys: the page says whom to ask.
       await theirs.goto(`/orgs/${owner.organizationId}/keys`);
       await theirs.getByText('Only organization admins can manage API keys').waitFor();
+      // It says so once, and not as an error.
+      expect(await theirs.getByRole('alert').count()).toBe(0);
       await theirs.getByRole('button', { name: /^Organization: / }).click();
       const create = theirs.getByRole('menuitem', { name: /New organization/ });
       expect(await create.getAttribute('aria-disabled')).toBe('true');
       await create.getByText('Only admin accounts can do this.').waitFor();
+    }, 300_000);
+  });
+
+  describe('somebody new', () => {
+    it('is invited by email, joins with a new account, and is found among the people by team and role', async () => {
+      const harness = started();
+      const owner = await harness.person('ada');
+      const { token, organizationId } = owner;
+      const body = { name: 'Customer support' };
+      await harness.api.call('POST', `/v1/orgs/${organizationId}/teams`, { token, body });
+      const email = `newcomer-${owner.userId}@example.com`;
+      const page = await harness.open(`/orgs/${organizationId}/people`, { person: owner });
+      // What people may do here, not what kind of account they have.
+      await page.getByText('Organization admin').waitFor();
+      expect(await page.getByText('Admin account').count()).toBe(0);
+      await page.getByRole('button', { name: 'Invite' }).click();
+      await page.getByRole('dialog').getByLabel('Email').fill(email);
+      await choose(page, 'Role', 'Viewer');
+      await harness.expectAccessible(page);
+      await page.getByRole('button', { name: 'Send invitation' }).click();
+      const sent = page.getByRole('dialog', { name: `Invited ${email}` });
+      const link = (await sent.locator('code').textContent()) ?? '';
+      await sent.getByRole('button', { name: 'Done' }).click();
+      await page.getByRole('table', { name: 'Pending invitations' }).getByText(email).waitFor();
+
+      // The mail has the same code.
+      const { hash } = new URL(link);
+      const mailed = await harness.code(email);
+      expect(new URL(mailed).hash).toBe(hash);
+      const theirs = await harness.open(`/invitation${hash}`);
+      await theirs.getByText('You were invited to a team.').waitFor();
+      await theirs.getByRole('link', { name: 'Create an account' }).click();
+      await theirs.getByLabel('Email').fill(email);
+      await theirs.getByLabel('Password', { exact: true }).fill(PASSWORD);
+      await theirs.getByRole('button', { name: 'Create account' }).click();
+      await theirs.getByLabel('Code').fill(await harness.code(email, mailed));
+      await theirs.getByRole('button', { name: 'Verify' }).click();
+      await theirs.getByRole('button', { name: 'Accept invitation' }).click();
+      await toastSays(theirs, 'You joined Customer support');
+
+      await page.reload();
+      const row = page.getByRole('row').filter({ hasText: email });
+      await row.getByText('Customer support').waitFor();
+      await row.getByText('viewer').waitFor();
+      expect(await page.getByText('Pending invitations').count()).toBe(0);
+      await choose(page, 'Role', 'Viewer');
+      await page.getByRole('row').filter({ hasText: owner.email }).waitFor({ state: 'detached' });
+      await row.waitFor();
+      await page.getByRole('button', { name: 'Clear filters' }).click();
+      await page.getByRole('searchbox', { name: 'Search by email' }).fill('ADA-');
+      await row.waitFor({ state: 'detached' });
+      await page.getByRole('row').filter({ hasText: owner.email }).waitFor();
+
+      // The code worked once.
+      await theirs.goto(`/invitation${hash}`);
+      await theirs.getByRole('button', { name: 'Accept invitation' }).click();
+      await theirs.getByRole('alert').getByText('This invitation was used or revoked').waitFor();
+
+      // Another team of the organization says how to get in, and remembers who asked.
+      await theirs.goto(`/teams/${owner.teamId}`);
+      await theirs.getByText('You can’t see this team’s members').waitFor();
+      await theirs.getByText('It has 1 member.').waitFor();
+      await theirs.getByRole('button', { name: 'Ask to join' }).click();
+      await toastSays(theirs, 'Request sent');
+      await theirs.reload();
+      await theirs.getByRole('button', { name: 'Requested' }).waitFor();
     }, 300_000);
   });
 
@@ -163,16 +231,26 @@ export function governanceStories(started: () => ConsoleHarness): void {
       await harness.expectAccessible(page);
       await secret.getByRole('button', { name: 'Done' }).click();
       expect(await page.content()).not.toContain(key);
+      await page.getByText(`${key.slice(0, 11)}…`).waitFor();
+      await page.getByText('by you').waitFor();
       expect(await render(key)).toBe(200);
 
       await page.getByRole('button', { name: 'Actions for checkout-service' }).click();
       await page.getByRole('menuitem', { name: 'Rotate' }).click();
-      await choose(page, 'Old key', 'Expires immediately');
+      await choose(page, 'Old key stays valid for', 'No time');
       await page.getByRole('button', { name: 'Rotate' }).click();
       await secret.getByRole('button', { name: 'Copy key' }).click();
       const successor = String(await page.evaluate('navigator.clipboard.readText()'));
       await secret.getByRole('button', { name: 'Done' }).click();
       expect([await render(key), await render(successor)]).toEqual([401, 200]);
+
+      // A key that was found somewhere is pasted, and is one of them.
+      const search = page.getByRole('searchbox', { name: 'Search by name or key' });
+      await search.fill(successor);
+      await page.getByText(`${key.slice(0, 11)}…`).waitFor({ state: 'detached' });
+      await page.getByText(`${successor.slice(0, 11)}…`).waitFor();
+      await search.fill('');
+      await page.getByText(`${key.slice(0, 11)}…`).waitFor();
 
       await page.getByRole('button', { name: 'Actions for checkout-service' }).first().click();
       await page.getByRole('menuitem', { name: 'Delete' }).click();
@@ -252,6 +330,10 @@ export function governanceStories(started: () => ConsoleHarness): void {
       await harness.api.call('POST', `/v1/teams/${made.text('team', 'id')}/join-requests`, {
         token: edsger?.token ?? '',
       });
+      await harness.api.call('POST', `/v1/teams/${teamId}/invitations`, {
+        token,
+        body: { email: 'barbara.liskov@example.com', role: 'viewer' },
+      });
       for (const [name, operation] of [
         ['checkout-service', 'read_render'],
         ['prompt-importer', 'all'],
@@ -265,7 +347,8 @@ export function governanceStories(started: () => ConsoleHarness): void {
         ['inbox', '/inbox', edsger?.email ?? ''],
         ['teams', `/orgs/${organizationId}/teams`, 'Customer support'],
         ['team', `/teams/${teamId}`, grace?.email ?? ''],
-        ['people', `/orgs/${organizationId}/people`, alan?.email ?? ''],
+        ['people', `/orgs/${organizationId}/people`, 'barbara.liskov@example.com'],
+        ['invitation', '/invitation', 'Code or link'],
         ['keys', `/orgs/${organizationId}/keys`, 'prompt-importer'],
         ['audit', `/orgs/${organizationId}/audit`, 'Customer support'],
         ['organization-settings', `/orgs/${organizationId}/settings`, 'Delete organization'],

@@ -1,7 +1,7 @@
-/** The user's own account: change the email address or the password, or delete it. */
+/** The user's own account: change the email address or the password, see what happened to it, or delete it. */
 import { useRouter } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import { api, sentenceOf, sessions, useUser } from '../api/mod.ts';
+import { api, sessions, useUser } from '../api/mod.ts';
 import {
   Badge,
   Button,
@@ -17,6 +17,8 @@ import {
   toast,
   useSubmission,
 } from '../ui/mod.ts';
+import { AccountActivity } from './account-activity.tsx';
+import { explain } from './explain.ts';
 import { PasswordRule } from './password-rule.tsx';
 
 export function AccountPage() {
@@ -48,10 +50,13 @@ export function AccountPage() {
           <EmailForm />
         </Card>
       </Section>
-      <Section title="Password" description="Changing it ends all your other sessions.">
+      <Section title="Password" description="Changing your password ends all your other sessions.">
         <Card>
           <PasswordForm />
         </Card>
+      </Section>
+      <Section title="Recent activity" description="Logins, and changes of your email and password.">
+        <AccountActivity />
       </Section>
       <Section title="Delete account">
         <DeleteAccount />
@@ -74,7 +79,7 @@ function SmallForm({ submitLabel, disabledReason, onSubmit, children }: SmallFor
   });
   return (
     <form onSubmit={submit} className="flex flex-col gap-4 p-5" noValidate>
-      {failure !== undefined && <Callout tone="danger">{sentenceOf(failure)}</Callout>}
+      {failure !== undefined && <Callout tone="danger">{explain(failure)}</Callout>}
       {children}
       <Button
         type="submit"

@@ -1,7 +1,7 @@
 /** The form of the pages before the login: one task, its error above the fields, links to the alternatives below. */
 import type { ReactNode } from 'react';
-import { sentenceOf } from '../api/mod.ts';
 import { Callout, PlainButton, TextField, useDocumentTitle, useSubmission } from '../ui/mod.ts';
+import { explain } from './explain.ts';
 
 export interface EntranceFormProps {
   readonly title: string;
@@ -32,7 +32,7 @@ export function EntranceForm({
       {description !== undefined && <p className="mt-1 text-muted text-sm">{description}</p>}
       <form onSubmit={submit} className="mt-5 flex flex-col gap-4" noValidate>
         {notice}
-        {failure !== undefined && <Callout tone="danger">{sentenceOf(failure)}</Callout>}
+        {failure !== undefined && <Callout tone="danger">{explain(failure)}</Callout>}
         {children}
         <PlainButton type="submit" variant="primary" size="lg" loading={isSending} className="w-full">
           {submitLabel}

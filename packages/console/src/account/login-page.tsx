@@ -5,6 +5,7 @@ import { sessions } from '../api/mod.ts';
 import { Callout, PasswordField } from '../ui/mod.ts';
 import { beginSession } from './begin-session.ts';
 import { EmailField, EntranceForm, linkClasses } from './form.tsx';
+import { InvitationNotice } from './invitation-notice.tsx';
 
 const route = getRouteApi('/entrance/login');
 
@@ -24,8 +25,10 @@ export function LoginPage() {
       title="Log in"
       description="Write, compare and promote prompts."
       notice={
-        isExpired && (
+        isExpired ? (
           <Callout tone="info">Your session has ended. Log in to pick up where you left off.</Callout>
+        ) : (
+          <InvitationNotice next={search.next} />
         )
       }
       submitLabel="Log in"

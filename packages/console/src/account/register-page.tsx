@@ -5,6 +5,7 @@ import { api } from '../api/mod.ts';
 import { PasswordField } from '../ui/mod.ts';
 import { beginSession } from './begin-session.ts';
 import { EmailField, EntranceForm, linkClasses } from './form.tsx';
+import { InvitationNotice } from './invitation-notice.tsx';
 import { PasswordRule } from './password-rule.tsx';
 
 const route = getRouteApi('/entrance/register');
@@ -24,6 +25,7 @@ export function RegisterPage() {
     <EntranceForm
       title="Create an account"
       description="You get your own organization and team, and you can join others."
+      notice={<InvitationNotice next={search.next} />}
       submitLabel="Create account"
       onSubmit={register}
       footer={

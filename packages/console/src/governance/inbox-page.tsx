@@ -1,7 +1,8 @@
 /** What waits for the user, as one list: join requests for their teams and change requests that they could review. */
 import type { Wire } from '@px0/contracts';
 import { useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
-import { Check, Inbox, UserPlus, X } from 'lucide-react';
+import { Link } from '@tanstack/react-router';
+import { Check, Inbox, Mail, UserPlus, X } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { api, outdated, reading } from '../api/mod.ts';
 import { useListKeys } from '../commands/mod.ts';
@@ -16,6 +17,7 @@ import {
   Avatar,
   Badge,
   Button,
+  buttonClasses,
   Card,
   EmptyState,
   Failure,
@@ -56,9 +58,15 @@ export function InboxPage() {
       title="Inbox"
       description="Changes waiting for your review, and requests to join teams you administer."
       actions={
-        <Button icon={UserPlus} onClick={() => setJoining(true)}>
-          Request to join a team
-        </Button>
+        <>
+          <Link to="/invitation" className={buttonClasses('secondary')}>
+            <Mail aria-hidden="true" className="size-3.5" />
+            Accept an invitation
+          </Link>
+          <Button icon={UserPlus} onClick={() => setJoining(true)}>
+            Request to join a team
+          </Button>
+        </>
       }
     >
       <BrokenBanner />
@@ -66,8 +74,8 @@ export function InboxPage() {
       <Card>
         {waiting.length === 0 ? (
           <EmptyState icon={Inbox} title="No pending requests">
-            Changes to review and requests to join your teams appear here. To invite someone, send them the
-            team ID from the team’s page.
+            Changes to review and requests to join your teams appear here. You invite people on the People
+            page.
           </EmptyState>
         ) : (
           <ul ref={list} aria-label="Inbox" className="divide-y divide-line">

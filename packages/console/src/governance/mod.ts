@@ -1,8 +1,9 @@
-/** Organizations, teams, members, join requests, policies and API keys. */
+/** Organizations, teams, members, invitations, join requests, policies and API keys. */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { ahead, reading } from '../api/mod.ts';
 import { shellRoute } from '../frame/mod.ts';
 import { waitingReading } from '../review/mod.ts';
+import { peopleSearch } from './people-search.ts';
 
 export { CreateOrganizationDialog } from './create-organization-dialog.tsx';
 export { KeyMaker } from './key-maker.tsx';
@@ -29,14 +30,28 @@ const teamsRoute = createRoute({
 const peopleRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/orgs/$orgId/people',
+  validateSearch: peopleSearch,
   component: lazyRouteComponent(() => import('./people-page.tsx'), 'PeoplePage'),
+});
+
+const invitationRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/invitation',
+  component: lazyRouteComponent(() => import('./invitation-page.tsx'), 'InvitationPage'),
 });
 
 const keysRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/orgs/$orgId/keys',
-  loader: ({ context: { queryClient }, params: { orgId } }) =>
-    queryClient.prefetchQuery({ ...reading('listAPIKeys', { query: { org_id: orgId } }), ...ahead }),
+  loader: async ({ context: { queryClient }, params: { orgId } }) => {
+    // Others are refused, and the page tells them whom to ask.
+    const known = await queryClient.ensureQueryData(reading('listUserOrgs')).catch(() => undefined);
+    if (known?.organizations.find(({ id }) => id === orgId)?.role !== 'ADMIN') return;
+    await queryClient.prefetchQuery({
+      ...reading('listAPIKeys', { query: { org_id: orgId } }),
+      ...ahead,
+    });
+  },
   component: lazyRouteComponent(() => import('./keys-page.tsx'), 'KeysPage'),
 });
 
@@ -68,6 +83,7 @@ export const governanceRoutes = [
   inboxRoute,
   teamsRoute,
   peopleRoute,
+  invitationRoute,
   keysRoute,
   settingsRoute,
   teamRoute,

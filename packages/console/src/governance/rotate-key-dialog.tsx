@@ -17,10 +17,10 @@ const overlaps = ['0', '3600', '86400', '604800'] as const;
 type Overlap = (typeof overlaps)[number];
 
 const overlapOptions: readonly SelectOption<Overlap>[] = [
-  { value: '0', label: 'Expires immediately' },
-  { value: '3600', label: 'Valid for 1 hour' },
-  { value: '86400', label: 'Valid for 1 day' },
-  { value: '604800', label: 'Valid for 1 week' },
+  { value: '3600', label: '1 hour' },
+  { value: '86400', label: '1 day' },
+  { value: '604800', label: '1 week' },
+  { value: '0', label: 'No time', hint: 'It stops working immediately' },
 ];
 
 export function RotateKeyDialog({ apiKey, open, onOpenChange, onRotated }: RotateKeyDialogProps) {
@@ -39,12 +39,12 @@ export function RotateKeyDialog({ apiKey, open, onOpenChange, onRotated }: Rotat
       open={open}
       onOpenChange={onOpenChange}
       title={`Rotate ${apiKey.name}`}
-      description="Creates a new key with the same name, scope and permissions."
+      description="Creates a new key with the same name, scope and permissions. Put it into your applications, then let the old one end."
       submitLabel="Rotate"
       onSubmit={rotate}
     >
       <Select
-        label="Old key"
+        label="Old key stays valid for"
         value={overlap}
         onChange={setOverlap}
         options={overlapOptions}

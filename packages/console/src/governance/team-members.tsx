@@ -27,6 +27,10 @@ import {
 } from '../ui/mod.ts';
 import { type TeamRole, usePermissions, type WorkspaceTeam } from '../workspace/mod.ts';
 import { AddMemberDialog } from './add-member-dialog.tsx';
+import { InvitationSentDialog } from './invitation-sent-dialog.tsx';
+import type { SentInvitation } from './invitations.ts';
+import { JoinButton } from './join-button.tsx';
+import { PendingInvitations } from './pending-invitations.tsx';
 import { roleNames, roleOptions, withArticle } from './roles.ts';
 
 type Member = Wire<'TeamMemberResponse'>;
@@ -35,6 +39,7 @@ export function TeamMembers({ team }: { readonly team: WorkspaceTeam }) {
   const { may, reason } = usePermissions({ teamId: team.id });
   const [page, setPage] = useState(1);
   const [adding, setAdding] = useState(false);
+  const [sent, setSent] = useState<SentInvitation>();
   const { data, error, refetch } = useQuery({
     ...reading('listTeamMembers', { params: { id: team.id }, query: { page } }),
     enabled: may('listTeamMembers'),
@@ -43,8 +48,13 @@ export function TeamMembers({ team }: { readonly team: WorkspaceTeam }) {
   if (!may('listTeamMembers')) {
     return (
       <Card>
-        <EmptyState icon={Lock} title="You can’t see this team’s members">
-          {reason('listTeamMembers')}
+        <EmptyState
+          icon={Lock}
+          title="You can’t see this team’s members"
+          action={<JoinButton team={team} variant="primary" />}
+        >
+          {memberCount(team.member_count)}
+          Ask to join. An admin of the team will review your request.
         </EmptyState>
       </Card>
     );
@@ -80,9 +90,18 @@ export function TeamMembers({ team }: { readonly team: WorkspaceTeam }) {
           </>
         )}
       </Card>
-      <AddMemberDialog team={team} open={adding} onOpenChange={setAdding} />
+      {team.org_id !== undefined && may('createInvitation') && (
+        <PendingInvitations orgId={team.org_id} teamId={team.id} onSent={setSent} />
+      )}
+      <AddMemberDialog team={team} open={adding} onOpenChange={setAdding} onInvited={setSent} />
+      <InvitationSentDialog invitation={sent} onClose={() => setSent(undefined)} />
     </div>
   );
+}
+
+function memberCount(count: number | undefined): string {
+  if (count === undefined) return '';
+  return count === 1 ? 'It has 1 member. ' : `It has ${count} members. `;
 }
 
 function columnsOf(team: WorkspaceTeam): readonly Column<Member>[] {
@@ -121,7 +140,7 @@ function RoleCell({ team, member }: MemberProps) {
       body: { role },
     });
   const refresh = async (): Promise<void> => {
-    await outdated(queryClient, 'listTeamMembers');
+    await outdated(queryClient, 'listTeamMembers', 'listOrgPeople');
     // The user's own role decides what the whole console offers.
     if (member.user_id === user.id) await outdated(queryClient, 'listUserTeams', 'listUserOrgs');
   };
@@ -176,7 +195,7 @@ function MemberMenu({ team, member }: MemberProps) {
             try {
               await api.call('addTeamMember', { params: { id: team.id }, body: { user_id: member.user_id } });
               await api.call('updateTeamMemberRole', { params, body: { role: member.role } });
-              await outdated(queryClient, 'listTeamMembers', 'listOrgPeople');
+              await outdated(queryClient, 'listTeamMembers', 'listOrgPeople', 'listOrgTeams');
             } catch (error) {
               toastError(error, 'Could not add the member again');
             }
@@ -186,7 +205,7 @@ function MemberMenu({ team, member }: MemberProps) {
     } catch (error) {
       toastError(error, 'Could not remove the member');
     }
-    await outdated(queryClient, 'listTeamMembers', 'listOrgPeople');
+    await outdated(queryClient, 'listTeamMembers', 'listOrgPeople', 'listOrgTeams');
   };
   return (
     <span className="inline-flex">

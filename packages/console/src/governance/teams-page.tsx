@@ -1,9 +1,9 @@
 /** All teams of an organization, including those that the user is not in. */
-import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { Plus, UserPlus } from 'lucide-react';
+import { Plus } from 'lucide-react';
 import { useState } from 'react';
-import { api, outdated, reading } from '../api/mod.ts';
+import { api, outdated, type Reply, reading } from '../api/mod.ts';
 import { useCommands } from '../commands/mod.ts';
 import {
   Avatar,
@@ -18,7 +18,6 @@ import {
   TextField,
   timeColumn,
   toast,
-  toastError,
 } from '../ui/mod.ts';
 import {
   usePermissions,
@@ -26,6 +25,7 @@ import {
   useWorkspace,
   type WorkspaceTeam,
 } from '../workspace/mod.ts';
+import { JoinButton } from './join-button.tsx';
 import { roleNames } from './roles.ts';
 
 const route = getRouteApi('/shell/orgs/$orgId/teams');
@@ -36,7 +36,7 @@ export function TeamsPage() {
   const { data } = useSuspenseQuery(reading('listOrgTeams', { params: { orgID: orgId } }));
   const { data: mine } = useSuspenseQuery(reading('listUserTeams'));
   const { organizations } = useWorkspace();
-  const { reason } = usePermissions({ orgId });
+  const { may, reason } = usePermissions({ orgId });
   const [creating, setCreating] = useState(false);
   useCommands([
     {
@@ -48,6 +48,11 @@ export function TeamsPage() {
       run: () => setCreating(reason('createTeam') === undefined),
     },
   ]);
+  // The list of teams does not wait for the numbers.
+  const counts = useQuery({
+    ...reading('countOrgPrompts', { params: { orgID: orgId } }),
+    enabled: may('countOrgPrompts'),
+  }).data?.counts;
   const roles = new Map(mine.teams.map((team) => [team.id, team.role ?? null] as const));
   const teams = data.teams.map((team) => ({ ...team, myRole: roles.get(team.id) ?? null }));
   return (
@@ -67,14 +72,17 @@ export function TeamsPage() {
       }
     >
       <Card>
-        <Table caption="Teams" columns={columns} rows={teams} keyOf={({ id }) => id} />
+        <Table caption="Teams" columns={columnsWith(counts)} rows={teams} keyOf={({ id }) => id} />
       </Card>
       <CreateTeamDialog orgId={orgId} open={creating} onOpenChange={setCreating} />
     </Page>
   );
 }
 
-const columns: readonly Column<WorkspaceTeam>[] = [
+type Counts = Reply<'countOrgPrompts'>['counts'] | undefined;
+
+/** `counts`: undefined until they are known. */
+const columnsWith = (counts: Counts): readonly Column<WorkspaceTeam>[] => [
   {
     name: 'Team',
     cell: (team) => (
@@ -94,7 +102,21 @@ const columns: readonly Column<WorkspaceTeam>[] = [
   {
     name: 'Your role',
     cell: (team) =>
-      team.myRole === null ? <JoinButton team={team} /> : <span>{roleNames[team.myRole]}</span>,
+      team.myRole === null ? <JoinButton team={team} size="sm" /> : <span>{roleNames[team.myRole]}</span>,
+  },
+  {
+    name: 'Members',
+    className: 'sm:w-28',
+    cell: ({ member_count }) => <span className="tabular-nums">{member_count ?? '–'}</span>,
+  },
+  {
+    name: 'Prompts',
+    className: 'sm:w-28',
+    cell: ({ id }) => (
+      <span className="tabular-nums">
+        {counts === undefined ? '–' : (counts.find(({ team_id }) => team_id === id)?.active ?? 0)}
+      </span>
+    ),
   },
   timeColumn('Created'),
   {
@@ -104,32 +126,6 @@ const columns: readonly Column<WorkspaceTeam>[] = [
     cell: (team) => <CopyButton text={team.id} label={`Copy the ID of ${team.name}`} />,
   },
 ];
-
-function JoinButton({ team }: { readonly team: WorkspaceTeam }) {
-  const [state, setState] = useState<'idle' | 'asking' | 'asked'>('idle');
-  const ask = async (): Promise<void> => {
-    setState('asking');
-    try {
-      await api.call('createJoinRequest', { params: { id: team.id } });
-      toast({ title: 'Request sent', description: `An admin of ${team.name} will review it.` });
-      setState('asked');
-    } catch (error) {
-      toastError(error, 'Could not send the request');
-      setState('idle');
-    }
-  };
-  return (
-    <Button
-      size="sm"
-      icon={UserPlus}
-      loading={state === 'asking'}
-      disabledReason={state === 'asked' ? 'Waiting for an admin' : undefined}
-      onClick={() => void ask()}
-    >
-      {state === 'asked' ? 'Requested' : 'Request to join'}
-    </Button>
-  );
-}
 
 interface CreateTeamDialogProps {
   readonly orgId: string;
