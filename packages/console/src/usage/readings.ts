@@ -4,11 +4,14 @@ import { ahead, reading } from '../api/mod.ts';
 import { loadWorkspace } from '../workspace/mod.ts';
 import type { UsageSearch } from './usage-search.ts';
 
+/** Of the page without a choice. */
+const DEFAULT_DAYS = '30';
+
 /** Each team is a request. */
 export const MOST_TEAMS = 50;
 
-export function teamUsageReading(teamId: string, { days = '30' }: UsageSearch) {
-  return reading('getTeamUsage', { params: { teamID: teamId }, query: { days } });
+export function teamUsageReading(teamId: string, { days }: UsageSearch) {
+  return reading('getTeamUsage', { params: { teamID: teamId }, query: { days: days ?? DEFAULT_DAYS } });
 }
 
 export function shownTeams<Team extends { readonly id: string }>(
