@@ -25,6 +25,207 @@ import (
 // OrganizationsAPIService OrganizationsAPI service
 type OrganizationsAPIService service
 
+type ApiCountOrgPromptsRequest struct {
+	ctx            context.Context
+	ApiService     *OrganizationsAPIService
+	orgID          string
+	px0MinRevision *string
+	px0Consistency *string
+}
+
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+func (r ApiCountOrgPromptsRequest) Px0MinRevision(px0MinRevision string) ApiCountOrgPromptsRequest {
+	r.px0MinRevision = &px0MinRevision
+	return r
+}
+
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+func (r ApiCountOrgPromptsRequest) Px0Consistency(px0Consistency string) ApiCountOrgPromptsRequest {
+	r.px0Consistency = &px0Consistency
+	return r
+}
+
+func (r ApiCountOrgPromptsRequest) Execute() (*CountOrgPrompts200Response, *http.Response, error) {
+	return r.ApiService.CountOrgPromptsExecute(r)
+}
+
+/*
+CountOrgPrompts Count Org Prompts
+
+Returns how many prompts each team of the organization has, also teams that the caller is not in. Teams without prompts are left out.
+
+	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
+	@param orgID The id of the organization.
+	@return ApiCountOrgPromptsRequest
+*/
+func (a *OrganizationsAPIService) CountOrgPrompts(ctx context.Context, orgID string) ApiCountOrgPromptsRequest {
+	return ApiCountOrgPromptsRequest{
+		ApiService: a,
+		ctx:        ctx,
+		orgID:      orgID,
+	}
+}
+
+// Execute executes the request
+//
+//	@return CountOrgPrompts200Response
+func (a *OrganizationsAPIService) CountOrgPromptsExecute(r ApiCountOrgPromptsRequest) (*CountOrgPrompts200Response, *http.Response, error) {
+	var (
+		localVarHTTPMethod  = http.MethodGet
+		localVarPostBody    interface{}
+		formFiles           []formFile
+		localVarReturnValue *CountOrgPrompts200Response
+	)
+
+	localBasePath, err := a.client.cfg.ServerURLWithContext(r.ctx, "OrganizationsAPIService.CountOrgPrompts")
+	if err != nil {
+		return localVarReturnValue, nil, &GenericOpenAPIError{error: err.Error()}
+	}
+
+	localVarPath := localBasePath + "/v1/orgs/{orgID}/prompt-counts"
+	orgIDSegment, err := segments.Of("orgID", parameterValueToString(r.orgID, "orgID"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"orgID"+"}", orgIDSegment, -1)
+
+	localVarHeaderParams := make(map[string]string)
+	localVarQueryParams := url.Values{}
+	localVarFormParams := url.Values{}
+
+	// to determine the Content-Type header
+	localVarHTTPContentTypes := []string{}
+
+	// set Content-Type header
+	localVarHTTPContentType := selectHeaderContentType(localVarHTTPContentTypes)
+	if localVarHTTPContentType != "" {
+		localVarHeaderParams["Content-Type"] = localVarHTTPContentType
+	}
+
+	// to determine the Accept header
+	localVarHTTPHeaderAccepts := []string{"application/json"}
+
+	// set Accept header
+	localVarHTTPHeaderAccept := selectHeaderAccept(localVarHTTPHeaderAccepts)
+	if localVarHTTPHeaderAccept != "" {
+		localVarHeaderParams["Accept"] = localVarHTTPHeaderAccept
+	}
+	if r.px0MinRevision != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Min-Revision", r.px0MinRevision, "simple", "")
+	}
+	if r.px0Consistency != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Consistency", r.px0Consistency, "simple", "")
+	}
+	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+
+	localVarHTTPResponse, err := a.client.callAPI(req)
+	if err != nil || localVarHTTPResponse == nil {
+		return localVarReturnValue, localVarHTTPResponse, err
+	}
+
+	localVarBody, err := answers.Body(req, localVarHTTPResponse)
+	localVarHTTPResponse.Body.Close()
+	localVarHTTPResponse.Body = io.NopCloser(bytes.NewBuffer(localVarBody))
+	if err != nil {
+		return localVarReturnValue, localVarHTTPResponse, err
+	}
+
+	if localVarHTTPResponse.StatusCode >= 300 {
+		newErr := &GenericOpenAPIError{
+			status: localVarHTTPResponse.StatusCode,
+			header: localVarHTTPResponse.Header,
+			body:   localVarBody,
+			error:  localVarHTTPResponse.Status,
+		}
+		if localVarHTTPResponse.StatusCode == 400 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 401 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 403 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 404 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 429 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 500 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 503 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+		}
+		return localVarReturnValue, localVarHTTPResponse, newErr
+	}
+
+	err = answers.Result(localVarBody, &localVarReturnValue)
+	if err != nil {
+		newErr := &GenericOpenAPIError{
+			status: localVarHTTPResponse.StatusCode,
+			header: localVarHTTPResponse.Header,
+			body:   localVarBody,
+			error:  err.Error(),
+		}
+		return localVarReturnValue, localVarHTTPResponse, newErr
+	}
+
+	return localVarReturnValue, localVarHTTPResponse, nil
+}
+
 type ApiCreateOrgRequest struct {
 	ctx              context.Context
 	ApiService       *OrganizationsAPIService
@@ -426,6 +627,217 @@ func (a *OrganizationsAPIService) DeleteOrgExecute(r ApiDeleteOrgRequest) (*http
 	return localVarHTTPResponse, nil
 }
 
+type ApiListLastLoginsRequest struct {
+	ctx            context.Context
+	ApiService     *OrganizationsAPIService
+	orgID          string
+	ids            *string
+	px0MinRevision *string
+	px0Consistency *string
+}
+
+// The people: at most 100 UUIDs, separated by commas; required.
+func (r ApiListLastLoginsRequest) Ids(ids string) ApiListLastLoginsRequest {
+	r.ids = &ids
+	return r
+}
+
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+func (r ApiListLastLoginsRequest) Px0MinRevision(px0MinRevision string) ApiListLastLoginsRequest {
+	r.px0MinRevision = &px0MinRevision
+	return r
+}
+
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+func (r ApiListLastLoginsRequest) Px0Consistency(px0Consistency string) ApiListLastLoginsRequest {
+	r.px0Consistency = &px0Consistency
+	return r
+}
+
+func (r ApiListLastLoginsRequest) Execute() (*ListLastLogins200Response, *http.Response, error) {
+	return r.ApiService.ListLastLoginsExecute(r)
+}
+
+/*
+ListLastLogins List Last Logins
+
+Returns when people of an organization last logged in. People who are not in the organization are left out. Requires admin rights on the organization.
+
+	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
+	@param orgID The id of the organization.
+	@return ApiListLastLoginsRequest
+*/
+func (a *OrganizationsAPIService) ListLastLogins(ctx context.Context, orgID string) ApiListLastLoginsRequest {
+	return ApiListLastLoginsRequest{
+		ApiService: a,
+		ctx:        ctx,
+		orgID:      orgID,
+	}
+}
+
+// Execute executes the request
+//
+//	@return ListLastLogins200Response
+func (a *OrganizationsAPIService) ListLastLoginsExecute(r ApiListLastLoginsRequest) (*ListLastLogins200Response, *http.Response, error) {
+	var (
+		localVarHTTPMethod  = http.MethodGet
+		localVarPostBody    interface{}
+		formFiles           []formFile
+		localVarReturnValue *ListLastLogins200Response
+	)
+
+	localBasePath, err := a.client.cfg.ServerURLWithContext(r.ctx, "OrganizationsAPIService.ListLastLogins")
+	if err != nil {
+		return localVarReturnValue, nil, &GenericOpenAPIError{error: err.Error()}
+	}
+
+	localVarPath := localBasePath + "/v1/orgs/{orgID}/last-logins"
+	orgIDSegment, err := segments.Of("orgID", parameterValueToString(r.orgID, "orgID"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"orgID"+"}", orgIDSegment, -1)
+
+	localVarHeaderParams := make(map[string]string)
+	localVarQueryParams := url.Values{}
+	localVarFormParams := url.Values{}
+
+	if r.ids != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "ids", r.ids, "form", "")
+	}
+	// to determine the Content-Type header
+	localVarHTTPContentTypes := []string{}
+
+	// set Content-Type header
+	localVarHTTPContentType := selectHeaderContentType(localVarHTTPContentTypes)
+	if localVarHTTPContentType != "" {
+		localVarHeaderParams["Content-Type"] = localVarHTTPContentType
+	}
+
+	// to determine the Accept header
+	localVarHTTPHeaderAccepts := []string{"application/json"}
+
+	// set Accept header
+	localVarHTTPHeaderAccept := selectHeaderAccept(localVarHTTPHeaderAccepts)
+	if localVarHTTPHeaderAccept != "" {
+		localVarHeaderParams["Accept"] = localVarHTTPHeaderAccept
+	}
+	if r.px0MinRevision != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Min-Revision", r.px0MinRevision, "simple", "")
+	}
+	if r.px0Consistency != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Px0-Consistency", r.px0Consistency, "simple", "")
+	}
+	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+
+	localVarHTTPResponse, err := a.client.callAPI(req)
+	if err != nil || localVarHTTPResponse == nil {
+		return localVarReturnValue, localVarHTTPResponse, err
+	}
+
+	localVarBody, err := answers.Body(req, localVarHTTPResponse)
+	localVarHTTPResponse.Body.Close()
+	localVarHTTPResponse.Body = io.NopCloser(bytes.NewBuffer(localVarBody))
+	if err != nil {
+		return localVarReturnValue, localVarHTTPResponse, err
+	}
+
+	if localVarHTTPResponse.StatusCode >= 300 {
+		newErr := &GenericOpenAPIError{
+			status: localVarHTTPResponse.StatusCode,
+			header: localVarHTTPResponse.Header,
+			body:   localVarBody,
+			error:  localVarHTTPResponse.Status,
+		}
+		if localVarHTTPResponse.StatusCode == 400 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 401 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 403 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 404 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 429 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 500 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 503 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+		}
+		return localVarReturnValue, localVarHTTPResponse, newErr
+	}
+
+	err = answers.Result(localVarBody, &localVarReturnValue)
+	if err != nil {
+		newErr := &GenericOpenAPIError{
+			status: localVarHTTPResponse.StatusCode,
+			header: localVarHTTPResponse.Header,
+			body:   localVarBody,
+			error:  err.Error(),
+		}
+		return localVarReturnValue, localVarHTTPResponse, newErr
+	}
+
+	return localVarReturnValue, localVarHTTPResponse, nil
+}
+
 type ApiListOrgAuditRequest struct {
 	ctx            context.Context
 	ApiService     *OrganizationsAPIService
@@ -655,6 +1067,10 @@ type ApiListOrgPeopleRequest struct {
 	limit          *string
 	px0MinRevision *string
 	px0Consistency *string
+	search         *string
+	teamId         *string
+	role           *string
+	ids            *string
 }
 
 // The page number, from 1. Any other value counts as 1.
@@ -681,6 +1097,30 @@ func (r ApiListOrgPeopleRequest) Px0Consistency(px0Consistency string) ApiListOr
 	return r
 }
 
+// Only people whose address contains this text, in any case.
+func (r ApiListOrgPeopleRequest) Search(search string) ApiListOrgPeopleRequest {
+	r.search = &search
+	return r
+}
+
+// Only members of this team.
+func (r ApiListOrgPeopleRequest) TeamId(teamId string) ApiListOrgPeopleRequest {
+	r.teamId = &teamId
+	return r
+}
+
+// Only people with this role in a team whose members the caller may list.
+func (r ApiListOrgPeopleRequest) Role(role string) ApiListOrgPeopleRequest {
+	r.role = &role
+	return r
+}
+
+// Only these people: at most 100 UUIDs, separated by commas. For admins of the organization also those who are not in it any more, or asked to join.
+func (r ApiListOrgPeopleRequest) Ids(ids string) ApiListOrgPeopleRequest {
+	r.ids = &ids
+	return r
+}
+
 func (r ApiListOrgPeopleRequest) Execute() (*ListOrgPeople200Response, *http.Response, error) {
 	return r.ApiService.ListOrgPeopleExecute(r)
 }
@@ -688,7 +1128,7 @@ func (r ApiListOrgPeopleRequest) Execute() (*ListOrgPeople200Response, *http.Res
 /*
 ListOrgPeople List Org People
 
-Returns the users who belong to a team of the organization.
+Returns the users who belong to a team of the organization, with their teams and roles.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param orgID The id of the organization.
@@ -734,6 +1174,18 @@ func (a *OrganizationsAPIService) ListOrgPeopleExecute(r ApiListOrgPeopleRequest
 	}
 	if r.limit != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "limit", r.limit, "form", "")
+	}
+	if r.search != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "search", r.search, "form", "")
+	}
+	if r.teamId != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "team_id", r.teamId, "form", "")
+	}
+	if r.role != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "role", r.role, "form", "")
+	}
+	if r.ids != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "ids", r.ids, "form", "")
 	}
 	// to determine the Content-Type header
 	localVarHTTPContentTypes := []string{}

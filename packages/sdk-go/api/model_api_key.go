@@ -30,6 +30,12 @@ type APIKey struct {
 	// When the key expires; null if it never does.
 	ExpiresAt  NullableTime `json:"expires_at,omitempty"`
 	LastUsedAt NullableTime `json:"last_used_at"`
+	// The first characters of the secret, by which a key that was found can be told: `ak_` and eight hexadecimal digits. Absent for a key that an earlier release made.
+	Prefix *string `json:"prefix,omitempty"`
+	// The user who created the key. A successor keeps the creator of the key that it replaces.
+	CreatedBy *string `json:"created_by,omitempty"`
+	// The teams that the key can read. Absent if it can read the whole organization.
+	TeamIds []string `json:"team_ids,omitempty"`
 	// What the key is limited to. Absent if it has no limits.
 	Limits *APIKeyLimits `json:"limits,omitempty"`
 }
@@ -280,6 +286,102 @@ func (o *APIKey) SetLastUsedAt(v time.Time) {
 	o.LastUsedAt.Set(&v)
 }
 
+// GetPrefix returns the Prefix field value if set, zero value otherwise.
+func (o *APIKey) GetPrefix() string {
+	if o == nil || IsNil(o.Prefix) {
+		var ret string
+		return ret
+	}
+	return *o.Prefix
+}
+
+// GetPrefixOk returns a tuple with the Prefix field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *APIKey) GetPrefixOk() (*string, bool) {
+	if o == nil || IsNil(o.Prefix) {
+		return nil, false
+	}
+	return o.Prefix, true
+}
+
+// HasPrefix returns a boolean if a field has been set.
+func (o *APIKey) HasPrefix() bool {
+	if o != nil && !IsNil(o.Prefix) {
+		return true
+	}
+
+	return false
+}
+
+// SetPrefix gets a reference to the given string and assigns it to the Prefix field.
+func (o *APIKey) SetPrefix(v string) {
+	o.Prefix = &v
+}
+
+// GetCreatedBy returns the CreatedBy field value if set, zero value otherwise.
+func (o *APIKey) GetCreatedBy() string {
+	if o == nil || IsNil(o.CreatedBy) {
+		var ret string
+		return ret
+	}
+	return *o.CreatedBy
+}
+
+// GetCreatedByOk returns a tuple with the CreatedBy field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *APIKey) GetCreatedByOk() (*string, bool) {
+	if o == nil || IsNil(o.CreatedBy) {
+		return nil, false
+	}
+	return o.CreatedBy, true
+}
+
+// HasCreatedBy returns a boolean if a field has been set.
+func (o *APIKey) HasCreatedBy() bool {
+	if o != nil && !IsNil(o.CreatedBy) {
+		return true
+	}
+
+	return false
+}
+
+// SetCreatedBy gets a reference to the given string and assigns it to the CreatedBy field.
+func (o *APIKey) SetCreatedBy(v string) {
+	o.CreatedBy = &v
+}
+
+// GetTeamIds returns the TeamIds field value if set, zero value otherwise.
+func (o *APIKey) GetTeamIds() []string {
+	if o == nil || IsNil(o.TeamIds) {
+		var ret []string
+		return ret
+	}
+	return o.TeamIds
+}
+
+// GetTeamIdsOk returns a tuple with the TeamIds field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *APIKey) GetTeamIdsOk() ([]string, bool) {
+	if o == nil || IsNil(o.TeamIds) {
+		return nil, false
+	}
+	return o.TeamIds, true
+}
+
+// HasTeamIds returns a boolean if a field has been set.
+func (o *APIKey) HasTeamIds() bool {
+	if o != nil && !IsNil(o.TeamIds) {
+		return true
+	}
+
+	return false
+}
+
+// SetTeamIds gets a reference to the given []string and assigns it to the TeamIds field.
+func (o *APIKey) SetTeamIds(v []string) {
+	o.TeamIds = v
+}
+
 // GetLimits returns the Limits field value if set, zero value otherwise.
 func (o *APIKey) GetLimits() APIKeyLimits {
 	if o == nil || IsNil(o.Limits) {
@@ -334,6 +436,15 @@ func (o APIKey) ToMap() (map[string]interface{}, error) {
 		toSerialize["expires_at"] = o.ExpiresAt.Get()
 	}
 	toSerialize["last_used_at"] = o.LastUsedAt.Get()
+	if !IsNil(o.Prefix) {
+		toSerialize["prefix"] = o.Prefix
+	}
+	if !IsNil(o.CreatedBy) {
+		toSerialize["created_by"] = o.CreatedBy
+	}
+	if !IsNil(o.TeamIds) {
+		toSerialize["team_ids"] = o.TeamIds
+	}
 	if !IsNil(o.Limits) {
 		toSerialize["limits"] = o.Limits
 	}

@@ -17,13 +17,18 @@ import (
 // checks if the PromptSummary type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &PromptSummary{}
 
-// PromptSummary What is live, and who changed the prompt last and why. Only with `include=summary`.
+// PromptSummary What is live, who changed the prompt last and why, and how often it was rendered. Only with `include=summary`.
 type PromptSummary struct {
 	LiveVersion NullableInt32 `json:"live_version"`
 	// The tags of the live version.
 	LiveTags []string `json:"live_tags"`
+	// The tags and their versions, those of the newest versions first; at most 20.
+	Tags []VersionTag `json:"tags"`
+	// The newest draft. Null for none.
+	DraftVersion NullableInt32 `json:"draft_version"`
 	// How many versions there are.
-	Versions int32 `json:"versions"`
+	Versions int32                      `json:"versions"`
+	Usage    NullablePromptSummaryUsage `json:"usage"`
 	// What the live version is, else the newest one. Null without versions.
 	Kind       NullableString                  `json:"kind"`
 	LastChange NullablePromptSummaryLastChange `json:"last_change"`
@@ -35,11 +40,14 @@ type _PromptSummary PromptSummary
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewPromptSummary(liveVersion NullableInt32, liveTags []string, versions int32, kind NullableString, lastChange NullablePromptSummaryLastChange) *PromptSummary {
+func NewPromptSummary(liveVersion NullableInt32, liveTags []string, tags []VersionTag, draftVersion NullableInt32, versions int32, usage NullablePromptSummaryUsage, kind NullableString, lastChange NullablePromptSummaryLastChange) *PromptSummary {
 	this := PromptSummary{}
 	this.LiveVersion = liveVersion
 	this.LiveTags = liveTags
+	this.Tags = tags
+	this.DraftVersion = draftVersion
 	this.Versions = versions
+	this.Usage = usage
 	this.Kind = kind
 	this.LastChange = lastChange
 	return &this
@@ -103,6 +111,56 @@ func (o *PromptSummary) SetLiveTags(v []string) {
 	o.LiveTags = v
 }
 
+// GetTags returns the Tags field value
+func (o *PromptSummary) GetTags() []VersionTag {
+	if o == nil {
+		var ret []VersionTag
+		return ret
+	}
+
+	return o.Tags
+}
+
+// GetTagsOk returns a tuple with the Tags field value
+// and a boolean to check if the value has been set.
+func (o *PromptSummary) GetTagsOk() ([]VersionTag, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.Tags, true
+}
+
+// SetTags sets field value
+func (o *PromptSummary) SetTags(v []VersionTag) {
+	o.Tags = v
+}
+
+// GetDraftVersion returns the DraftVersion field value
+// If the value is explicit nil, the zero value for int32 will be returned
+func (o *PromptSummary) GetDraftVersion() int32 {
+	if o == nil || o.DraftVersion.Get() == nil {
+		var ret int32
+		return ret
+	}
+
+	return *o.DraftVersion.Get()
+}
+
+// GetDraftVersionOk returns a tuple with the DraftVersion field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *PromptSummary) GetDraftVersionOk() (*int32, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.DraftVersion.Get(), o.DraftVersion.IsSet()
+}
+
+// SetDraftVersion sets field value
+func (o *PromptSummary) SetDraftVersion(v int32) {
+	o.DraftVersion.Set(&v)
+}
+
 // GetVersions returns the Versions field value
 func (o *PromptSummary) GetVersions() int32 {
 	if o == nil {
@@ -125,6 +183,32 @@ func (o *PromptSummary) GetVersionsOk() (*int32, bool) {
 // SetVersions sets field value
 func (o *PromptSummary) SetVersions(v int32) {
 	o.Versions = v
+}
+
+// GetUsage returns the Usage field value
+// If the value is explicit nil, the zero value for PromptSummaryUsage will be returned
+func (o *PromptSummary) GetUsage() PromptSummaryUsage {
+	if o == nil || o.Usage.Get() == nil {
+		var ret PromptSummaryUsage
+		return ret
+	}
+
+	return *o.Usage.Get()
+}
+
+// GetUsageOk returns a tuple with the Usage field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *PromptSummary) GetUsageOk() (*PromptSummaryUsage, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.Usage.Get(), o.Usage.IsSet()
+}
+
+// SetUsage sets field value
+func (o *PromptSummary) SetUsage(v PromptSummaryUsage) {
+	o.Usage.Set(&v)
 }
 
 // GetKind returns the Kind field value
@@ -191,7 +275,10 @@ func (o PromptSummary) ToMap() (map[string]interface{}, error) {
 	toSerialize := map[string]interface{}{}
 	toSerialize["live_version"] = o.LiveVersion.Get()
 	toSerialize["live_tags"] = o.LiveTags
+	toSerialize["tags"] = o.Tags
+	toSerialize["draft_version"] = o.DraftVersion.Get()
 	toSerialize["versions"] = o.Versions
+	toSerialize["usage"] = o.Usage.Get()
 	toSerialize["kind"] = o.Kind.Get()
 	toSerialize["last_change"] = o.LastChange.Get()
 	return toSerialize, nil

@@ -29,6 +29,10 @@ type Team struct {
 	IsDefault *bool `json:"is_default,omitempty"`
 	// The caller's role in the team. Only in the list of the caller's teams.
 	Role *string `json:"role,omitempty"`
+	// How many members the team has. Only in the list of an organization's teams.
+	MemberCount *int32 `json:"member_count,omitempty"`
+	// Whether a request of the caller to join the team is pending. Only in the list of an organization's teams.
+	IsJoinRequested *bool `json:"is_join_requested,omitempty"`
 }
 
 type _Team Team
@@ -221,6 +225,70 @@ func (o *Team) SetRole(v string) {
 	o.Role = &v
 }
 
+// GetMemberCount returns the MemberCount field value if set, zero value otherwise.
+func (o *Team) GetMemberCount() int32 {
+	if o == nil || IsNil(o.MemberCount) {
+		var ret int32
+		return ret
+	}
+	return *o.MemberCount
+}
+
+// GetMemberCountOk returns a tuple with the MemberCount field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *Team) GetMemberCountOk() (*int32, bool) {
+	if o == nil || IsNil(o.MemberCount) {
+		return nil, false
+	}
+	return o.MemberCount, true
+}
+
+// HasMemberCount returns a boolean if a field has been set.
+func (o *Team) HasMemberCount() bool {
+	if o != nil && !IsNil(o.MemberCount) {
+		return true
+	}
+
+	return false
+}
+
+// SetMemberCount gets a reference to the given int32 and assigns it to the MemberCount field.
+func (o *Team) SetMemberCount(v int32) {
+	o.MemberCount = &v
+}
+
+// GetIsJoinRequested returns the IsJoinRequested field value if set, zero value otherwise.
+func (o *Team) GetIsJoinRequested() bool {
+	if o == nil || IsNil(o.IsJoinRequested) {
+		var ret bool
+		return ret
+	}
+	return *o.IsJoinRequested
+}
+
+// GetIsJoinRequestedOk returns a tuple with the IsJoinRequested field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *Team) GetIsJoinRequestedOk() (*bool, bool) {
+	if o == nil || IsNil(o.IsJoinRequested) {
+		return nil, false
+	}
+	return o.IsJoinRequested, true
+}
+
+// HasIsJoinRequested returns a boolean if a field has been set.
+func (o *Team) HasIsJoinRequested() bool {
+	if o != nil && !IsNil(o.IsJoinRequested) {
+		return true
+	}
+
+	return false
+}
+
+// SetIsJoinRequested gets a reference to the given bool and assigns it to the IsJoinRequested field.
+func (o *Team) SetIsJoinRequested(v bool) {
+	o.IsJoinRequested = &v
+}
+
 func (o Team) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -242,6 +310,12 @@ func (o Team) ToMap() (map[string]interface{}, error) {
 	}
 	if !IsNil(o.Role) {
 		toSerialize["role"] = o.Role
+	}
+	if !IsNil(o.MemberCount) {
+		toSerialize["member_count"] = o.MemberCount
+	}
+	if !IsNil(o.IsJoinRequested) {
+		toSerialize["is_join_requested"] = o.IsJoinRequested
 	}
 	return toSerialize, nil
 }

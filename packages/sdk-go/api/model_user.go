@@ -25,6 +25,10 @@ type User struct {
 	IsAdmin    bool      `json:"is_admin"`
 	IsVerified bool      `json:"is_verified"`
 	CreatedAt  time.Time `json:"created_at"`
+	// The organization's teams that the person is in, by name, at most 20: those whose members the caller may list. Only in lists of an organization's people.
+	Teams []PersonTeam `json:"teams,omitempty"`
+	// How many such teams there are. Only in lists of an organization's people.
+	TeamCount *int32 `json:"team_count,omitempty"`
 }
 
 type _User User
@@ -171,6 +175,70 @@ func (o *User) SetCreatedAt(v time.Time) {
 	o.CreatedAt = v
 }
 
+// GetTeams returns the Teams field value if set, zero value otherwise.
+func (o *User) GetTeams() []PersonTeam {
+	if o == nil || IsNil(o.Teams) {
+		var ret []PersonTeam
+		return ret
+	}
+	return o.Teams
+}
+
+// GetTeamsOk returns a tuple with the Teams field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *User) GetTeamsOk() ([]PersonTeam, bool) {
+	if o == nil || IsNil(o.Teams) {
+		return nil, false
+	}
+	return o.Teams, true
+}
+
+// HasTeams returns a boolean if a field has been set.
+func (o *User) HasTeams() bool {
+	if o != nil && !IsNil(o.Teams) {
+		return true
+	}
+
+	return false
+}
+
+// SetTeams gets a reference to the given []PersonTeam and assigns it to the Teams field.
+func (o *User) SetTeams(v []PersonTeam) {
+	o.Teams = v
+}
+
+// GetTeamCount returns the TeamCount field value if set, zero value otherwise.
+func (o *User) GetTeamCount() int32 {
+	if o == nil || IsNil(o.TeamCount) {
+		var ret int32
+		return ret
+	}
+	return *o.TeamCount
+}
+
+// GetTeamCountOk returns a tuple with the TeamCount field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *User) GetTeamCountOk() (*int32, bool) {
+	if o == nil || IsNil(o.TeamCount) {
+		return nil, false
+	}
+	return o.TeamCount, true
+}
+
+// HasTeamCount returns a boolean if a field has been set.
+func (o *User) HasTeamCount() bool {
+	if o != nil && !IsNil(o.TeamCount) {
+		return true
+	}
+
+	return false
+}
+
+// SetTeamCount gets a reference to the given int32 and assigns it to the TeamCount field.
+func (o *User) SetTeamCount(v int32) {
+	o.TeamCount = &v
+}
+
 func (o User) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -186,6 +254,12 @@ func (o User) ToMap() (map[string]interface{}, error) {
 	toSerialize["is_admin"] = o.IsAdmin
 	toSerialize["is_verified"] = o.IsVerified
 	toSerialize["created_at"] = o.CreatedAt
+	if !IsNil(o.Teams) {
+		toSerialize["teams"] = o.Teams
+	}
+	if !IsNil(o.TeamCount) {
+		toSerialize["team_count"] = o.TeamCount
+	}
 	return toSerialize, nil
 }
 

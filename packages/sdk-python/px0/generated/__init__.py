@@ -49,6 +49,7 @@ __all__ = [
     "APIKeyCreatedResponse",
     "APIKeyLimits",
     "APIKeyRefs",
+    "AcceptInvitationRequest",
     "AcceptSnapshotRequest",
     "AccountAuditEntry",
     "AccountAuditEntryActor",
@@ -73,9 +74,12 @@ __all__ = [
     "CommentChangeRequestRequest",
     "ContractChange",
     "ContractViolation",
+    "CountOrgPrompts200Response",
     "CreateAPIKeyRequest",
     "CreateChangeRequest201Response",
     "CreateChangeRequestRequest",
+    "CreateInvitation201Response",
+    "CreateInvitationRequest",
     "CreateOrg201Response",
     "CreateOrgRequest",
     "CreatePrompt201Response",
@@ -98,6 +102,8 @@ __all__ = [
     "GetPrompt200Response",
     "GetPromptUsage200Response",
     "GetSnapshot200Response",
+    "GetTeamUsage200Response",
+    "GetUsageBreakdown200Response",
     "HealthCheck200Response",
     "ImportChange",
     "ImportPreview",
@@ -106,16 +112,20 @@ __all__ = [
     "ImportResult",
     "InboxItem",
     "InvalidPrompt",
+    "Invitation",
     "JoinRequestPayload",
+    "LastLogin",
     "ListAPIKeys200Response",
     "ListChangeRequests200Response",
     "ListChecks200Response",
     "ListComments200Response",
     "ListFolders200Response",
     "ListFolders200ResponseFoldersInner",
+    "ListLastLogins200Response",
     "ListMyAudit200Response",
     "ListMyChangeRequests200Response",
     "ListOrgAudit200Response",
+    "ListOrgInvitations200Response",
     "ListOrgPeople200Response",
     "ListPromptAudit200Response",
     "ListPromptPayloads200Response",
@@ -125,6 +135,8 @@ __all__ = [
     "ListTeamMembers200Response",
     "ListTeamPolicies200Response",
     "ListTeamServices200Response",
+    "ListTeamTags200Response",
+    "ListTeamTags200ResponseTagsInner",
     "ListUserOrgs200Response",
     "ListUserTeams200Response",
     "ListVersionTags200Response",
@@ -132,6 +144,8 @@ __all__ = [
     "LivePayloadOutcome",
     "Login200Response",
     "LoginRequest",
+    "MailInvitation200Response",
+    "MailInvitationRequest",
     "MessagePart",
     "MoveFolder200Response",
     "MoveFolderRequest",
@@ -144,6 +158,7 @@ __all__ = [
     "PayloadCheck",
     "PayloadOutcome",
     "PayloadSnapshot",
+    "PersonTeam",
     "PolicyCheck",
     "PostCheck201Response",
     "PostCheckRequest",
@@ -155,6 +170,7 @@ __all__ = [
     "Prompt",
     "PromptAuditEntry",
     "PromptAuditEntryActor",
+    "PromptCount",
     "PromptCreatedBy",
     "PromptDocumentEnvelope",
     "PromptPayload",
@@ -170,6 +186,8 @@ __all__ = [
     "PromptService",
     "PromptSummary",
     "PromptSummaryLastChange",
+    "PromptSummaryUsage",
+    "PromptUsage",
     "PromptUsageHour",
     "PromptVersion",
     "Register201Response",
@@ -194,6 +212,8 @@ __all__ = [
     "TeamJoinRequest",
     "TeamMemberResponse",
     "TeamService",
+    "TeamUsage",
+    "TeamUsageDailyInner",
     "TemplateCheck",
     "TemplateProblem",
     "TemplateValidation",
@@ -207,6 +227,9 @@ __all__ = [
     "UpdateTeamMemberRoleRequest",
     "UpdateTeamRequest",
     "UpdateVersionRequest",
+    "UsageBreakdown",
+    "UsageBreakdownCallersInner",
+    "UsageBreakdownFailuresInner",
     "UsageReport",
     "UsageReportRequest",
     "UsageReportRow",
@@ -262,6 +285,7 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.api_key_created_response import APIKeyCreatedResponse as APIKeyCreatedResponse
     from px0.generated.models.api_key_limits import APIKeyLimits as APIKeyLimits
     from px0.generated.models.api_key_refs import APIKeyRefs as APIKeyRefs
+    from px0.generated.models.accept_invitation_request import AcceptInvitationRequest as AcceptInvitationRequest
     from px0.generated.models.accept_snapshot_request import AcceptSnapshotRequest as AcceptSnapshotRequest
     from px0.generated.models.account_audit_entry import AccountAuditEntry as AccountAuditEntry
     from px0.generated.models.account_audit_entry_actor import AccountAuditEntryActor as AccountAuditEntryActor
@@ -286,9 +310,12 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.comment_change_request_request import CommentChangeRequestRequest as CommentChangeRequestRequest
     from px0.generated.models.contract_change import ContractChange as ContractChange
     from px0.generated.models.contract_violation import ContractViolation as ContractViolation
+    from px0.generated.models.count_org_prompts200_response import CountOrgPrompts200Response as CountOrgPrompts200Response
     from px0.generated.models.create_api_key_request import CreateAPIKeyRequest as CreateAPIKeyRequest
     from px0.generated.models.create_change_request201_response import CreateChangeRequest201Response as CreateChangeRequest201Response
     from px0.generated.models.create_change_request_request import CreateChangeRequestRequest as CreateChangeRequestRequest
+    from px0.generated.models.create_invitation201_response import CreateInvitation201Response as CreateInvitation201Response
+    from px0.generated.models.create_invitation_request import CreateInvitationRequest as CreateInvitationRequest
     from px0.generated.models.create_org201_response import CreateOrg201Response as CreateOrg201Response
     from px0.generated.models.create_org_request import CreateOrgRequest as CreateOrgRequest
     from px0.generated.models.create_prompt201_response import CreatePrompt201Response as CreatePrompt201Response
@@ -311,6 +338,8 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.get_prompt200_response import GetPrompt200Response as GetPrompt200Response
     from px0.generated.models.get_prompt_usage200_response import GetPromptUsage200Response as GetPromptUsage200Response
     from px0.generated.models.get_snapshot200_response import GetSnapshot200Response as GetSnapshot200Response
+    from px0.generated.models.get_team_usage200_response import GetTeamUsage200Response as GetTeamUsage200Response
+    from px0.generated.models.get_usage_breakdown200_response import GetUsageBreakdown200Response as GetUsageBreakdown200Response
     from px0.generated.models.health_check200_response import HealthCheck200Response as HealthCheck200Response
     from px0.generated.models.import_change import ImportChange as ImportChange
     from px0.generated.models.import_preview import ImportPreview as ImportPreview
@@ -319,16 +348,20 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.import_result import ImportResult as ImportResult
     from px0.generated.models.inbox_item import InboxItem as InboxItem
     from px0.generated.models.invalid_prompt import InvalidPrompt as InvalidPrompt
+    from px0.generated.models.invitation import Invitation as Invitation
     from px0.generated.models.join_request_payload import JoinRequestPayload as JoinRequestPayload
+    from px0.generated.models.last_login import LastLogin as LastLogin
     from px0.generated.models.list_api_keys200_response import ListAPIKeys200Response as ListAPIKeys200Response
     from px0.generated.models.list_change_requests200_response import ListChangeRequests200Response as ListChangeRequests200Response
     from px0.generated.models.list_checks200_response import ListChecks200Response as ListChecks200Response
     from px0.generated.models.list_comments200_response import ListComments200Response as ListComments200Response
     from px0.generated.models.list_folders200_response import ListFolders200Response as ListFolders200Response
     from px0.generated.models.list_folders200_response_folders_inner import ListFolders200ResponseFoldersInner as ListFolders200ResponseFoldersInner
+    from px0.generated.models.list_last_logins200_response import ListLastLogins200Response as ListLastLogins200Response
     from px0.generated.models.list_my_audit200_response import ListMyAudit200Response as ListMyAudit200Response
     from px0.generated.models.list_my_change_requests200_response import ListMyChangeRequests200Response as ListMyChangeRequests200Response
     from px0.generated.models.list_org_audit200_response import ListOrgAudit200Response as ListOrgAudit200Response
+    from px0.generated.models.list_org_invitations200_response import ListOrgInvitations200Response as ListOrgInvitations200Response
     from px0.generated.models.list_org_people200_response import ListOrgPeople200Response as ListOrgPeople200Response
     from px0.generated.models.list_prompt_audit200_response import ListPromptAudit200Response as ListPromptAudit200Response
     from px0.generated.models.list_prompt_payloads200_response import ListPromptPayloads200Response as ListPromptPayloads200Response
@@ -338,6 +371,8 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.list_team_members200_response import ListTeamMembers200Response as ListTeamMembers200Response
     from px0.generated.models.list_team_policies200_response import ListTeamPolicies200Response as ListTeamPolicies200Response
     from px0.generated.models.list_team_services200_response import ListTeamServices200Response as ListTeamServices200Response
+    from px0.generated.models.list_team_tags200_response import ListTeamTags200Response as ListTeamTags200Response
+    from px0.generated.models.list_team_tags200_response_tags_inner import ListTeamTags200ResponseTagsInner as ListTeamTags200ResponseTagsInner
     from px0.generated.models.list_user_orgs200_response import ListUserOrgs200Response as ListUserOrgs200Response
     from px0.generated.models.list_user_teams200_response import ListUserTeams200Response as ListUserTeams200Response
     from px0.generated.models.list_version_tags200_response import ListVersionTags200Response as ListVersionTags200Response
@@ -345,6 +380,8 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.live_payload_outcome import LivePayloadOutcome as LivePayloadOutcome
     from px0.generated.models.login200_response import Login200Response as Login200Response
     from px0.generated.models.login_request import LoginRequest as LoginRequest
+    from px0.generated.models.mail_invitation200_response import MailInvitation200Response as MailInvitation200Response
+    from px0.generated.models.mail_invitation_request import MailInvitationRequest as MailInvitationRequest
     from px0.generated.models.message_part import MessagePart as MessagePart
     from px0.generated.models.move_folder200_response import MoveFolder200Response as MoveFolder200Response
     from px0.generated.models.move_folder_request import MoveFolderRequest as MoveFolderRequest
@@ -357,6 +394,7 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.payload_check import PayloadCheck as PayloadCheck
     from px0.generated.models.payload_outcome import PayloadOutcome as PayloadOutcome
     from px0.generated.models.payload_snapshot import PayloadSnapshot as PayloadSnapshot
+    from px0.generated.models.person_team import PersonTeam as PersonTeam
     from px0.generated.models.policy_check import PolicyCheck as PolicyCheck
     from px0.generated.models.post_check201_response import PostCheck201Response as PostCheck201Response
     from px0.generated.models.post_check_request import PostCheckRequest as PostCheckRequest
@@ -368,6 +406,7 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.prompt import Prompt as Prompt
     from px0.generated.models.prompt_audit_entry import PromptAuditEntry as PromptAuditEntry
     from px0.generated.models.prompt_audit_entry_actor import PromptAuditEntryActor as PromptAuditEntryActor
+    from px0.generated.models.prompt_count import PromptCount as PromptCount
     from px0.generated.models.prompt_created_by import PromptCreatedBy as PromptCreatedBy
     from px0.generated.models.prompt_document_envelope import PromptDocumentEnvelope as PromptDocumentEnvelope
     from px0.generated.models.prompt_payload import PromptPayload as PromptPayload
@@ -383,6 +422,8 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.prompt_service import PromptService as PromptService
     from px0.generated.models.prompt_summary import PromptSummary as PromptSummary
     from px0.generated.models.prompt_summary_last_change import PromptSummaryLastChange as PromptSummaryLastChange
+    from px0.generated.models.prompt_summary_usage import PromptSummaryUsage as PromptSummaryUsage
+    from px0.generated.models.prompt_usage import PromptUsage as PromptUsage
     from px0.generated.models.prompt_usage_hour import PromptUsageHour as PromptUsageHour
     from px0.generated.models.prompt_version import PromptVersion as PromptVersion
     from px0.generated.models.register201_response import Register201Response as Register201Response
@@ -407,6 +448,8 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.team_join_request import TeamJoinRequest as TeamJoinRequest
     from px0.generated.models.team_member_response import TeamMemberResponse as TeamMemberResponse
     from px0.generated.models.team_service import TeamService as TeamService
+    from px0.generated.models.team_usage import TeamUsage as TeamUsage
+    from px0.generated.models.team_usage_daily_inner import TeamUsageDailyInner as TeamUsageDailyInner
     from px0.generated.models.template_check import TemplateCheck as TemplateCheck
     from px0.generated.models.template_problem import TemplateProblem as TemplateProblem
     from px0.generated.models.template_validation import TemplateValidation as TemplateValidation
@@ -420,6 +463,9 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.update_team_member_role_request import UpdateTeamMemberRoleRequest as UpdateTeamMemberRoleRequest
     from px0.generated.models.update_team_request import UpdateTeamRequest as UpdateTeamRequest
     from px0.generated.models.update_version_request import UpdateVersionRequest as UpdateVersionRequest
+    from px0.generated.models.usage_breakdown import UsageBreakdown as UsageBreakdown
+    from px0.generated.models.usage_breakdown_callers_inner import UsageBreakdownCallersInner as UsageBreakdownCallersInner
+    from px0.generated.models.usage_breakdown_failures_inner import UsageBreakdownFailuresInner as UsageBreakdownFailuresInner
     from px0.generated.models.usage_report import UsageReport as UsageReport
     from px0.generated.models.usage_report_request import UsageReportRequest as UsageReportRequest
     from px0.generated.models.usage_report_row import UsageReportRow as UsageReportRow
@@ -470,6 +516,7 @@ else:
         "APIKeyCreatedResponse": ".models.api_key_created_response",
         "APIKeyLimits": ".models.api_key_limits",
         "APIKeyRefs": ".models.api_key_refs",
+        "AcceptInvitationRequest": ".models.accept_invitation_request",
         "AcceptSnapshotRequest": ".models.accept_snapshot_request",
         "AccountAuditEntry": ".models.account_audit_entry",
         "AccountAuditEntryActor": ".models.account_audit_entry_actor",
@@ -494,9 +541,12 @@ else:
         "CommentChangeRequestRequest": ".models.comment_change_request_request",
         "ContractChange": ".models.contract_change",
         "ContractViolation": ".models.contract_violation",
+        "CountOrgPrompts200Response": ".models.count_org_prompts200_response",
         "CreateAPIKeyRequest": ".models.create_api_key_request",
         "CreateChangeRequest201Response": ".models.create_change_request201_response",
         "CreateChangeRequestRequest": ".models.create_change_request_request",
+        "CreateInvitation201Response": ".models.create_invitation201_response",
+        "CreateInvitationRequest": ".models.create_invitation_request",
         "CreateOrg201Response": ".models.create_org201_response",
         "CreateOrgRequest": ".models.create_org_request",
         "CreatePrompt201Response": ".models.create_prompt201_response",
@@ -519,6 +569,8 @@ else:
         "GetPrompt200Response": ".models.get_prompt200_response",
         "GetPromptUsage200Response": ".models.get_prompt_usage200_response",
         "GetSnapshot200Response": ".models.get_snapshot200_response",
+        "GetTeamUsage200Response": ".models.get_team_usage200_response",
+        "GetUsageBreakdown200Response": ".models.get_usage_breakdown200_response",
         "HealthCheck200Response": ".models.health_check200_response",
         "ImportChange": ".models.import_change",
         "ImportPreview": ".models.import_preview",
@@ -527,16 +579,20 @@ else:
         "ImportResult": ".models.import_result",
         "InboxItem": ".models.inbox_item",
         "InvalidPrompt": ".models.invalid_prompt",
+        "Invitation": ".models.invitation",
         "JoinRequestPayload": ".models.join_request_payload",
+        "LastLogin": ".models.last_login",
         "ListAPIKeys200Response": ".models.list_api_keys200_response",
         "ListChangeRequests200Response": ".models.list_change_requests200_response",
         "ListChecks200Response": ".models.list_checks200_response",
         "ListComments200Response": ".models.list_comments200_response",
         "ListFolders200Response": ".models.list_folders200_response",
         "ListFolders200ResponseFoldersInner": ".models.list_folders200_response_folders_inner",
+        "ListLastLogins200Response": ".models.list_last_logins200_response",
         "ListMyAudit200Response": ".models.list_my_audit200_response",
         "ListMyChangeRequests200Response": ".models.list_my_change_requests200_response",
         "ListOrgAudit200Response": ".models.list_org_audit200_response",
+        "ListOrgInvitations200Response": ".models.list_org_invitations200_response",
         "ListOrgPeople200Response": ".models.list_org_people200_response",
         "ListPromptAudit200Response": ".models.list_prompt_audit200_response",
         "ListPromptPayloads200Response": ".models.list_prompt_payloads200_response",
@@ -546,6 +602,8 @@ else:
         "ListTeamMembers200Response": ".models.list_team_members200_response",
         "ListTeamPolicies200Response": ".models.list_team_policies200_response",
         "ListTeamServices200Response": ".models.list_team_services200_response",
+        "ListTeamTags200Response": ".models.list_team_tags200_response",
+        "ListTeamTags200ResponseTagsInner": ".models.list_team_tags200_response_tags_inner",
         "ListUserOrgs200Response": ".models.list_user_orgs200_response",
         "ListUserTeams200Response": ".models.list_user_teams200_response",
         "ListVersionTags200Response": ".models.list_version_tags200_response",
@@ -553,6 +611,8 @@ else:
         "LivePayloadOutcome": ".models.live_payload_outcome",
         "Login200Response": ".models.login200_response",
         "LoginRequest": ".models.login_request",
+        "MailInvitation200Response": ".models.mail_invitation200_response",
+        "MailInvitationRequest": ".models.mail_invitation_request",
         "MessagePart": ".models.message_part",
         "MoveFolder200Response": ".models.move_folder200_response",
         "MoveFolderRequest": ".models.move_folder_request",
@@ -565,6 +625,7 @@ else:
         "PayloadCheck": ".models.payload_check",
         "PayloadOutcome": ".models.payload_outcome",
         "PayloadSnapshot": ".models.payload_snapshot",
+        "PersonTeam": ".models.person_team",
         "PolicyCheck": ".models.policy_check",
         "PostCheck201Response": ".models.post_check201_response",
         "PostCheckRequest": ".models.post_check_request",
@@ -576,6 +637,7 @@ else:
         "Prompt": ".models.prompt",
         "PromptAuditEntry": ".models.prompt_audit_entry",
         "PromptAuditEntryActor": ".models.prompt_audit_entry_actor",
+        "PromptCount": ".models.prompt_count",
         "PromptCreatedBy": ".models.prompt_created_by",
         "PromptDocumentEnvelope": ".models.prompt_document_envelope",
         "PromptPayload": ".models.prompt_payload",
@@ -591,6 +653,8 @@ else:
         "PromptService": ".models.prompt_service",
         "PromptSummary": ".models.prompt_summary",
         "PromptSummaryLastChange": ".models.prompt_summary_last_change",
+        "PromptSummaryUsage": ".models.prompt_summary_usage",
+        "PromptUsage": ".models.prompt_usage",
         "PromptUsageHour": ".models.prompt_usage_hour",
         "PromptVersion": ".models.prompt_version",
         "Register201Response": ".models.register201_response",
@@ -615,6 +679,8 @@ else:
         "TeamJoinRequest": ".models.team_join_request",
         "TeamMemberResponse": ".models.team_member_response",
         "TeamService": ".models.team_service",
+        "TeamUsage": ".models.team_usage",
+        "TeamUsageDailyInner": ".models.team_usage_daily_inner",
         "TemplateCheck": ".models.template_check",
         "TemplateProblem": ".models.template_problem",
         "TemplateValidation": ".models.template_validation",
@@ -628,6 +694,9 @@ else:
         "UpdateTeamMemberRoleRequest": ".models.update_team_member_role_request",
         "UpdateTeamRequest": ".models.update_team_request",
         "UpdateVersionRequest": ".models.update_version_request",
+        "UsageBreakdown": ".models.usage_breakdown",
+        "UsageBreakdownCallersInner": ".models.usage_breakdown_callers_inner",
+        "UsageBreakdownFailuresInner": ".models.usage_breakdown_failures_inner",
         "UsageReport": ".models.usage_report",
         "UsageReportRequest": ".models.usage_report_request",
         "UsageReportRow": ".models.usage_report_row",

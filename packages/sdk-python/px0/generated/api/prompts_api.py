@@ -25,6 +25,8 @@ from px0.generated.models.create_prompt201_response import CreatePrompt201Respon
 from px0.generated.models.create_prompt_request import CreatePromptRequest
 from px0.generated.models.get_prompt200_response import GetPrompt200Response
 from px0.generated.models.get_prompt_usage200_response import GetPromptUsage200Response
+from px0.generated.models.get_team_usage200_response import GetTeamUsage200Response
+from px0.generated.models.get_usage_breakdown200_response import GetUsageBreakdown200Response
 from px0.generated.models.import_preview import ImportPreview
 from px0.generated.models.import_prompts_request import ImportPromptsRequest
 from px0.generated.models.import_result import ImportResult
@@ -33,6 +35,7 @@ from px0.generated.models.list_prompt_audit200_response import ListPromptAudit20
 from px0.generated.models.list_prompt_services200_response import ListPromptServices200Response
 from px0.generated.models.list_prompts200_response import ListPrompts200Response
 from px0.generated.models.list_team_services200_response import ListTeamServices200Response
+from px0.generated.models.list_team_tags200_response import ListTeamTags200Response
 from px0.generated.models.move_folder200_response import MoveFolder200Response
 from px0.generated.models.move_folder_request import MoveFolderRequest
 from px0.generated.models.move_prompt_request import MovePromptRequest
@@ -1851,6 +1854,666 @@ class PromptsApi:
 
 
     @validate_call
+    def get_team_usage(
+        self,
+        team_id: Annotated[UUID, Field(description="The id of the team.")],
+        days: Annotated[Optional[StrictStr], Field(description="How many days (in UTC) to look back, today included: 1 to 90. Default: 30.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> GetTeamUsage200Response:
+        """Get Team Usage
+
+        Returns the renders of a team’s prompts by day, the prompts that are rendered and that fail most, and those that are not rendered. Renders inside applications count where they are reported.
+
+        :param team_id: The id of the team. (required)
+        :type team_id: UUID
+        :param days: How many days (in UTC) to look back, today included: 1 to 90. Default: 30.
+        :type days: str
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._get_team_usage_serialize(
+            team_id=team_id,
+            days=days,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "GetTeamUsage200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        response_data.read()
+        return self.api_client.response_deserialize(
+            response_data=response_data,
+            response_types_map=_response_types_map,
+        ).data
+
+
+    @validate_call
+    def get_team_usage_with_http_info(
+        self,
+        team_id: Annotated[UUID, Field(description="The id of the team.")],
+        days: Annotated[Optional[StrictStr], Field(description="How many days (in UTC) to look back, today included: 1 to 90. Default: 30.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> ApiResponse[GetTeamUsage200Response]:
+        """Get Team Usage
+
+        Returns the renders of a team’s prompts by day, the prompts that are rendered and that fail most, and those that are not rendered. Renders inside applications count where they are reported.
+
+        :param team_id: The id of the team. (required)
+        :type team_id: UUID
+        :param days: How many days (in UTC) to look back, today included: 1 to 90. Default: 30.
+        :type days: str
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._get_team_usage_serialize(
+            team_id=team_id,
+            days=days,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "GetTeamUsage200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        response_data.read()
+        return self.api_client.response_deserialize(
+            response_data=response_data,
+            response_types_map=_response_types_map,
+        )
+
+
+    @validate_call
+    def get_team_usage_without_preload_content(
+        self,
+        team_id: Annotated[UUID, Field(description="The id of the team.")],
+        days: Annotated[Optional[StrictStr], Field(description="How many days (in UTC) to look back, today included: 1 to 90. Default: 30.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> RESTResponseType:
+        """Get Team Usage
+
+        Returns the renders of a team’s prompts by day, the prompts that are rendered and that fail most, and those that are not rendered. Renders inside applications count where they are reported.
+
+        :param team_id: The id of the team. (required)
+        :type team_id: UUID
+        :param days: How many days (in UTC) to look back, today included: 1 to 90. Default: 30.
+        :type days: str
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._get_team_usage_serialize(
+            team_id=team_id,
+            days=days,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "GetTeamUsage200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        return response_data.response
+
+
+    def _get_team_usage_serialize(
+        self,
+        team_id,
+        days,
+        px0_min_revision,
+        px0_consistency,
+        _request_auth,
+        _content_type,
+        _headers,
+        _host_index,
+    ) -> RequestSerialized:
+
+        _host = None
+
+        _collection_formats: Dict[str, str] = {
+        }
+
+        _path_params: Dict[str, str] = {}
+        _query_params: List[Tuple[str, str]] = []
+        _header_params: Dict[str, Optional[str]] = _headers or {}
+        _form_params: List[Tuple[str, str]] = []
+        _files: Dict[
+            str, Union[str, bytes, List[str], List[bytes], List[Tuple[str, bytes]]]
+        ] = {}
+        _body_params: Optional[bytes] = None
+
+        # process the path parameters
+        if team_id is not None:
+            _path_params['teamID'] = team_id
+        # process the query parameters
+        if days is not None:
+            
+            _query_params.append(('days', days))
+            
+        # process the header parameters
+        if px0_min_revision is not None:
+            _header_params['Px0-Min-Revision'] = px0_min_revision
+        if px0_consistency is not None:
+            _header_params['Px0-Consistency'] = px0_consistency
+        # process the form parameters
+        # process the body parameter
+
+
+        # set the HTTP header `Accept`
+        if 'Accept' not in _header_params:
+            _header_params['Accept'] = self.api_client.select_header_accept(
+                [
+                    'application/json'
+                ]
+            )
+
+
+        # authentication setting
+        _auth_settings: List[str] = [
+            'apiKey', 
+            'session'
+        ]
+
+        return self.api_client.param_serialize(
+            method='GET',
+            resource_path='/v1/teams/{teamID}/usage',
+            path_params=_path_params,
+            query_params=_query_params,
+            header_params=_header_params,
+            body=_body_params,
+            post_params=_form_params,
+            files=_files,
+            auth_settings=_auth_settings,
+            collection_formats=_collection_formats,
+            _host=_host,
+            _request_auth=_request_auth
+        )
+
+
+
+
+    @validate_call
+    def get_usage_breakdown(
+        self,
+        id: Annotated[UUID, Field(description="The id of the prompt.")],
+        days: Annotated[Optional[StrictStr], Field(description="How many days back, today included: 1 to 90. Default: 7.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> GetUsageBreakdown200Response:
+        """Get Usage Breakdown
+
+        Returns which API keys render the prompt with which versions, and why renders fail: one entry for each key or reason, and version.
+
+        :param id: The id of the prompt. (required)
+        :type id: UUID
+        :param days: How many days back, today included: 1 to 90. Default: 7.
+        :type days: str
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._get_usage_breakdown_serialize(
+            id=id,
+            days=days,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "GetUsageBreakdown200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        response_data.read()
+        return self.api_client.response_deserialize(
+            response_data=response_data,
+            response_types_map=_response_types_map,
+        ).data
+
+
+    @validate_call
+    def get_usage_breakdown_with_http_info(
+        self,
+        id: Annotated[UUID, Field(description="The id of the prompt.")],
+        days: Annotated[Optional[StrictStr], Field(description="How many days back, today included: 1 to 90. Default: 7.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> ApiResponse[GetUsageBreakdown200Response]:
+        """Get Usage Breakdown
+
+        Returns which API keys render the prompt with which versions, and why renders fail: one entry for each key or reason, and version.
+
+        :param id: The id of the prompt. (required)
+        :type id: UUID
+        :param days: How many days back, today included: 1 to 90. Default: 7.
+        :type days: str
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._get_usage_breakdown_serialize(
+            id=id,
+            days=days,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "GetUsageBreakdown200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        response_data.read()
+        return self.api_client.response_deserialize(
+            response_data=response_data,
+            response_types_map=_response_types_map,
+        )
+
+
+    @validate_call
+    def get_usage_breakdown_without_preload_content(
+        self,
+        id: Annotated[UUID, Field(description="The id of the prompt.")],
+        days: Annotated[Optional[StrictStr], Field(description="How many days back, today included: 1 to 90. Default: 7.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> RESTResponseType:
+        """Get Usage Breakdown
+
+        Returns which API keys render the prompt with which versions, and why renders fail: one entry for each key or reason, and version.
+
+        :param id: The id of the prompt. (required)
+        :type id: UUID
+        :param days: How many days back, today included: 1 to 90. Default: 7.
+        :type days: str
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._get_usage_breakdown_serialize(
+            id=id,
+            days=days,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "GetUsageBreakdown200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        return response_data.response
+
+
+    def _get_usage_breakdown_serialize(
+        self,
+        id,
+        days,
+        px0_min_revision,
+        px0_consistency,
+        _request_auth,
+        _content_type,
+        _headers,
+        _host_index,
+    ) -> RequestSerialized:
+
+        _host = None
+
+        _collection_formats: Dict[str, str] = {
+        }
+
+        _path_params: Dict[str, str] = {}
+        _query_params: List[Tuple[str, str]] = []
+        _header_params: Dict[str, Optional[str]] = _headers or {}
+        _form_params: List[Tuple[str, str]] = []
+        _files: Dict[
+            str, Union[str, bytes, List[str], List[bytes], List[Tuple[str, bytes]]]
+        ] = {}
+        _body_params: Optional[bytes] = None
+
+        # process the path parameters
+        if id is not None:
+            _path_params['id'] = id
+        # process the query parameters
+        if days is not None:
+            
+            _query_params.append(('days', days))
+            
+        # process the header parameters
+        if px0_min_revision is not None:
+            _header_params['Px0-Min-Revision'] = px0_min_revision
+        if px0_consistency is not None:
+            _header_params['Px0-Consistency'] = px0_consistency
+        # process the form parameters
+        # process the body parameter
+
+
+        # set the HTTP header `Accept`
+        if 'Accept' not in _header_params:
+            _header_params['Accept'] = self.api_client.select_header_accept(
+                [
+                    'application/json'
+                ]
+            )
+
+
+        # authentication setting
+        _auth_settings: List[str] = [
+            'apiKey', 
+            'session'
+        ]
+
+        return self.api_client.param_serialize(
+            method='GET',
+            resource_path='/v1/prompts/{id}/usage/breakdown',
+            path_params=_path_params,
+            query_params=_query_params,
+            header_params=_header_params,
+            body=_body_params,
+            post_params=_form_params,
+            files=_files,
+            auth_settings=_auth_settings,
+            collection_formats=_collection_formats,
+            _host=_host,
+            _request_auth=_request_auth
+        )
+
+
+
+
+    @validate_call
     def import_prompts(
         self,
         team_id: Annotated[UUID, Field(description="The id of the team.")],
@@ -2260,14 +2923,15 @@ class PromptsApi:
         archived: Annotated[Optional[StrictStr], Field(description="`true` returns only archived prompts, `false` only active ones. `status` takes precedence.")] = None,
         q: Annotated[Optional[StrictStr], Field(description="Search words; each must match the start of a word in the name, slug, description or folder. A text without letters or digits matches nothing. A blank text does not filter.")] = None,
         tag: Annotated[Optional[StrictStr], Field(description="Only prompts that have this tag on one of their versions.")] = None,
-        sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.")] = None,
+        sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at`, `changed_at` or `name`; a leading `-` sorts in descending order. `updated_at` follows the description and the team; `changed_at` whatever is done to a prompt, its versions, tags and payloads. Default: `-created_at`.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The page size, at most 1000. Default: no limit, the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the previous page.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        teams: Annotated[Optional[StrictStr], Field(description="The ids of at most 100 teams, separated by commas, if no team is given otherwise.")] = None,
         folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
         var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
-        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, who changed the prompt last and why, and how often it was rendered.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2283,7 +2947,7 @@ class PromptsApi:
     ) -> ListPrompts200Response:
         """List all prompts with team filter
 
-        Returns the prompts of the given team. Without a team, the list is empty.
+        Returns the prompts of the given team, or of several teams in one order. Without a team, the list is empty.
 
         :param team: The id of the team. Takes precedence over `team_id`.
         :type team: UUID
@@ -2297,7 +2961,7 @@ class PromptsApi:
         :type q: str
         :param tag: Only prompts that have this tag on one of their versions.
         :type tag: str
-        :param sort: `created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.
+        :param sort: `created_at`, `updated_at`, `changed_at` or `name`; a leading `-` sorts in descending order. `updated_at` follows the description and the team; `changed_at` whatever is done to a prompt, its versions, tags and payloads. Default: `-created_at`.
         :type sort: str
         :param limit: The page size, at most 1000. Default: no limit, the list is complete.
         :type limit: str
@@ -2307,11 +2971,13 @@ class PromptsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param teams: The ids of at most 100 teams, separated by commas, if no team is given otherwise.
+        :type teams: str
         :param folder: Only prompts in this folder; `support/` also those below it, `/` those in no folder.
         :type folder: str
         :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
         :type var_in: str
-        :param include: `summary` adds what is live, and who changed the prompt last and why.
+        :param include: `summary` adds what is live, who changed the prompt last and why, and how often it was rendered.
         :type include: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -2347,6 +3013,7 @@ class PromptsApi:
             cursor=cursor,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            teams=teams,
             folder=folder,
             var_in=var_in,
             include=include,
@@ -2385,14 +3052,15 @@ class PromptsApi:
         archived: Annotated[Optional[StrictStr], Field(description="`true` returns only archived prompts, `false` only active ones. `status` takes precedence.")] = None,
         q: Annotated[Optional[StrictStr], Field(description="Search words; each must match the start of a word in the name, slug, description or folder. A text without letters or digits matches nothing. A blank text does not filter.")] = None,
         tag: Annotated[Optional[StrictStr], Field(description="Only prompts that have this tag on one of their versions.")] = None,
-        sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.")] = None,
+        sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at`, `changed_at` or `name`; a leading `-` sorts in descending order. `updated_at` follows the description and the team; `changed_at` whatever is done to a prompt, its versions, tags and payloads. Default: `-created_at`.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The page size, at most 1000. Default: no limit, the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the previous page.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        teams: Annotated[Optional[StrictStr], Field(description="The ids of at most 100 teams, separated by commas, if no team is given otherwise.")] = None,
         folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
         var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
-        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, who changed the prompt last and why, and how often it was rendered.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2408,7 +3076,7 @@ class PromptsApi:
     ) -> ApiResponse[ListPrompts200Response]:
         """List all prompts with team filter
 
-        Returns the prompts of the given team. Without a team, the list is empty.
+        Returns the prompts of the given team, or of several teams in one order. Without a team, the list is empty.
 
         :param team: The id of the team. Takes precedence over `team_id`.
         :type team: UUID
@@ -2422,7 +3090,7 @@ class PromptsApi:
         :type q: str
         :param tag: Only prompts that have this tag on one of their versions.
         :type tag: str
-        :param sort: `created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.
+        :param sort: `created_at`, `updated_at`, `changed_at` or `name`; a leading `-` sorts in descending order. `updated_at` follows the description and the team; `changed_at` whatever is done to a prompt, its versions, tags and payloads. Default: `-created_at`.
         :type sort: str
         :param limit: The page size, at most 1000. Default: no limit, the list is complete.
         :type limit: str
@@ -2432,11 +3100,13 @@ class PromptsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param teams: The ids of at most 100 teams, separated by commas, if no team is given otherwise.
+        :type teams: str
         :param folder: Only prompts in this folder; `support/` also those below it, `/` those in no folder.
         :type folder: str
         :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
         :type var_in: str
-        :param include: `summary` adds what is live, and who changed the prompt last and why.
+        :param include: `summary` adds what is live, who changed the prompt last and why, and how often it was rendered.
         :type include: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -2472,6 +3142,7 @@ class PromptsApi:
             cursor=cursor,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            teams=teams,
             folder=folder,
             var_in=var_in,
             include=include,
@@ -2510,14 +3181,15 @@ class PromptsApi:
         archived: Annotated[Optional[StrictStr], Field(description="`true` returns only archived prompts, `false` only active ones. `status` takes precedence.")] = None,
         q: Annotated[Optional[StrictStr], Field(description="Search words; each must match the start of a word in the name, slug, description or folder. A text without letters or digits matches nothing. A blank text does not filter.")] = None,
         tag: Annotated[Optional[StrictStr], Field(description="Only prompts that have this tag on one of their versions.")] = None,
-        sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.")] = None,
+        sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at`, `changed_at` or `name`; a leading `-` sorts in descending order. `updated_at` follows the description and the team; `changed_at` whatever is done to a prompt, its versions, tags and payloads. Default: `-created_at`.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The page size, at most 1000. Default: no limit, the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the previous page.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        teams: Annotated[Optional[StrictStr], Field(description="The ids of at most 100 teams, separated by commas, if no team is given otherwise.")] = None,
         folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
         var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
-        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, who changed the prompt last and why, and how often it was rendered.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2533,7 +3205,7 @@ class PromptsApi:
     ) -> RESTResponseType:
         """List all prompts with team filter
 
-        Returns the prompts of the given team. Without a team, the list is empty.
+        Returns the prompts of the given team, or of several teams in one order. Without a team, the list is empty.
 
         :param team: The id of the team. Takes precedence over `team_id`.
         :type team: UUID
@@ -2547,7 +3219,7 @@ class PromptsApi:
         :type q: str
         :param tag: Only prompts that have this tag on one of their versions.
         :type tag: str
-        :param sort: `created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.
+        :param sort: `created_at`, `updated_at`, `changed_at` or `name`; a leading `-` sorts in descending order. `updated_at` follows the description and the team; `changed_at` whatever is done to a prompt, its versions, tags and payloads. Default: `-created_at`.
         :type sort: str
         :param limit: The page size, at most 1000. Default: no limit, the list is complete.
         :type limit: str
@@ -2557,11 +3229,13 @@ class PromptsApi:
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param teams: The ids of at most 100 teams, separated by commas, if no team is given otherwise.
+        :type teams: str
         :param folder: Only prompts in this folder; `support/` also those below it, `/` those in no folder.
         :type folder: str
         :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
         :type var_in: str
-        :param include: `summary` adds what is live, and who changed the prompt last and why.
+        :param include: `summary` adds what is live, who changed the prompt last and why, and how often it was rendered.
         :type include: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -2597,6 +3271,7 @@ class PromptsApi:
             cursor=cursor,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            teams=teams,
             folder=folder,
             var_in=var_in,
             include=include,
@@ -2635,6 +3310,7 @@ class PromptsApi:
         cursor,
         px0_min_revision,
         px0_consistency,
+        teams,
         folder,
         var_in,
         include,
@@ -2695,6 +3371,10 @@ class PromptsApi:
         if cursor is not None:
             
             _query_params.append(('cursor', cursor))
+            
+        if teams is not None:
+            
+            _query_params.append(('teams', teams))
             
         if folder is not None:
             
@@ -3765,14 +4445,14 @@ class PromptsApi:
         archived: Annotated[Optional[StrictStr], Field(description="`true` returns only archived prompts, `false` only active ones. `status` takes precedence.")] = None,
         q: Annotated[Optional[StrictStr], Field(description="Search words; each must match the start of a word in the name, slug, description or folder. A text without letters or digits matches nothing. A blank text does not filter.")] = None,
         tag: Annotated[Optional[StrictStr], Field(description="Only prompts that have this tag on one of their versions.")] = None,
-        sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.")] = None,
+        sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at`, `changed_at` or `name`; a leading `-` sorts in descending order. `updated_at` follows the description and the team; `changed_at` whatever is done to a prompt, its versions, tags and payloads. Default: `-created_at`.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The page size, at most 1000. Default: no limit, the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the previous page.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
         var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
-        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, who changed the prompt last and why, and how often it was rendered.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -3800,7 +4480,7 @@ class PromptsApi:
         :type q: str
         :param tag: Only prompts that have this tag on one of their versions.
         :type tag: str
-        :param sort: `created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.
+        :param sort: `created_at`, `updated_at`, `changed_at` or `name`; a leading `-` sorts in descending order. `updated_at` follows the description and the team; `changed_at` whatever is done to a prompt, its versions, tags and payloads. Default: `-created_at`.
         :type sort: str
         :param limit: The page size, at most 1000. Default: no limit, the list is complete.
         :type limit: str
@@ -3814,7 +4494,7 @@ class PromptsApi:
         :type folder: str
         :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
         :type var_in: str
-        :param include: `summary` adds what is live, and who changed the prompt last and why.
+        :param include: `summary` adds what is live, who changed the prompt last and why, and how often it was rendered.
         :type include: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -3887,14 +4567,14 @@ class PromptsApi:
         archived: Annotated[Optional[StrictStr], Field(description="`true` returns only archived prompts, `false` only active ones. `status` takes precedence.")] = None,
         q: Annotated[Optional[StrictStr], Field(description="Search words; each must match the start of a word in the name, slug, description or folder. A text without letters or digits matches nothing. A blank text does not filter.")] = None,
         tag: Annotated[Optional[StrictStr], Field(description="Only prompts that have this tag on one of their versions.")] = None,
-        sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.")] = None,
+        sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at`, `changed_at` or `name`; a leading `-` sorts in descending order. `updated_at` follows the description and the team; `changed_at` whatever is done to a prompt, its versions, tags and payloads. Default: `-created_at`.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The page size, at most 1000. Default: no limit, the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the previous page.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
         var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
-        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, who changed the prompt last and why, and how often it was rendered.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -3922,7 +4602,7 @@ class PromptsApi:
         :type q: str
         :param tag: Only prompts that have this tag on one of their versions.
         :type tag: str
-        :param sort: `created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.
+        :param sort: `created_at`, `updated_at`, `changed_at` or `name`; a leading `-` sorts in descending order. `updated_at` follows the description and the team; `changed_at` whatever is done to a prompt, its versions, tags and payloads. Default: `-created_at`.
         :type sort: str
         :param limit: The page size, at most 1000. Default: no limit, the list is complete.
         :type limit: str
@@ -3936,7 +4616,7 @@ class PromptsApi:
         :type folder: str
         :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
         :type var_in: str
-        :param include: `summary` adds what is live, and who changed the prompt last and why.
+        :param include: `summary` adds what is live, who changed the prompt last and why, and how often it was rendered.
         :type include: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -4009,14 +4689,14 @@ class PromptsApi:
         archived: Annotated[Optional[StrictStr], Field(description="`true` returns only archived prompts, `false` only active ones. `status` takes precedence.")] = None,
         q: Annotated[Optional[StrictStr], Field(description="Search words; each must match the start of a word in the name, slug, description or folder. A text without letters or digits matches nothing. A blank text does not filter.")] = None,
         tag: Annotated[Optional[StrictStr], Field(description="Only prompts that have this tag on one of their versions.")] = None,
-        sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.")] = None,
+        sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at`, `changed_at` or `name`; a leading `-` sorts in descending order. `updated_at` follows the description and the team; `changed_at` whatever is done to a prompt, its versions, tags and payloads. Default: `-created_at`.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The page size, at most 1000. Default: no limit, the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the previous page.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
         var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
-        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, who changed the prompt last and why, and how often it was rendered.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -4044,7 +4724,7 @@ class PromptsApi:
         :type q: str
         :param tag: Only prompts that have this tag on one of their versions.
         :type tag: str
-        :param sort: `created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.
+        :param sort: `created_at`, `updated_at`, `changed_at` or `name`; a leading `-` sorts in descending order. `updated_at` follows the description and the team; `changed_at` whatever is done to a prompt, its versions, tags and payloads. Default: `-created_at`.
         :type sort: str
         :param limit: The page size, at most 1000. Default: no limit, the list is complete.
         :type limit: str
@@ -4058,7 +4738,7 @@ class PromptsApi:
         :type folder: str
         :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
         :type var_in: str
-        :param include: `summary` adds what is live, and who changed the prompt last and why.
+        :param include: `summary` adds what is live, who changed the prompt last and why, and how often it was rendered.
         :type include: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -4902,6 +5582,319 @@ class PromptsApi:
         return self.api_client.param_serialize(
             method='GET',
             resource_path='/v1/teams/{teamID}/services',
+            path_params=_path_params,
+            query_params=_query_params,
+            header_params=_header_params,
+            body=_body_params,
+            post_params=_form_params,
+            files=_files,
+            auth_settings=_auth_settings,
+            collection_formats=_collection_formats,
+            _host=_host,
+            _request_auth=_request_auth
+        )
+
+
+
+
+    @validate_call
+    def list_team_tags(
+        self,
+        team_id: Annotated[UUID, Field(description="The id of the team.")],
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> ListTeamTags200Response:
+        """List Team Tags
+
+        Returns the tags that versions of the team’s prompts have, by name; at most 1,000.
+
+        :param team_id: The id of the team. (required)
+        :type team_id: UUID
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._list_team_tags_serialize(
+            team_id=team_id,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "ListTeamTags200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        response_data.read()
+        return self.api_client.response_deserialize(
+            response_data=response_data,
+            response_types_map=_response_types_map,
+        ).data
+
+
+    @validate_call
+    def list_team_tags_with_http_info(
+        self,
+        team_id: Annotated[UUID, Field(description="The id of the team.")],
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> ApiResponse[ListTeamTags200Response]:
+        """List Team Tags
+
+        Returns the tags that versions of the team’s prompts have, by name; at most 1,000.
+
+        :param team_id: The id of the team. (required)
+        :type team_id: UUID
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._list_team_tags_serialize(
+            team_id=team_id,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "ListTeamTags200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        response_data.read()
+        return self.api_client.response_deserialize(
+            response_data=response_data,
+            response_types_map=_response_types_map,
+        )
+
+
+    @validate_call
+    def list_team_tags_without_preload_content(
+        self,
+        team_id: Annotated[UUID, Field(description="The id of the team.")],
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> RESTResponseType:
+        """List Team Tags
+
+        Returns the tags that versions of the team’s prompts have, by name; at most 1,000.
+
+        :param team_id: The id of the team. (required)
+        :type team_id: UUID
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._list_team_tags_serialize(
+            team_id=team_id,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "ListTeamTags200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        return response_data.response
+
+
+    def _list_team_tags_serialize(
+        self,
+        team_id,
+        px0_min_revision,
+        px0_consistency,
+        _request_auth,
+        _content_type,
+        _headers,
+        _host_index,
+    ) -> RequestSerialized:
+
+        _host = None
+
+        _collection_formats: Dict[str, str] = {
+        }
+
+        _path_params: Dict[str, str] = {}
+        _query_params: List[Tuple[str, str]] = []
+        _header_params: Dict[str, Optional[str]] = _headers or {}
+        _form_params: List[Tuple[str, str]] = []
+        _files: Dict[
+            str, Union[str, bytes, List[str], List[bytes], List[Tuple[str, bytes]]]
+        ] = {}
+        _body_params: Optional[bytes] = None
+
+        # process the path parameters
+        if team_id is not None:
+            _path_params['teamID'] = team_id
+        # process the query parameters
+        # process the header parameters
+        if px0_min_revision is not None:
+            _header_params['Px0-Min-Revision'] = px0_min_revision
+        if px0_consistency is not None:
+            _header_params['Px0-Consistency'] = px0_consistency
+        # process the form parameters
+        # process the body parameter
+
+
+        # set the HTTP header `Accept`
+        if 'Accept' not in _header_params:
+            _header_params['Accept'] = self.api_client.select_header_accept(
+                [
+                    'application/json'
+                ]
+            )
+
+
+        # authentication setting
+        _auth_settings: List[str] = [
+            'apiKey', 
+            'session'
+        ]
+
+        return self.api_client.param_serialize(
+            method='GET',
+            resource_path='/v1/teams/{teamID}/tags',
             path_params=_path_params,
             query_params=_query_params,
             header_params=_header_params,

@@ -18,6 +18,7 @@ __all__ = [
     "APIKeyCreatedResponse",
     "APIKeyLimits",
     "APIKeyRefs",
+    "AcceptInvitationRequest",
     "AcceptSnapshotRequest",
     "AccountAuditEntry",
     "AccountAuditEntryActor",
@@ -42,9 +43,12 @@ __all__ = [
     "CommentChangeRequestRequest",
     "ContractChange",
     "ContractViolation",
+    "CountOrgPrompts200Response",
     "CreateAPIKeyRequest",
     "CreateChangeRequest201Response",
     "CreateChangeRequestRequest",
+    "CreateInvitation201Response",
+    "CreateInvitationRequest",
     "CreateOrg201Response",
     "CreateOrgRequest",
     "CreatePrompt201Response",
@@ -67,6 +71,8 @@ __all__ = [
     "GetPrompt200Response",
     "GetPromptUsage200Response",
     "GetSnapshot200Response",
+    "GetTeamUsage200Response",
+    "GetUsageBreakdown200Response",
     "HealthCheck200Response",
     "ImportChange",
     "ImportPreview",
@@ -75,16 +81,20 @@ __all__ = [
     "ImportResult",
     "InboxItem",
     "InvalidPrompt",
+    "Invitation",
     "JoinRequestPayload",
+    "LastLogin",
     "ListAPIKeys200Response",
     "ListChangeRequests200Response",
     "ListChecks200Response",
     "ListComments200Response",
     "ListFolders200Response",
     "ListFolders200ResponseFoldersInner",
+    "ListLastLogins200Response",
     "ListMyAudit200Response",
     "ListMyChangeRequests200Response",
     "ListOrgAudit200Response",
+    "ListOrgInvitations200Response",
     "ListOrgPeople200Response",
     "ListPromptAudit200Response",
     "ListPromptPayloads200Response",
@@ -94,6 +104,8 @@ __all__ = [
     "ListTeamMembers200Response",
     "ListTeamPolicies200Response",
     "ListTeamServices200Response",
+    "ListTeamTags200Response",
+    "ListTeamTags200ResponseTagsInner",
     "ListUserOrgs200Response",
     "ListUserTeams200Response",
     "ListVersionTags200Response",
@@ -101,6 +113,8 @@ __all__ = [
     "LivePayloadOutcome",
     "Login200Response",
     "LoginRequest",
+    "MailInvitation200Response",
+    "MailInvitationRequest",
     "MessagePart",
     "MoveFolder200Response",
     "MoveFolderRequest",
@@ -113,6 +127,7 @@ __all__ = [
     "PayloadCheck",
     "PayloadOutcome",
     "PayloadSnapshot",
+    "PersonTeam",
     "PolicyCheck",
     "PostCheck201Response",
     "PostCheckRequest",
@@ -124,6 +139,7 @@ __all__ = [
     "Prompt",
     "PromptAuditEntry",
     "PromptAuditEntryActor",
+    "PromptCount",
     "PromptCreatedBy",
     "PromptDocumentEnvelope",
     "PromptPayload",
@@ -139,6 +155,8 @@ __all__ = [
     "PromptService",
     "PromptSummary",
     "PromptSummaryLastChange",
+    "PromptSummaryUsage",
+    "PromptUsage",
     "PromptUsageHour",
     "PromptVersion",
     "Register201Response",
@@ -163,6 +181,8 @@ __all__ = [
     "TeamJoinRequest",
     "TeamMemberResponse",
     "TeamService",
+    "TeamUsage",
+    "TeamUsageDailyInner",
     "TemplateCheck",
     "TemplateProblem",
     "TemplateValidation",
@@ -176,6 +196,9 @@ __all__ = [
     "UpdateTeamMemberRoleRequest",
     "UpdateTeamRequest",
     "UpdateVersionRequest",
+    "UsageBreakdown",
+    "UsageBreakdownCallersInner",
+    "UsageBreakdownFailuresInner",
     "UsageReport",
     "UsageReportRequest",
     "UsageReportRow",
@@ -201,6 +224,7 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.api_key_created_response import APIKeyCreatedResponse
     from px0.generated.models.api_key_limits import APIKeyLimits
     from px0.generated.models.api_key_refs import APIKeyRefs
+    from px0.generated.models.accept_invitation_request import AcceptInvitationRequest
     from px0.generated.models.accept_snapshot_request import AcceptSnapshotRequest
     from px0.generated.models.account_audit_entry import AccountAuditEntry
     from px0.generated.models.account_audit_entry_actor import AccountAuditEntryActor
@@ -225,9 +249,12 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.comment_change_request_request import CommentChangeRequestRequest
     from px0.generated.models.contract_change import ContractChange
     from px0.generated.models.contract_violation import ContractViolation
+    from px0.generated.models.count_org_prompts200_response import CountOrgPrompts200Response
     from px0.generated.models.create_api_key_request import CreateAPIKeyRequest
     from px0.generated.models.create_change_request201_response import CreateChangeRequest201Response
     from px0.generated.models.create_change_request_request import CreateChangeRequestRequest
+    from px0.generated.models.create_invitation201_response import CreateInvitation201Response
+    from px0.generated.models.create_invitation_request import CreateInvitationRequest
     from px0.generated.models.create_org201_response import CreateOrg201Response
     from px0.generated.models.create_org_request import CreateOrgRequest
     from px0.generated.models.create_prompt201_response import CreatePrompt201Response
@@ -250,6 +277,8 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.get_prompt200_response import GetPrompt200Response
     from px0.generated.models.get_prompt_usage200_response import GetPromptUsage200Response
     from px0.generated.models.get_snapshot200_response import GetSnapshot200Response
+    from px0.generated.models.get_team_usage200_response import GetTeamUsage200Response
+    from px0.generated.models.get_usage_breakdown200_response import GetUsageBreakdown200Response
     from px0.generated.models.health_check200_response import HealthCheck200Response
     from px0.generated.models.import_change import ImportChange
     from px0.generated.models.import_preview import ImportPreview
@@ -258,16 +287,20 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.import_result import ImportResult
     from px0.generated.models.inbox_item import InboxItem
     from px0.generated.models.invalid_prompt import InvalidPrompt
+    from px0.generated.models.invitation import Invitation
     from px0.generated.models.join_request_payload import JoinRequestPayload
+    from px0.generated.models.last_login import LastLogin
     from px0.generated.models.list_api_keys200_response import ListAPIKeys200Response
     from px0.generated.models.list_change_requests200_response import ListChangeRequests200Response
     from px0.generated.models.list_checks200_response import ListChecks200Response
     from px0.generated.models.list_comments200_response import ListComments200Response
     from px0.generated.models.list_folders200_response import ListFolders200Response
     from px0.generated.models.list_folders200_response_folders_inner import ListFolders200ResponseFoldersInner
+    from px0.generated.models.list_last_logins200_response import ListLastLogins200Response
     from px0.generated.models.list_my_audit200_response import ListMyAudit200Response
     from px0.generated.models.list_my_change_requests200_response import ListMyChangeRequests200Response
     from px0.generated.models.list_org_audit200_response import ListOrgAudit200Response
+    from px0.generated.models.list_org_invitations200_response import ListOrgInvitations200Response
     from px0.generated.models.list_org_people200_response import ListOrgPeople200Response
     from px0.generated.models.list_prompt_audit200_response import ListPromptAudit200Response
     from px0.generated.models.list_prompt_payloads200_response import ListPromptPayloads200Response
@@ -277,6 +310,8 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.list_team_members200_response import ListTeamMembers200Response
     from px0.generated.models.list_team_policies200_response import ListTeamPolicies200Response
     from px0.generated.models.list_team_services200_response import ListTeamServices200Response
+    from px0.generated.models.list_team_tags200_response import ListTeamTags200Response
+    from px0.generated.models.list_team_tags200_response_tags_inner import ListTeamTags200ResponseTagsInner
     from px0.generated.models.list_user_orgs200_response import ListUserOrgs200Response
     from px0.generated.models.list_user_teams200_response import ListUserTeams200Response
     from px0.generated.models.list_version_tags200_response import ListVersionTags200Response
@@ -284,6 +319,8 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.live_payload_outcome import LivePayloadOutcome
     from px0.generated.models.login200_response import Login200Response
     from px0.generated.models.login_request import LoginRequest
+    from px0.generated.models.mail_invitation200_response import MailInvitation200Response
+    from px0.generated.models.mail_invitation_request import MailInvitationRequest
     from px0.generated.models.message_part import MessagePart
     from px0.generated.models.move_folder200_response import MoveFolder200Response
     from px0.generated.models.move_folder_request import MoveFolderRequest
@@ -296,6 +333,7 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.payload_check import PayloadCheck
     from px0.generated.models.payload_outcome import PayloadOutcome
     from px0.generated.models.payload_snapshot import PayloadSnapshot
+    from px0.generated.models.person_team import PersonTeam
     from px0.generated.models.policy_check import PolicyCheck
     from px0.generated.models.post_check201_response import PostCheck201Response
     from px0.generated.models.post_check_request import PostCheckRequest
@@ -307,6 +345,7 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.prompt import Prompt
     from px0.generated.models.prompt_audit_entry import PromptAuditEntry
     from px0.generated.models.prompt_audit_entry_actor import PromptAuditEntryActor
+    from px0.generated.models.prompt_count import PromptCount
     from px0.generated.models.prompt_created_by import PromptCreatedBy
     from px0.generated.models.prompt_document_envelope import PromptDocumentEnvelope
     from px0.generated.models.prompt_payload import PromptPayload
@@ -322,6 +361,8 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.prompt_service import PromptService
     from px0.generated.models.prompt_summary import PromptSummary
     from px0.generated.models.prompt_summary_last_change import PromptSummaryLastChange
+    from px0.generated.models.prompt_summary_usage import PromptSummaryUsage
+    from px0.generated.models.prompt_usage import PromptUsage
     from px0.generated.models.prompt_usage_hour import PromptUsageHour
     from px0.generated.models.prompt_version import PromptVersion
     from px0.generated.models.register201_response import Register201Response
@@ -346,6 +387,8 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.team_join_request import TeamJoinRequest
     from px0.generated.models.team_member_response import TeamMemberResponse
     from px0.generated.models.team_service import TeamService
+    from px0.generated.models.team_usage import TeamUsage
+    from px0.generated.models.team_usage_daily_inner import TeamUsageDailyInner
     from px0.generated.models.template_check import TemplateCheck
     from px0.generated.models.template_problem import TemplateProblem
     from px0.generated.models.template_validation import TemplateValidation
@@ -359,6 +402,9 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.update_team_member_role_request import UpdateTeamMemberRoleRequest
     from px0.generated.models.update_team_request import UpdateTeamRequest
     from px0.generated.models.update_version_request import UpdateVersionRequest
+    from px0.generated.models.usage_breakdown import UsageBreakdown
+    from px0.generated.models.usage_breakdown_callers_inner import UsageBreakdownCallersInner
+    from px0.generated.models.usage_breakdown_failures_inner import UsageBreakdownFailuresInner
     from px0.generated.models.usage_report import UsageReport
     from px0.generated.models.usage_report_request import UsageReportRequest
     from px0.generated.models.usage_report_row import UsageReportRow
@@ -383,6 +429,7 @@ else:
         "APIKeyCreatedResponse": ".api_key_created_response",
         "APIKeyLimits": ".api_key_limits",
         "APIKeyRefs": ".api_key_refs",
+        "AcceptInvitationRequest": ".accept_invitation_request",
         "AcceptSnapshotRequest": ".accept_snapshot_request",
         "AccountAuditEntry": ".account_audit_entry",
         "AccountAuditEntryActor": ".account_audit_entry_actor",
@@ -407,9 +454,12 @@ else:
         "CommentChangeRequestRequest": ".comment_change_request_request",
         "ContractChange": ".contract_change",
         "ContractViolation": ".contract_violation",
+        "CountOrgPrompts200Response": ".count_org_prompts200_response",
         "CreateAPIKeyRequest": ".create_api_key_request",
         "CreateChangeRequest201Response": ".create_change_request201_response",
         "CreateChangeRequestRequest": ".create_change_request_request",
+        "CreateInvitation201Response": ".create_invitation201_response",
+        "CreateInvitationRequest": ".create_invitation_request",
         "CreateOrg201Response": ".create_org201_response",
         "CreateOrgRequest": ".create_org_request",
         "CreatePrompt201Response": ".create_prompt201_response",
@@ -432,6 +482,8 @@ else:
         "GetPrompt200Response": ".get_prompt200_response",
         "GetPromptUsage200Response": ".get_prompt_usage200_response",
         "GetSnapshot200Response": ".get_snapshot200_response",
+        "GetTeamUsage200Response": ".get_team_usage200_response",
+        "GetUsageBreakdown200Response": ".get_usage_breakdown200_response",
         "HealthCheck200Response": ".health_check200_response",
         "ImportChange": ".import_change",
         "ImportPreview": ".import_preview",
@@ -440,16 +492,20 @@ else:
         "ImportResult": ".import_result",
         "InboxItem": ".inbox_item",
         "InvalidPrompt": ".invalid_prompt",
+        "Invitation": ".invitation",
         "JoinRequestPayload": ".join_request_payload",
+        "LastLogin": ".last_login",
         "ListAPIKeys200Response": ".list_api_keys200_response",
         "ListChangeRequests200Response": ".list_change_requests200_response",
         "ListChecks200Response": ".list_checks200_response",
         "ListComments200Response": ".list_comments200_response",
         "ListFolders200Response": ".list_folders200_response",
         "ListFolders200ResponseFoldersInner": ".list_folders200_response_folders_inner",
+        "ListLastLogins200Response": ".list_last_logins200_response",
         "ListMyAudit200Response": ".list_my_audit200_response",
         "ListMyChangeRequests200Response": ".list_my_change_requests200_response",
         "ListOrgAudit200Response": ".list_org_audit200_response",
+        "ListOrgInvitations200Response": ".list_org_invitations200_response",
         "ListOrgPeople200Response": ".list_org_people200_response",
         "ListPromptAudit200Response": ".list_prompt_audit200_response",
         "ListPromptPayloads200Response": ".list_prompt_payloads200_response",
@@ -459,6 +515,8 @@ else:
         "ListTeamMembers200Response": ".list_team_members200_response",
         "ListTeamPolicies200Response": ".list_team_policies200_response",
         "ListTeamServices200Response": ".list_team_services200_response",
+        "ListTeamTags200Response": ".list_team_tags200_response",
+        "ListTeamTags200ResponseTagsInner": ".list_team_tags200_response_tags_inner",
         "ListUserOrgs200Response": ".list_user_orgs200_response",
         "ListUserTeams200Response": ".list_user_teams200_response",
         "ListVersionTags200Response": ".list_version_tags200_response",
@@ -466,6 +524,8 @@ else:
         "LivePayloadOutcome": ".live_payload_outcome",
         "Login200Response": ".login200_response",
         "LoginRequest": ".login_request",
+        "MailInvitation200Response": ".mail_invitation200_response",
+        "MailInvitationRequest": ".mail_invitation_request",
         "MessagePart": ".message_part",
         "MoveFolder200Response": ".move_folder200_response",
         "MoveFolderRequest": ".move_folder_request",
@@ -478,6 +538,7 @@ else:
         "PayloadCheck": ".payload_check",
         "PayloadOutcome": ".payload_outcome",
         "PayloadSnapshot": ".payload_snapshot",
+        "PersonTeam": ".person_team",
         "PolicyCheck": ".policy_check",
         "PostCheck201Response": ".post_check201_response",
         "PostCheckRequest": ".post_check_request",
@@ -489,6 +550,7 @@ else:
         "Prompt": ".prompt",
         "PromptAuditEntry": ".prompt_audit_entry",
         "PromptAuditEntryActor": ".prompt_audit_entry_actor",
+        "PromptCount": ".prompt_count",
         "PromptCreatedBy": ".prompt_created_by",
         "PromptDocumentEnvelope": ".prompt_document_envelope",
         "PromptPayload": ".prompt_payload",
@@ -504,6 +566,8 @@ else:
         "PromptService": ".prompt_service",
         "PromptSummary": ".prompt_summary",
         "PromptSummaryLastChange": ".prompt_summary_last_change",
+        "PromptSummaryUsage": ".prompt_summary_usage",
+        "PromptUsage": ".prompt_usage",
         "PromptUsageHour": ".prompt_usage_hour",
         "PromptVersion": ".prompt_version",
         "Register201Response": ".register201_response",
@@ -528,6 +592,8 @@ else:
         "TeamJoinRequest": ".team_join_request",
         "TeamMemberResponse": ".team_member_response",
         "TeamService": ".team_service",
+        "TeamUsage": ".team_usage",
+        "TeamUsageDailyInner": ".team_usage_daily_inner",
         "TemplateCheck": ".template_check",
         "TemplateProblem": ".template_problem",
         "TemplateValidation": ".template_validation",
@@ -541,6 +607,9 @@ else:
         "UpdateTeamMemberRoleRequest": ".update_team_member_role_request",
         "UpdateTeamRequest": ".update_team_request",
         "UpdateVersionRequest": ".update_version_request",
+        "UsageBreakdown": ".usage_breakdown",
+        "UsageBreakdownCallersInner": ".usage_breakdown_callers_inner",
+        "UsageBreakdownFailuresInner": ".usage_breakdown_failures_inner",
         "UsageReport": ".usage_report",
         "UsageReportRequest": ".usage_report_request",
         "UsageReportRow": ".usage_report_row",

@@ -38,8 +38,11 @@ class APIKey(BaseModel):
     created_at: datetime
     expires_at: Optional[datetime] = Field(default=None, description="When the key expires; null if it never does.")
     last_used_at: Optional[datetime]
+    prefix: Optional[StrictStr] = Field(default=None, description="The first characters of the secret, by which a key that was found can be told: `ak_` and eight hexadecimal digits. Absent for a key that an earlier release made.")
+    created_by: Optional[UUID] = Field(default=None, description="The user who created the key. A successor keeps the creator of the key that it replaces.")
+    team_ids: Optional[List[UUID]] = Field(default=None, description="The teams that the key can read. Absent if it can read the whole organization.")
     limits: Optional[APIKeyLimits] = Field(default=None, description="What the key is limited to. Absent if it has no limits.")
-    __properties: ClassVar[List[str]] = ["id", "name", "org_id", "team_id", "operation", "created_at", "expires_at", "last_used_at", "limits"]
+    __properties: ClassVar[List[str]] = ["id", "name", "org_id", "team_id", "operation", "created_at", "expires_at", "last_used_at", "prefix", "created_by", "team_ids", "limits"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -113,6 +116,9 @@ class APIKey(BaseModel):
             "created_at": obj.get("created_at"),
             "expires_at": obj.get("expires_at"),
             "last_used_at": obj.get("last_used_at"),
+            "prefix": obj.get("prefix"),
+            "created_by": obj.get("created_by"),
+            "team_ids": obj.get("team_ids"),
             "limits": APIKeyLimits.from_dict(obj["limits"]) if obj.get("limits") is not None else None
         })
         return _obj

@@ -20,20 +20,25 @@ import json
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 from typing import Any, ClassVar, Dict, List, Optional
 from px0.generated.models.prompt_summary_last_change import PromptSummaryLastChange
+from px0.generated.models.prompt_summary_usage import PromptSummaryUsage
+from px0.generated.models.version_tag import VersionTag
 from typing import Optional, Set
 from typing_extensions import Self
 from pydantic_core import to_jsonable_python
 
 class PromptSummary(BaseModel):
     """
-    What is live, and who changed the prompt last and why. Only with `include=summary`.
+    What is live, who changed the prompt last and why, and how often it was rendered. Only with `include=summary`.
     """ # noqa: E501
     live_version: Optional[StrictInt]
     live_tags: List[StrictStr] = Field(description="The tags of the live version.")
+    tags: List[VersionTag] = Field(description="The tags and their versions, those of the newest versions first; at most 20.")
+    draft_version: Optional[StrictInt] = Field(description="The newest draft. Null for none.")
     versions: StrictInt = Field(description="How many versions there are.")
+    usage: Optional[PromptSummaryUsage]
     kind: Optional[StrictStr] = Field(description="One of `text`, `chat`; newer servers may have more.")
     last_change: Optional[PromptSummaryLastChange]
-    __properties: ClassVar[List[str]] = ["live_version", "live_tags", "versions", "kind", "last_change"]
+    __properties: ClassVar[List[str]] = ["live_version", "live_tags", "tags", "draft_version", "versions", "usage", "kind", "last_change"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -74,6 +79,15 @@ class PromptSummary(BaseModel):
             exclude=excluded_fields,
             exclude_none=True,
         )
+        # override the default output from pydantic by calling `to_dict()` of each item in tags (list)
+        _items = []
+        if self.tags:
+            for _item_tags in self.tags:
+                _items.append(_item_tags.to_dict() if _item_tags is not None else None)
+            _dict['tags'] = _items
+        # override the default output from pydantic by calling `to_dict()` of usage
+        if self.usage:
+            _dict['usage'] = self.usage.to_dict()
         # override the default output from pydantic by calling `to_dict()` of last_change
         if self.last_change:
             _dict['last_change'] = self.last_change.to_dict()
@@ -81,6 +95,16 @@ class PromptSummary(BaseModel):
         # and model_fields_set contains the field
         if self.live_version is None and "live_version" in self.model_fields_set:
             _dict['live_version'] = None
+
+        # set to None if draft_version (nullable) is None
+        # and model_fields_set contains the field
+        if self.draft_version is None and "draft_version" in self.model_fields_set:
+            _dict['draft_version'] = None
+
+        # set to None if usage (nullable) is None
+        # and model_fields_set contains the field
+        if self.usage is None and "usage" in self.model_fields_set:
+            _dict['usage'] = None
 
         # set to None if kind (nullable) is None
         # and model_fields_set contains the field
@@ -106,7 +130,10 @@ class PromptSummary(BaseModel):
         _obj = cls.model_validate({
             "live_version": obj.get("live_version"),
             "live_tags": obj.get("live_tags"),
+            "tags": [VersionTag.from_dict(_item) for _item in obj["tags"]] if obj.get("tags") is not None else None,
+            "draft_version": obj.get("draft_version"),
             "versions": obj.get("versions"),
+            "usage": PromptSummaryUsage.from_dict(obj["usage"]) if obj.get("usage") is not None else None,
             "kind": obj.get("kind"),
             "last_change": PromptSummaryLastChange.from_dict(obj["last_change"]) if obj.get("last_change") is not None else None
         })

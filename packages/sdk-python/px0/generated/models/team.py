@@ -18,7 +18,7 @@ import re  # noqa: F401
 import json
 
 from datetime import datetime
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 from typing import Any, ClassVar, Dict, List, Optional
 from uuid import UUID
 from typing import Optional, Set
@@ -35,7 +35,9 @@ class Team(BaseModel):
     created_at: datetime
     is_default: Optional[StrictBool] = Field(default=None, description="Whether this is the default team, whose admins administer the organization.")
     role: Optional[StrictStr] = Field(default=None, description="The caller's role in the team. Only in the list of the caller's teams. One of `admin`, `editor`, `viewer`; newer servers may have more.")
-    __properties: ClassVar[List[str]] = ["id", "org_id", "name", "created_at", "is_default", "role"]
+    member_count: Optional[StrictInt] = Field(default=None, description="How many members the team has. Only in the list of an organization's teams.")
+    is_join_requested: Optional[StrictBool] = Field(default=None, description="Whether a request of the caller to join the team is pending. Only in the list of an organization's teams.")
+    __properties: ClassVar[List[str]] = ["id", "org_id", "name", "created_at", "is_default", "role", "member_count", "is_join_requested"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -93,6 +95,8 @@ class Team(BaseModel):
             "name": obj.get("name"),
             "created_at": obj.get("created_at"),
             "is_default": obj.get("is_default"),
-            "role": obj.get("role")
+            "role": obj.get("role"),
+            "member_count": obj.get("member_count"),
+            "is_join_requested": obj.get("is_join_requested")
         })
         return _obj

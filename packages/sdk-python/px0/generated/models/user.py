@@ -18,9 +18,10 @@ import re  # noqa: F401
 import json
 
 from datetime import datetime
-from pydantic import BaseModel, ConfigDict, StrictBool, StrictStr
-from typing import Any, ClassVar, Dict, List
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+from typing import Any, ClassVar, Dict, List, Optional
 from uuid import UUID
+from px0.generated.models.person_team import PersonTeam
 from typing import Optional, Set
 from typing_extensions import Self
 from pydantic_core import to_jsonable_python
@@ -34,7 +35,9 @@ class User(BaseModel):
     is_admin: StrictBool
     is_verified: StrictBool
     created_at: datetime
-    __properties: ClassVar[List[str]] = ["id", "email", "is_admin", "is_verified", "created_at"]
+    teams: Optional[List[PersonTeam]] = Field(default=None, description="The organization's teams that the person is in, by name, at most 20: those whose members the caller may list. Only in lists of an organization's people.")
+    team_count: Optional[StrictInt] = Field(default=None, description="How many such teams there are. Only in lists of an organization's people.")
+    __properties: ClassVar[List[str]] = ["id", "email", "is_admin", "is_verified", "created_at", "teams", "team_count"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -75,6 +78,12 @@ class User(BaseModel):
             exclude=excluded_fields,
             exclude_none=True,
         )
+        # override the default output from pydantic by calling `to_dict()` of each item in teams (list)
+        _items = []
+        if self.teams:
+            for _item_teams in self.teams:
+                _items.append(_item_teams.to_dict() if _item_teams is not None else None)
+            _dict['teams'] = _items
         return _dict
 
     @classmethod
@@ -91,6 +100,8 @@ class User(BaseModel):
             "email": obj.get("email"),
             "is_admin": obj.get("is_admin"),
             "is_verified": obj.get("is_verified"),
-            "created_at": obj.get("created_at")
+            "created_at": obj.get("created_at"),
+            "teams": [PersonTeam.from_dict(_item) for _item in obj["teams"]] if obj.get("teams") is not None else None,
+            "team_count": obj.get("team_count")
         })
         return _obj

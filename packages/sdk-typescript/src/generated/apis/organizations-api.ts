@@ -15,13 +15,18 @@
 
 import { pathSegment } from '../../path-segment.ts';
 import { formed, prepared, withoutResult } from '../../generated-support.ts';
-import { instanceOfCreateOrg201Response, instanceOfListOrgAudit200Response, instanceOfListOrgPeople200Response } from '../models/index.ts';
+import { instanceOfCountOrgPrompts200Response, instanceOfCreateOrg201Response, instanceOfListLastLogins200Response, instanceOfListOrgAudit200Response, instanceOfListOrgPeople200Response } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
     APIErrorFromJSON,
     APIErrorToJSON,
 } from '../models/api-error.ts';
+import {
+    type CountOrgPrompts200Response,
+    CountOrgPrompts200ResponseFromJSON,
+    CountOrgPrompts200ResponseToJSON,
+} from '../models/count-org-prompts200-response.ts';
 import {
     type CreateOrg201Response,
     CreateOrg201ResponseFromJSON,
@@ -33,6 +38,11 @@ import {
     CreateOrgRequestToJSON,
 } from '../models/create-org-request.ts';
 import {
+    type ListLastLogins200Response,
+    ListLastLogins200ResponseFromJSON,
+    ListLastLogins200ResponseToJSON,
+} from '../models/list-last-logins200-response.ts';
+import {
     type ListOrgAudit200Response,
     ListOrgAudit200ResponseFromJSON,
     ListOrgAudit200ResponseToJSON,
@@ -42,6 +52,21 @@ import {
     ListOrgPeople200ResponseFromJSON,
     ListOrgPeople200ResponseToJSON,
 } from '../models/list-org-people200-response.ts';
+
+export interface CountOrgPromptsRequest {
+    /**
+     * The id of the organization.
+     */
+    orgID: string;
+    /**
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     */
+    px0MinRevision?: string;
+    /**
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     */
+    px0Consistency?: CountOrgPromptsPx0ConsistencyEnum;
+}
 
 export interface CreateOrgOperationRequest {
     /**
@@ -71,6 +96,25 @@ export interface DeleteOrgRequest {
      * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: DeleteOrgPx0ConsistencyEnum;
+}
+
+export interface ListLastLoginsRequest {
+    /**
+     * The id of the organization.
+     */
+    orgID: string;
+    /**
+     * The people: at most 100 UUIDs, separated by commas; required.
+     */
+    ids?: string;
+    /**
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     */
+    px0MinRevision?: string;
+    /**
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     */
+    px0Consistency?: ListLastLoginsPx0ConsistencyEnum;
 }
 
 export interface ListOrgAuditRequest {
@@ -117,6 +161,22 @@ export interface ListOrgPeopleRequest {
      * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ListOrgPeoplePx0ConsistencyEnum;
+    /**
+     * Only people whose address contains this text, in any case.
+     */
+    search?: string;
+    /**
+     * Only members of this team.
+     */
+    teamId?: string;
+    /**
+     * Only people with this role in a team whose members the caller may list.
+     */
+    role?: ListOrgPeopleRoleEnum;
+    /**
+     * Only these people: at most 100 UUIDs, separated by commas. For admins of the organization also those who are not in it any more, or asked to join.
+     */
+    ids?: string;
 }
 
 export interface RemoveOrgMemberRequest {
@@ -161,6 +221,77 @@ export interface UpdateOrgRequest {
  * 
  */
 export class OrganizationsApi extends runtime.BaseAPI {
+
+    /**
+     * Creates request options for countOrgPrompts without sending the request
+     */
+    async countOrgPromptsRequestOpts(requestParameters: CountOrgPromptsRequest): Promise<runtime.RequestOpts> {
+        if (requestParameters['orgID'] == null) {
+            throw new runtime.RequiredError(
+                'orgID',
+                'Required parameter "orgID" was null or undefined when calling countOrgPrompts().'
+            );
+        }
+
+        const queryParameters: any = {};
+
+        const headerParameters: runtime.HTTPHeaders = {};
+
+        if (requestParameters['px0MinRevision'] != null) {
+            headerParameters['Px0-Min-Revision'] = String(requestParameters['px0MinRevision']);
+        }
+
+        if (requestParameters['px0Consistency'] != null) {
+            headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
+        }
+
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("apiKey", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("session", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+
+        let urlPath = `/v1/orgs/{orgID}/prompt-counts`;
+        urlPath = urlPath.replace('{orgID}', pathSegment('orgID', requestParameters['orgID']));
+
+        return {
+            path: urlPath,
+            method: 'GET',
+            headers: headerParameters,
+            query: queryParameters,
+        };
+    }
+
+    /**
+     * Returns how many prompts each team of the organization has, also teams that the caller is not in. Teams without prompts are left out.
+     * Count Org Prompts
+     */
+    async countOrgPromptsRaw(requestParameters: CountOrgPromptsRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CountOrgPrompts200Response>> {
+        const requestOptions = await prepared(this.countOrgPromptsRequestOpts(requestParameters));
+        const response = await this.request(requestOptions, initOverrides);
+
+        return new runtime.JSONApiResponse(response, (jsonValue) => CountOrgPrompts200ResponseFromJSON(formed(jsonValue, instanceOfCountOrgPrompts200Response)));
+    }
+
+    /**
+     * Returns how many prompts each team of the organization has, also teams that the caller is not in. Teams without prompts are left out.
+     * Count Org Prompts
+     */
+    async countOrgPrompts(orgID: string, px0MinRevision?: string, px0Consistency?: CountOrgPromptsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CountOrgPrompts200Response> {
+        const response = await this.countOrgPromptsRaw({ orgID: orgID, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+        return await response.value();
+    }
 
     /**
      * Creates request options for createOrg without sending the request
@@ -306,6 +437,81 @@ export class OrganizationsApi extends runtime.BaseAPI {
     }
 
     /**
+     * Creates request options for listLastLogins without sending the request
+     */
+    async listLastLoginsRequestOpts(requestParameters: ListLastLoginsRequest): Promise<runtime.RequestOpts> {
+        if (requestParameters['orgID'] == null) {
+            throw new runtime.RequiredError(
+                'orgID',
+                'Required parameter "orgID" was null or undefined when calling listLastLogins().'
+            );
+        }
+
+        const queryParameters: any = {};
+
+        if (requestParameters['ids'] != null) {
+            queryParameters['ids'] = requestParameters['ids'];
+        }
+
+        const headerParameters: runtime.HTTPHeaders = {};
+
+        if (requestParameters['px0MinRevision'] != null) {
+            headerParameters['Px0-Min-Revision'] = String(requestParameters['px0MinRevision']);
+        }
+
+        if (requestParameters['px0Consistency'] != null) {
+            headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
+        }
+
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("apiKey", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("session", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+
+        let urlPath = `/v1/orgs/{orgID}/last-logins`;
+        urlPath = urlPath.replace('{orgID}', pathSegment('orgID', requestParameters['orgID']));
+
+        return {
+            path: urlPath,
+            method: 'GET',
+            headers: headerParameters,
+            query: queryParameters,
+        };
+    }
+
+    /**
+     * Returns when people of an organization last logged in. People who are not in the organization are left out. Requires admin rights on the organization.
+     * List Last Logins
+     */
+    async listLastLoginsRaw(requestParameters: ListLastLoginsRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListLastLogins200Response>> {
+        const requestOptions = await prepared(this.listLastLoginsRequestOpts(requestParameters));
+        const response = await this.request(requestOptions, initOverrides);
+
+        return new runtime.JSONApiResponse(response, (jsonValue) => ListLastLogins200ResponseFromJSON(formed(jsonValue, instanceOfListLastLogins200Response)));
+    }
+
+    /**
+     * Returns when people of an organization last logged in. People who are not in the organization are left out. Requires admin rights on the organization.
+     * List Last Logins
+     */
+    async listLastLogins(orgID: string, ids?: string, px0MinRevision?: string, px0Consistency?: ListLastLoginsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListLastLogins200Response> {
+        const response = await this.listLastLoginsRaw({ orgID: orgID, ids: ids, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+        return await response.value();
+    }
+
+    /**
      * Creates request options for listOrgAudit without sending the request
      */
     async listOrgAuditRequestOpts(requestParameters: ListOrgAuditRequest): Promise<runtime.RequestOpts> {
@@ -405,6 +611,22 @@ export class OrganizationsApi extends runtime.BaseAPI {
             queryParameters['limit'] = requestParameters['limit'];
         }
 
+        if (requestParameters['search'] != null) {
+            queryParameters['search'] = requestParameters['search'];
+        }
+
+        if (requestParameters['teamId'] != null) {
+            queryParameters['team_id'] = requestParameters['teamId'];
+        }
+
+        if (requestParameters['role'] != null) {
+            queryParameters['role'] = requestParameters['role'];
+        }
+
+        if (requestParameters['ids'] != null) {
+            queryParameters['ids'] = requestParameters['ids'];
+        }
+
         const headerParameters: runtime.HTTPHeaders = {};
 
         if (requestParameters['px0MinRevision'] != null) {
@@ -444,7 +666,7 @@ export class OrganizationsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Returns the users who belong to a team of the organization.
+     * Returns the users who belong to a team of the organization, with their teams and roles.
      * List Org People
      */
     async listOrgPeopleRaw(requestParameters: ListOrgPeopleRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListOrgPeople200Response>> {
@@ -455,11 +677,11 @@ export class OrganizationsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Returns the users who belong to a team of the organization.
+     * Returns the users who belong to a team of the organization, with their teams and roles.
      * List Org People
      */
-    async listOrgPeople(orgID: string, page?: string, limit?: string, px0MinRevision?: string, px0Consistency?: ListOrgPeoplePx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListOrgPeople200Response> {
-        const response = await this.listOrgPeopleRaw({ orgID: orgID, page: page, limit: limit, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+    async listOrgPeople(orgID: string, page?: string, limit?: string, px0MinRevision?: string, px0Consistency?: ListOrgPeoplePx0ConsistencyEnum, teamId?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction, search?: string, role?: ListOrgPeopleRoleEnum, ids?: string): Promise<ListOrgPeople200Response> {
+        const response = await this.listOrgPeopleRaw({ orgID: orgID, page: page, limit: limit, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, search: search, teamId: teamId, role: role, ids: ids }, initOverrides);
         return await response.value();
     }
 
@@ -627,6 +849,13 @@ export class OrganizationsApi extends runtime.BaseAPI {
 /**
  * @export
  */
+export const CountOrgPromptsPx0ConsistencyEnum = {
+    Require: 'require',
+} as const;
+export type CountOrgPromptsPx0ConsistencyEnum = typeof CountOrgPromptsPx0ConsistencyEnum[keyof typeof CountOrgPromptsPx0ConsistencyEnum];
+/**
+ * @export
+ */
 export const CreateOrgOperationPx0ConsistencyEnum = {
     Require: 'require',
 } as const;
@@ -641,6 +870,13 @@ export type DeleteOrgPx0ConsistencyEnum = typeof DeleteOrgPx0ConsistencyEnum[key
 /**
  * @export
  */
+export const ListLastLoginsPx0ConsistencyEnum = {
+    Require: 'require',
+} as const;
+export type ListLastLoginsPx0ConsistencyEnum = typeof ListLastLoginsPx0ConsistencyEnum[keyof typeof ListLastLoginsPx0ConsistencyEnum];
+/**
+ * @export
+ */
 export const ListOrgAuditPx0ConsistencyEnum = {
     Require: 'require',
 } as const;
@@ -652,6 +888,15 @@ export const ListOrgPeoplePx0ConsistencyEnum = {
     Require: 'require',
 } as const;
 export type ListOrgPeoplePx0ConsistencyEnum = typeof ListOrgPeoplePx0ConsistencyEnum[keyof typeof ListOrgPeoplePx0ConsistencyEnum];
+/**
+ * @export
+ */
+export const ListOrgPeopleRoleEnum = {
+    Admin: 'admin',
+    Editor: 'editor',
+    Viewer: 'viewer',
+} as const;
+export type ListOrgPeopleRoleEnum = typeof ListOrgPeopleRoleEnum[keyof typeof ListOrgPeopleRoleEnum];
 /**
  * @export
  */

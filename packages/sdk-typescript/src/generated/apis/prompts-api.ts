@@ -15,7 +15,7 @@
 
 import { pathSegment } from '../../path-segment.ts';
 import { formed, prepared } from '../../generated-support.ts';
-import { instanceOfCreatePrompt201Response, instanceOfGetPrompt200Response, instanceOfGetPromptUsage200Response, instanceOfImportPreview, instanceOfImportResult, instanceOfListFolders200Response, instanceOfListPromptAudit200Response, instanceOfListPromptServices200Response, instanceOfListPrompts200Response, instanceOfListTeamServices200Response, instanceOfMoveFolder200Response, instanceOfPromptDocumentEnvelope } from '../models/index.ts';
+import { instanceOfCreatePrompt201Response, instanceOfGetPrompt200Response, instanceOfGetPromptUsage200Response, instanceOfGetTeamUsage200Response, instanceOfGetUsageBreakdown200Response, instanceOfImportPreview, instanceOfImportResult, instanceOfListFolders200Response, instanceOfListPromptAudit200Response, instanceOfListPromptServices200Response, instanceOfListPrompts200Response, instanceOfListTeamServices200Response, instanceOfListTeamTags200Response, instanceOfMoveFolder200Response, instanceOfPromptDocumentEnvelope } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
@@ -42,6 +42,16 @@ import {
     GetPromptUsage200ResponseFromJSON,
     GetPromptUsage200ResponseToJSON,
 } from '../models/get-prompt-usage200-response.ts';
+import {
+    type GetTeamUsage200Response,
+    GetTeamUsage200ResponseFromJSON,
+    GetTeamUsage200ResponseToJSON,
+} from '../models/get-team-usage200-response.ts';
+import {
+    type GetUsageBreakdown200Response,
+    GetUsageBreakdown200ResponseFromJSON,
+    GetUsageBreakdown200ResponseToJSON,
+} from '../models/get-usage-breakdown200-response.ts';
 import {
     type ImportPreview,
     ImportPreviewFromJSON,
@@ -82,6 +92,11 @@ import {
     ListTeamServices200ResponseFromJSON,
     ListTeamServices200ResponseToJSON,
 } from '../models/list-team-services200-response.ts';
+import {
+    type ListTeamTags200Response,
+    ListTeamTags200ResponseFromJSON,
+    ListTeamTags200ResponseToJSON,
+} from '../models/list-team-tags200-response.ts';
 import {
     type MoveFolder200Response,
     MoveFolder200ResponseFromJSON,
@@ -237,6 +252,44 @@ export interface GetPromptUsageRequest {
     px0Consistency?: GetPromptUsagePx0ConsistencyEnum;
 }
 
+export interface GetTeamUsageRequest {
+    /**
+     * The id of the team.
+     */
+    teamID: string;
+    /**
+     * How many days (in UTC) to look back, today included: 1 to 90. Default: 30.
+     */
+    days?: string;
+    /**
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     */
+    px0MinRevision?: string;
+    /**
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     */
+    px0Consistency?: GetTeamUsagePx0ConsistencyEnum;
+}
+
+export interface GetUsageBreakdownRequest {
+    /**
+     * The id of the prompt.
+     */
+    id: string;
+    /**
+     * How many days back, today included: 1 to 90. Default: 7.
+     */
+    days?: string;
+    /**
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     */
+    px0MinRevision?: string;
+    /**
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     */
+    px0Consistency?: GetUsageBreakdownPx0ConsistencyEnum;
+}
+
 export interface ImportPromptsOperationRequest {
     /**
      * The id of the team.
@@ -294,7 +347,7 @@ export interface ListAllPromptsRequest {
      */
     tag?: string;
     /**
-     * `created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.
+     * `created_at`, `updated_at`, `changed_at` or `name`; a leading `-` sorts in descending order. `updated_at` follows the description and the team; `changed_at` whatever is done to a prompt, its versions, tags and payloads. Default: `-created_at`.
      */
     sort?: string;
     /**
@@ -314,6 +367,10 @@ export interface ListAllPromptsRequest {
      */
     px0Consistency?: ListAllPromptsPx0ConsistencyEnum;
     /**
+     * The ids of at most 100 teams, separated by commas, if no team is given otherwise.
+     */
+    teams?: string;
+    /**
      * Only prompts in this folder; `support/` also those below it, `/` those in no folder.
      */
     folder?: string;
@@ -322,7 +379,7 @@ export interface ListAllPromptsRequest {
      */
     _in?: ListAllPromptsInEnum;
     /**
-     * `summary` adds what is live, and who changed the prompt last and why.
+     * `summary` adds what is live, who changed the prompt last and why, and how often it was rendered.
      */
     include?: ListAllPromptsIncludeEnum;
 }
@@ -410,7 +467,7 @@ export interface ListPromptsRequest {
      */
     tag?: string;
     /**
-     * `created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.
+     * `created_at`, `updated_at`, `changed_at` or `name`; a leading `-` sorts in descending order. `updated_at` follows the description and the team; `changed_at` whatever is done to a prompt, its versions, tags and payloads. Default: `-created_at`.
      */
     sort?: string;
     /**
@@ -438,7 +495,7 @@ export interface ListPromptsRequest {
      */
     _in?: ListPromptsInEnum;
     /**
-     * `summary` adds what is live, and who changed the prompt last and why.
+     * `summary` adds what is live, who changed the prompt last and why, and how often it was rendered.
      */
     include?: ListPromptsIncludeEnum;
 }
@@ -483,6 +540,21 @@ export interface ListTeamServicesRequest {
      * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ListTeamServicesPx0ConsistencyEnum;
+}
+
+export interface ListTeamTagsRequest {
+    /**
+     * The id of the team.
+     */
+    teamID: string;
+    /**
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     */
+    px0MinRevision?: string;
+    /**
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     */
+    px0Consistency?: ListTeamTagsPx0ConsistencyEnum;
 }
 
 export interface MoveFolderOperationRequest {
@@ -1018,6 +1090,156 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
+     * Creates request options for getTeamUsage without sending the request
+     */
+    async getTeamUsageRequestOpts(requestParameters: GetTeamUsageRequest): Promise<runtime.RequestOpts> {
+        if (requestParameters['teamID'] == null) {
+            throw new runtime.RequiredError(
+                'teamID',
+                'Required parameter "teamID" was null or undefined when calling getTeamUsage().'
+            );
+        }
+
+        const queryParameters: any = {};
+
+        if (requestParameters['days'] != null) {
+            queryParameters['days'] = requestParameters['days'];
+        }
+
+        const headerParameters: runtime.HTTPHeaders = {};
+
+        if (requestParameters['px0MinRevision'] != null) {
+            headerParameters['Px0-Min-Revision'] = String(requestParameters['px0MinRevision']);
+        }
+
+        if (requestParameters['px0Consistency'] != null) {
+            headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
+        }
+
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("apiKey", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("session", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+
+        let urlPath = `/v1/teams/{teamID}/usage`;
+        urlPath = urlPath.replace('{teamID}', pathSegment('teamID', requestParameters['teamID']));
+
+        return {
+            path: urlPath,
+            method: 'GET',
+            headers: headerParameters,
+            query: queryParameters,
+        };
+    }
+
+    /**
+     * Returns the renders of a team’s prompts by day, the prompts that are rendered and that fail most, and those that are not rendered. Renders inside applications count where they are reported.
+     * Get Team Usage
+     */
+    async getTeamUsageRaw(requestParameters: GetTeamUsageRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<GetTeamUsage200Response>> {
+        const requestOptions = await prepared(this.getTeamUsageRequestOpts(requestParameters));
+        const response = await this.request(requestOptions, initOverrides);
+
+        return new runtime.JSONApiResponse(response, (jsonValue) => GetTeamUsage200ResponseFromJSON(formed(jsonValue, instanceOfGetTeamUsage200Response)));
+    }
+
+    /**
+     * Returns the renders of a team’s prompts by day, the prompts that are rendered and that fail most, and those that are not rendered. Renders inside applications count where they are reported.
+     * Get Team Usage
+     */
+    async getTeamUsage(teamID: string, days?: string, px0MinRevision?: string, px0Consistency?: GetTeamUsagePx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<GetTeamUsage200Response> {
+        const response = await this.getTeamUsageRaw({ teamID: teamID, days: days, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+        return await response.value();
+    }
+
+    /**
+     * Creates request options for getUsageBreakdown without sending the request
+     */
+    async getUsageBreakdownRequestOpts(requestParameters: GetUsageBreakdownRequest): Promise<runtime.RequestOpts> {
+        if (requestParameters['id'] == null) {
+            throw new runtime.RequiredError(
+                'id',
+                'Required parameter "id" was null or undefined when calling getUsageBreakdown().'
+            );
+        }
+
+        const queryParameters: any = {};
+
+        if (requestParameters['days'] != null) {
+            queryParameters['days'] = requestParameters['days'];
+        }
+
+        const headerParameters: runtime.HTTPHeaders = {};
+
+        if (requestParameters['px0MinRevision'] != null) {
+            headerParameters['Px0-Min-Revision'] = String(requestParameters['px0MinRevision']);
+        }
+
+        if (requestParameters['px0Consistency'] != null) {
+            headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
+        }
+
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("apiKey", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("session", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+
+        let urlPath = `/v1/prompts/{id}/usage/breakdown`;
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
+
+        return {
+            path: urlPath,
+            method: 'GET',
+            headers: headerParameters,
+            query: queryParameters,
+        };
+    }
+
+    /**
+     * Returns which API keys render the prompt with which versions, and why renders fail: one entry for each key or reason, and version.
+     * Get Usage Breakdown
+     */
+    async getUsageBreakdownRaw(requestParameters: GetUsageBreakdownRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<GetUsageBreakdown200Response>> {
+        const requestOptions = await prepared(this.getUsageBreakdownRequestOpts(requestParameters));
+        const response = await this.request(requestOptions, initOverrides);
+
+        return new runtime.JSONApiResponse(response, (jsonValue) => GetUsageBreakdown200ResponseFromJSON(formed(jsonValue, instanceOfGetUsageBreakdown200Response)));
+    }
+
+    /**
+     * Returns which API keys render the prompt with which versions, and why renders fail: one entry for each key or reason, and version.
+     * Get Usage Breakdown
+     */
+    async getUsageBreakdown(id: string, days?: string, px0MinRevision?: string, px0Consistency?: GetUsageBreakdownPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<GetUsageBreakdown200Response> {
+        const response = await this.getUsageBreakdownRaw({ id: id, days: days, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+        return await response.value();
+    }
+
+    /**
      * Creates request options for importPrompts without sending the request
      */
     async importPromptsRequestOpts(requestParameters: ImportPromptsOperationRequest): Promise<runtime.RequestOpts> {
@@ -1152,6 +1374,10 @@ export class PromptsApi extends runtime.BaseAPI {
             queryParameters['cursor'] = requestParameters['cursor'];
         }
 
+        if (requestParameters['teams'] != null) {
+            queryParameters['teams'] = requestParameters['teams'];
+        }
+
         if (requestParameters['folder'] != null) {
             queryParameters['folder'] = requestParameters['folder'];
         }
@@ -1202,7 +1428,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Returns the prompts of the given team. Without a team, the list is empty.
+     * Returns the prompts of the given team, or of several teams in one order. Without a team, the list is empty.
      * List all prompts with team filter
      */
     async listAllPromptsRaw(requestParameters: ListAllPromptsRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListPrompts200Response>> {
@@ -1213,11 +1439,11 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Returns the prompts of the given team. Without a team, the list is empty.
+     * Returns the prompts of the given team, or of several teams in one order. Without a team, the list is empty.
      * List all prompts with team filter
      */
-    async listAllPrompts(team?: string, teamId?: string, status?: string, archived?: string, q?: string, tag?: string, sort?: string, limit?: string, cursor?: string, px0MinRevision?: string, px0Consistency?: ListAllPromptsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, folder?: string, _in?: ListAllPromptsInEnum, include?: ListAllPromptsIncludeEnum): Promise<ListPrompts200Response> {
-        const response = await this.listAllPromptsRaw({ team: team, teamId: teamId, status: status, archived: archived, q: q, tag: tag, sort: sort, limit: limit, cursor: cursor, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, folder: folder, _in: _in, include: include }, initOverrides);
+    async listAllPrompts(team?: string, teamId?: string, status?: string, archived?: string, q?: string, tag?: string, sort?: string, limit?: string, cursor?: string, px0MinRevision?: string, px0Consistency?: ListAllPromptsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, teams?: string, folder?: string, _in?: ListAllPromptsInEnum, include?: ListAllPromptsIncludeEnum): Promise<ListPrompts200Response> {
+        const response = await this.listAllPromptsRaw({ team: team, teamId: teamId, status: status, archived: archived, q: q, tag: tag, sort: sort, limit: limit, cursor: cursor, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, teams: teams, folder: folder, _in: _in, include: include }, initOverrides);
         return await response.value();
     }
 
@@ -1712,6 +1938,77 @@ export class PromptsApi extends runtime.BaseAPI {
      */
     async listTeamServices(teamID: string, days?: string, px0MinRevision?: string, px0Consistency?: ListTeamServicesPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListTeamServices200Response> {
         const response = await this.listTeamServicesRaw({ teamID: teamID, days: days, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+        return await response.value();
+    }
+
+    /**
+     * Creates request options for listTeamTags without sending the request
+     */
+    async listTeamTagsRequestOpts(requestParameters: ListTeamTagsRequest): Promise<runtime.RequestOpts> {
+        if (requestParameters['teamID'] == null) {
+            throw new runtime.RequiredError(
+                'teamID',
+                'Required parameter "teamID" was null or undefined when calling listTeamTags().'
+            );
+        }
+
+        const queryParameters: any = {};
+
+        const headerParameters: runtime.HTTPHeaders = {};
+
+        if (requestParameters['px0MinRevision'] != null) {
+            headerParameters['Px0-Min-Revision'] = String(requestParameters['px0MinRevision']);
+        }
+
+        if (requestParameters['px0Consistency'] != null) {
+            headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
+        }
+
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("apiKey", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("session", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+
+        let urlPath = `/v1/teams/{teamID}/tags`;
+        urlPath = urlPath.replace('{teamID}', pathSegment('teamID', requestParameters['teamID']));
+
+        return {
+            path: urlPath,
+            method: 'GET',
+            headers: headerParameters,
+            query: queryParameters,
+        };
+    }
+
+    /**
+     * Returns the tags that versions of the team’s prompts have, by name; at most 1,000.
+     * List Team Tags
+     */
+    async listTeamTagsRaw(requestParameters: ListTeamTagsRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListTeamTags200Response>> {
+        const requestOptions = await prepared(this.listTeamTagsRequestOpts(requestParameters));
+        const response = await this.request(requestOptions, initOverrides);
+
+        return new runtime.JSONApiResponse(response, (jsonValue) => ListTeamTags200ResponseFromJSON(formed(jsonValue, instanceOfListTeamTags200Response)));
+    }
+
+    /**
+     * Returns the tags that versions of the team’s prompts have, by name; at most 1,000.
+     * List Team Tags
+     */
+    async listTeamTags(teamID: string, px0MinRevision?: string, px0Consistency?: ListTeamTagsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListTeamTags200Response> {
+        const response = await this.listTeamTagsRaw({ teamID: teamID, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
         return await response.value();
     }
 
@@ -2267,6 +2564,20 @@ export type GetPromptUsagePx0ConsistencyEnum = typeof GetPromptUsagePx0Consisten
 /**
  * @export
  */
+export const GetTeamUsagePx0ConsistencyEnum = {
+    Require: 'require',
+} as const;
+export type GetTeamUsagePx0ConsistencyEnum = typeof GetTeamUsagePx0ConsistencyEnum[keyof typeof GetTeamUsagePx0ConsistencyEnum];
+/**
+ * @export
+ */
+export const GetUsageBreakdownPx0ConsistencyEnum = {
+    Require: 'require',
+} as const;
+export type GetUsageBreakdownPx0ConsistencyEnum = typeof GetUsageBreakdownPx0ConsistencyEnum[keyof typeof GetUsageBreakdownPx0ConsistencyEnum];
+/**
+ * @export
+ */
 export const ImportPromptsOperationPx0ConsistencyEnum = {
     Require: 'require',
 } as const;
@@ -2362,6 +2673,13 @@ export const ListTeamServicesPx0ConsistencyEnum = {
     Require: 'require',
 } as const;
 export type ListTeamServicesPx0ConsistencyEnum = typeof ListTeamServicesPx0ConsistencyEnum[keyof typeof ListTeamServicesPx0ConsistencyEnum];
+/**
+ * @export
+ */
+export const ListTeamTagsPx0ConsistencyEnum = {
+    Require: 'require',
+} as const;
+export type ListTeamTagsPx0ConsistencyEnum = typeof ListTeamTagsPx0ConsistencyEnum[keyof typeof ListTeamTagsPx0ConsistencyEnum];
 /**
  * @export
  */

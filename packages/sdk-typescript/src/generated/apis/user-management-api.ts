@@ -15,7 +15,7 @@
 
 import { pathSegment } from '../../path-segment.ts';
 import { formed, prepared, withoutResult } from '../../generated-support.ts';
-import { instanceOfListTeamMembers200Response, instanceOfTriggerVerificationEmail200Response } from '../models/index.ts';
+import { instanceOfCreateInvitation201Response, instanceOfCreateTeam201Response, instanceOfListOrgInvitations200Response, instanceOfListTeamMembers200Response, instanceOfMailInvitation200Response, instanceOfTriggerVerificationEmail200Response } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
@@ -23,15 +23,50 @@ import {
     APIErrorToJSON,
 } from '../models/api-error.ts';
 import {
+    type AcceptInvitationRequest,
+    AcceptInvitationRequestFromJSON,
+    AcceptInvitationRequestToJSON,
+} from '../models/accept-invitation-request.ts';
+import {
     type AddTeamMemberRequest,
     AddTeamMemberRequestFromJSON,
     AddTeamMemberRequestToJSON,
 } from '../models/add-team-member-request.ts';
 import {
+    type CreateInvitation201Response,
+    CreateInvitation201ResponseFromJSON,
+    CreateInvitation201ResponseToJSON,
+} from '../models/create-invitation201-response.ts';
+import {
+    type CreateInvitationRequest,
+    CreateInvitationRequestFromJSON,
+    CreateInvitationRequestToJSON,
+} from '../models/create-invitation-request.ts';
+import {
+    type CreateTeam201Response,
+    CreateTeam201ResponseFromJSON,
+    CreateTeam201ResponseToJSON,
+} from '../models/create-team201-response.ts';
+import {
+    type ListOrgInvitations200Response,
+    ListOrgInvitations200ResponseFromJSON,
+    ListOrgInvitations200ResponseToJSON,
+} from '../models/list-org-invitations200-response.ts';
+import {
     type ListTeamMembers200Response,
     ListTeamMembers200ResponseFromJSON,
     ListTeamMembers200ResponseToJSON,
 } from '../models/list-team-members200-response.ts';
+import {
+    type MailInvitation200Response,
+    MailInvitation200ResponseFromJSON,
+    MailInvitation200ResponseToJSON,
+} from '../models/mail-invitation200-response.ts';
+import {
+    type MailInvitationRequest,
+    MailInvitationRequestFromJSON,
+    MailInvitationRequestToJSON,
+} from '../models/mail-invitation-request.ts';
 import {
     type TriggerVerificationEmail200Response,
     TriggerVerificationEmail200ResponseFromJSON,
@@ -42,6 +77,21 @@ import {
     UpdateTeamMemberRoleRequestFromJSON,
     UpdateTeamMemberRoleRequestToJSON,
 } from '../models/update-team-member-role-request.ts';
+
+export interface AcceptInvitationOperationRequest {
+    /**
+     * 
+     */
+    acceptInvitationRequest: AcceptInvitationRequest;
+    /**
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     */
+    px0MinRevision?: string;
+    /**
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     */
+    px0Consistency?: AcceptInvitationOperationPx0ConsistencyEnum;
+}
 
 export interface AddTeamMemberOperationRequest {
     /**
@@ -60,6 +110,40 @@ export interface AddTeamMemberOperationRequest {
      * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: AddTeamMemberOperationPx0ConsistencyEnum;
+}
+
+export interface CreateInvitationOperationRequest {
+    /**
+     * The id of the team.
+     */
+    id: string;
+    /**
+     * 
+     */
+    createInvitationRequest: CreateInvitationRequest;
+    /**
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     */
+    px0MinRevision?: string;
+    /**
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     */
+    px0Consistency?: CreateInvitationOperationPx0ConsistencyEnum;
+}
+
+export interface ListOrgInvitationsRequest {
+    /**
+     * The id of the organization.
+     */
+    orgID: string;
+    /**
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     */
+    px0MinRevision?: string;
+    /**
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     */
+    px0Consistency?: ListOrgInvitationsPx0ConsistencyEnum;
 }
 
 export interface ListTeamMembersRequest {
@@ -81,6 +165,21 @@ export interface ListTeamMembersRequest {
     px0Consistency?: ListTeamMembersPx0ConsistencyEnum;
 }
 
+export interface MailInvitationOperationRequest {
+    /**
+     * 
+     */
+    mailInvitationRequest: MailInvitationRequest;
+    /**
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     */
+    px0MinRevision?: string;
+    /**
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     */
+    px0Consistency?: MailInvitationOperationPx0ConsistencyEnum;
+}
+
 export interface RemoveTeamMemberRequest {
     /**
      * The id of the team.
@@ -98,6 +197,21 @@ export interface RemoveTeamMemberRequest {
      * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: RemoveTeamMemberPx0ConsistencyEnum;
+}
+
+export interface RevokeInvitationRequest {
+    /**
+     * The id of the invitation.
+     */
+    id: string;
+    /**
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     */
+    px0MinRevision?: string;
+    /**
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     */
+    px0Consistency?: RevokeInvitationPx0ConsistencyEnum;
 }
 
 export interface UpdateTeamMemberRoleOperationRequest {
@@ -127,6 +241,79 @@ export interface UpdateTeamMemberRoleOperationRequest {
  * 
  */
 export class UserManagementApi extends runtime.BaseAPI {
+
+    /**
+     * Creates request options for acceptInvitation without sending the request
+     */
+    async acceptInvitationRequestOpts(requestParameters: AcceptInvitationOperationRequest): Promise<runtime.RequestOpts> {
+        if (requestParameters['acceptInvitationRequest'] == null) {
+            throw new runtime.RequiredError(
+                'acceptInvitationRequest',
+                'Required parameter "acceptInvitationRequest" was null or undefined when calling acceptInvitation().'
+            );
+        }
+
+        const queryParameters: any = {};
+
+        const headerParameters: runtime.HTTPHeaders = {};
+
+        headerParameters['Content-Type'] = 'application/json';
+
+        if (requestParameters['px0MinRevision'] != null) {
+            headerParameters['Px0-Min-Revision'] = String(requestParameters['px0MinRevision']);
+        }
+
+        if (requestParameters['px0Consistency'] != null) {
+            headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
+        }
+
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("apiKey", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("session", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+
+        let urlPath = `/v1/invitations/accept`;
+
+        return {
+            path: urlPath,
+            method: 'POST',
+            headers: headerParameters,
+            query: queryParameters,
+            body: AcceptInvitationRequestToJSON(requestParameters['acceptInvitationRequest']),
+        };
+    }
+
+    /**
+     * Makes the caller a member of the team that an invitation is for. The code works once, and only while the person who invited may add members to the team.
+     * Accept Invitation
+     */
+    async acceptInvitationRaw(requestParameters: AcceptInvitationOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateTeam201Response>> {
+        const requestOptions = await prepared(this.acceptInvitationRequestOpts(requestParameters));
+        const response = await this.request(requestOptions, initOverrides);
+
+        return new runtime.JSONApiResponse(response, (jsonValue) => CreateTeam201ResponseFromJSON(formed(jsonValue, instanceOfCreateTeam201Response)));
+    }
+
+    /**
+     * Makes the caller a member of the team that an invitation is for. The code works once, and only while the person who invited may add members to the team.
+     * Accept Invitation
+     */
+    async acceptInvitation(acceptInvitationRequest: AcceptInvitationRequest, px0MinRevision?: string, px0Consistency?: AcceptInvitationOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateTeam201Response> {
+        const response = await this.acceptInvitationRaw({ acceptInvitationRequest: acceptInvitationRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+        return await response.value();
+    }
 
     /**
      * Creates request options for addTeamMember without sending the request
@@ -209,6 +396,158 @@ export class UserManagementApi extends runtime.BaseAPI {
     }
 
     /**
+     * Creates request options for createInvitation without sending the request
+     */
+    async createInvitationRequestOpts(requestParameters: CreateInvitationOperationRequest): Promise<runtime.RequestOpts> {
+        if (requestParameters['id'] == null) {
+            throw new runtime.RequiredError(
+                'id',
+                'Required parameter "id" was null or undefined when calling createInvitation().'
+            );
+        }
+
+        if (requestParameters['createInvitationRequest'] == null) {
+            throw new runtime.RequiredError(
+                'createInvitationRequest',
+                'Required parameter "createInvitationRequest" was null or undefined when calling createInvitation().'
+            );
+        }
+
+        const queryParameters: any = {};
+
+        const headerParameters: runtime.HTTPHeaders = {};
+
+        headerParameters['Content-Type'] = 'application/json';
+
+        if (requestParameters['px0MinRevision'] != null) {
+            headerParameters['Px0-Min-Revision'] = String(requestParameters['px0MinRevision']);
+        }
+
+        if (requestParameters['px0Consistency'] != null) {
+            headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
+        }
+
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("apiKey", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("session", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+
+        let urlPath = `/v1/teams/{id}/invitations`;
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
+
+        return {
+            path: urlPath,
+            method: 'POST',
+            headers: headerParameters,
+            query: queryParameters,
+            body: CreateInvitationRequestToJSON(requestParameters['createInvitationRequest']),
+        };
+    }
+
+    /**
+     * Invites a person to a team. The response holds the code with which they accept, which no other response contains. A new invitation of the same address to the same team replaces the one before. Invitations expire after seven days.
+     * Invite to Team
+     */
+    async createInvitationRaw(requestParameters: CreateInvitationOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateInvitation201Response>> {
+        const requestOptions = await prepared(this.createInvitationRequestOpts(requestParameters));
+        const response = await this.request(requestOptions, initOverrides);
+
+        return new runtime.JSONApiResponse(response, (jsonValue) => CreateInvitation201ResponseFromJSON(formed(jsonValue, instanceOfCreateInvitation201Response)));
+    }
+
+    /**
+     * Invites a person to a team. The response holds the code with which they accept, which no other response contains. A new invitation of the same address to the same team replaces the one before. Invitations expire after seven days.
+     * Invite to Team
+     */
+    async createInvitation(id: string, createInvitationRequest: CreateInvitationRequest, px0MinRevision?: string, px0Consistency?: CreateInvitationOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateInvitation201Response> {
+        const response = await this.createInvitationRaw({ id: id, createInvitationRequest: createInvitationRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+        return await response.value();
+    }
+
+    /**
+     * Creates request options for listOrgInvitations without sending the request
+     */
+    async listOrgInvitationsRequestOpts(requestParameters: ListOrgInvitationsRequest): Promise<runtime.RequestOpts> {
+        if (requestParameters['orgID'] == null) {
+            throw new runtime.RequiredError(
+                'orgID',
+                'Required parameter "orgID" was null or undefined when calling listOrgInvitations().'
+            );
+        }
+
+        const queryParameters: any = {};
+
+        const headerParameters: runtime.HTTPHeaders = {};
+
+        if (requestParameters['px0MinRevision'] != null) {
+            headerParameters['Px0-Min-Revision'] = String(requestParameters['px0MinRevision']);
+        }
+
+        if (requestParameters['px0Consistency'] != null) {
+            headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
+        }
+
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("apiKey", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("session", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+
+        let urlPath = `/v1/orgs/{orgID}/invitations`;
+        urlPath = urlPath.replace('{orgID}', pathSegment('orgID', requestParameters['orgID']));
+
+        return {
+            path: urlPath,
+            method: 'GET',
+            headers: headerParameters,
+            query: queryParameters,
+        };
+    }
+
+    /**
+     * Returns the invitations of an organization that nobody has accepted yet, newest first: those that the caller may revoke.
+     * List Invitations
+     */
+    async listOrgInvitationsRaw(requestParameters: ListOrgInvitationsRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListOrgInvitations200Response>> {
+        const requestOptions = await prepared(this.listOrgInvitationsRequestOpts(requestParameters));
+        const response = await this.request(requestOptions, initOverrides);
+
+        return new runtime.JSONApiResponse(response, (jsonValue) => ListOrgInvitations200ResponseFromJSON(formed(jsonValue, instanceOfListOrgInvitations200Response)));
+    }
+
+    /**
+     * Returns the invitations of an organization that nobody has accepted yet, newest first: those that the caller may revoke.
+     * List Invitations
+     */
+    async listOrgInvitations(orgID: string, px0MinRevision?: string, px0Consistency?: ListOrgInvitationsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListOrgInvitations200Response> {
+        const response = await this.listOrgInvitationsRaw({ orgID: orgID, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+        return await response.value();
+    }
+
+    /**
      * Creates request options for listTeamMembers without sending the request
      */
     async listTeamMembersRequestOpts(requestParameters: ListTeamMembersRequest): Promise<runtime.RequestOpts> {
@@ -280,6 +619,71 @@ export class UserManagementApi extends runtime.BaseAPI {
      */
     async listTeamMembers(id: string, page?: string, px0MinRevision?: string, px0Consistency?: ListTeamMembersPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListTeamMembers200Response> {
         const response = await this.listTeamMembersRaw({ id: id, page: page, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+        return await response.value();
+    }
+
+    /**
+     * Creates request options for mailInvitation without sending the request
+     */
+    async mailInvitationRequestOpts(requestParameters: MailInvitationOperationRequest): Promise<runtime.RequestOpts> {
+        if (requestParameters['mailInvitationRequest'] == null) {
+            throw new runtime.RequiredError(
+                'mailInvitationRequest',
+                'Required parameter "mailInvitationRequest" was null or undefined when calling mailInvitation().'
+            );
+        }
+
+        const queryParameters: any = {};
+
+        const headerParameters: runtime.HTTPHeaders = {};
+
+        headerParameters['Content-Type'] = 'application/json';
+
+        if (requestParameters['px0MinRevision'] != null) {
+            headerParameters['Px0-Min-Revision'] = String(requestParameters['px0MinRevision']);
+        }
+
+        if (requestParameters['px0Consistency'] != null) {
+            headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
+        }
+
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("session", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+
+        let urlPath = `/v1/auth/invitation-mails`;
+
+        return {
+            path: urlPath,
+            method: 'POST',
+            headers: headerParameters,
+            query: queryParameters,
+            body: MailInvitationRequestToJSON(requestParameters['mailInvitationRequest']),
+        };
+    }
+
+    /**
+     * Mails the code of an invitation, and tells whether the mail was sent: px0 may have no mail server, or it may be away. The code is valid all the same. Requires the right to add members to the team.
+     * Mail Invitation
+     */
+    async mailInvitationRaw(requestParameters: MailInvitationOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<MailInvitation200Response>> {
+        const requestOptions = await prepared(this.mailInvitationRequestOpts(requestParameters));
+        const response = await this.request(requestOptions, initOverrides);
+
+        return new runtime.JSONApiResponse(response, (jsonValue) => MailInvitation200ResponseFromJSON(formed(jsonValue, instanceOfMailInvitation200Response)));
+    }
+
+    /**
+     * Mails the code of an invitation, and tells whether the mail was sent: px0 may have no mail server, or it may be away. The code is valid all the same. Requires the right to add members to the team.
+     * Mail Invitation
+     */
+    async mailInvitation(mailInvitationRequest: MailInvitationRequest, px0MinRevision?: string, px0Consistency?: MailInvitationOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<MailInvitation200Response> {
+        const response = await this.mailInvitationRaw({ mailInvitationRequest: mailInvitationRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
         return await response.value();
     }
 
@@ -359,6 +763,76 @@ export class UserManagementApi extends runtime.BaseAPI {
      */
     async removeTeamMember(id: string, userID: string, px0MinRevision?: string, px0Consistency?: RemoveTeamMemberPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<void> {
         await this.removeTeamMemberRaw({ id: id, userID: userID, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+    }
+
+    /**
+     * Creates request options for revokeInvitation without sending the request
+     */
+    async revokeInvitationRequestOpts(requestParameters: RevokeInvitationRequest): Promise<runtime.RequestOpts> {
+        if (requestParameters['id'] == null) {
+            throw new runtime.RequiredError(
+                'id',
+                'Required parameter "id" was null or undefined when calling revokeInvitation().'
+            );
+        }
+
+        const queryParameters: any = {};
+
+        const headerParameters: runtime.HTTPHeaders = {};
+
+        if (requestParameters['px0MinRevision'] != null) {
+            headerParameters['Px0-Min-Revision'] = String(requestParameters['px0MinRevision']);
+        }
+
+        if (requestParameters['px0Consistency'] != null) {
+            headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
+        }
+
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("apiKey", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("session", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+
+        let urlPath = `/v1/invitations/{id}`;
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
+
+        return {
+            path: urlPath,
+            method: 'DELETE',
+            headers: headerParameters,
+            query: queryParameters,
+        };
+    }
+
+    /**
+     * Revokes an invitation: its code is worth nothing any more.
+     * Revoke Invitation
+     */
+    async revokeInvitationRaw(requestParameters: RevokeInvitationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<void>> {
+        const requestOptions = await prepared(this.revokeInvitationRequestOpts(requestParameters));
+        const response = await this.request(requestOptions, initOverrides);
+
+        return new runtime.VoidApiResponse(withoutResult(response));
+    }
+
+    /**
+     * Revokes an invitation: its code is worth nothing any more.
+     * Revoke Invitation
+     */
+    async revokeInvitation(id: string, px0MinRevision?: string, px0Consistency?: RevokeInvitationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<void> {
+        await this.revokeInvitationRaw({ id: id, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
     }
 
     /**
@@ -455,10 +929,31 @@ export class UserManagementApi extends runtime.BaseAPI {
 /**
  * @export
  */
+export const AcceptInvitationOperationPx0ConsistencyEnum = {
+    Require: 'require',
+} as const;
+export type AcceptInvitationOperationPx0ConsistencyEnum = typeof AcceptInvitationOperationPx0ConsistencyEnum[keyof typeof AcceptInvitationOperationPx0ConsistencyEnum];
+/**
+ * @export
+ */
 export const AddTeamMemberOperationPx0ConsistencyEnum = {
     Require: 'require',
 } as const;
 export type AddTeamMemberOperationPx0ConsistencyEnum = typeof AddTeamMemberOperationPx0ConsistencyEnum[keyof typeof AddTeamMemberOperationPx0ConsistencyEnum];
+/**
+ * @export
+ */
+export const CreateInvitationOperationPx0ConsistencyEnum = {
+    Require: 'require',
+} as const;
+export type CreateInvitationOperationPx0ConsistencyEnum = typeof CreateInvitationOperationPx0ConsistencyEnum[keyof typeof CreateInvitationOperationPx0ConsistencyEnum];
+/**
+ * @export
+ */
+export const ListOrgInvitationsPx0ConsistencyEnum = {
+    Require: 'require',
+} as const;
+export type ListOrgInvitationsPx0ConsistencyEnum = typeof ListOrgInvitationsPx0ConsistencyEnum[keyof typeof ListOrgInvitationsPx0ConsistencyEnum];
 /**
  * @export
  */
@@ -469,10 +964,24 @@ export type ListTeamMembersPx0ConsistencyEnum = typeof ListTeamMembersPx0Consist
 /**
  * @export
  */
+export const MailInvitationOperationPx0ConsistencyEnum = {
+    Require: 'require',
+} as const;
+export type MailInvitationOperationPx0ConsistencyEnum = typeof MailInvitationOperationPx0ConsistencyEnum[keyof typeof MailInvitationOperationPx0ConsistencyEnum];
+/**
+ * @export
+ */
 export const RemoveTeamMemberPx0ConsistencyEnum = {
     Require: 'require',
 } as const;
 export type RemoveTeamMemberPx0ConsistencyEnum = typeof RemoveTeamMemberPx0ConsistencyEnum[keyof typeof RemoveTeamMemberPx0ConsistencyEnum];
+/**
+ * @export
+ */
+export const RevokeInvitationPx0ConsistencyEnum = {
+    Require: 'require',
+} as const;
+export type RevokeInvitationPx0ConsistencyEnum = typeof RevokeInvitationPx0ConsistencyEnum[keyof typeof RevokeInvitationPx0ConsistencyEnum];
 /**
  * @export
  */

@@ -61,6 +61,18 @@ export interface APIKey {
      */
     lastUsedAt: Date | null;
     /**
+     * The first characters of the secret, by which a key that was found can be told: `ak_` and eight hexadecimal digits. Absent for a key that an earlier release made.
+     */
+    prefix?: string;
+    /**
+     * The user who created the key. A successor keeps the creator of the key that it replaces.
+     */
+    createdBy?: string;
+    /**
+     * The teams that the key can read. Absent if it can read the whole organization.
+     */
+    teamIds?: Array<string>;
+    /**
      * What the key is limited to. Absent if it has no limits.
      */
     limits?: APIKeyLimits;
@@ -109,6 +121,9 @@ export function APIKeyFromJSONTyped(json: any, ignoreDiscriminator: boolean): AP
         'createdAt': (json['created_at'] == null ? json['created_at'] : parseDateTime(json['created_at'])),
         'expiresAt': json['expires_at'] === undefined ? undefined : json['expires_at'] === null ? null : (parseDateTime(json['expires_at'])),
         'lastUsedAt': (json['last_used_at'] == null ? null : parseDateTime(json['last_used_at'])),
+        'prefix': json['prefix'] == null ? undefined : json['prefix'],
+        'createdBy': json['created_by'] == null ? undefined : json['created_by'],
+        'teamIds': json['team_ids'] == null ? undefined : json['team_ids'],
         'limits': json['limits'] == null ? undefined : APIKeyLimitsFromJSON(json['limits']),
     };
 }
@@ -132,6 +147,9 @@ export function APIKeyToJSONTyped(value?: APIKey | null, ignoreDiscriminator: bo
         'created_at': value['createdAt'] == null ? value['createdAt'] : serializeDateTime(value['createdAt']),
         'expires_at': value['expiresAt'] == null ? value['expiresAt'] : serializeDateTime(value['expiresAt']),
         'last_used_at': value['lastUsedAt'] == null ? value['lastUsedAt'] : serializeDateTime(value['lastUsedAt']),
+        'prefix': value['prefix'],
+        'created_by': value['createdBy'],
+        'team_ids': value['teamIds'],
         'limits': APIKeyLimitsToJSON(value['limits']),
     };
 }

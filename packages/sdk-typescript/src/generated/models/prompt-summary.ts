@@ -14,6 +14,13 @@
  */
 
 import { mapValues } from '../runtime.ts';
+import type { PromptSummaryUsage } from './prompt-summary-usage.ts';
+import {
+    PromptSummaryUsageFromJSON,
+    PromptSummaryUsageFromJSONTyped,
+    PromptSummaryUsageToJSON,
+    PromptSummaryUsageToJSONTyped,
+} from './prompt-summary-usage.ts';
 import type { PromptSummaryLastChange } from './prompt-summary-last-change.ts';
 import {
     PromptSummaryLastChangeFromJSON,
@@ -21,9 +28,16 @@ import {
     PromptSummaryLastChangeToJSON,
     PromptSummaryLastChangeToJSONTyped,
 } from './prompt-summary-last-change.ts';
+import type { VersionTag } from './version-tag.ts';
+import {
+    VersionTagFromJSON,
+    VersionTagFromJSONTyped,
+    VersionTagToJSON,
+    VersionTagToJSONTyped,
+} from './version-tag.ts';
 
 /**
- * What is live, and who changed the prompt last and why. Only with `include=summary`.
+ * What is live, who changed the prompt last and why, and how often it was rendered. Only with `include=summary`.
  * @export
  * @interface PromptSummary
  */
@@ -37,9 +51,21 @@ export interface PromptSummary {
      */
     liveTags: Array<string>;
     /**
+     * The tags and their versions, those of the newest versions first; at most 20.
+     */
+    tags: Array<VersionTag>;
+    /**
+     * The newest draft. Null for none.
+     */
+    draftVersion: number | null;
+    /**
      * How many versions there are.
      */
     versions: number;
+    /**
+     * 
+     */
+    usage: PromptSummaryUsage | null;
     /**
      * What the live version is, else the newest one. Null without versions.
      */
@@ -67,7 +93,10 @@ export type PromptSummaryKindEnum = typeof PromptSummaryKindEnum[keyof typeof Pr
 export function instanceOfPromptSummary(value: object): value is PromptSummary {
     if ((!('liveVersion' in (value as Record<string, any>)) && !('live_version' in (value as Record<string, any>))) || ((value as Record<string, any>)['liveVersion'] === undefined && (value as Record<string, any>)['live_version'] === undefined)) return false;
     if ((!('liveTags' in (value as Record<string, any>)) && !('live_tags' in (value as Record<string, any>))) || ((value as Record<string, any>)['liveTags'] === undefined && (value as Record<string, any>)['live_tags'] === undefined)) return false;
+    if (!('tags' in value) || value['tags'] === undefined) return false;
+    if ((!('draftVersion' in (value as Record<string, any>)) && !('draft_version' in (value as Record<string, any>))) || ((value as Record<string, any>)['draftVersion'] === undefined && (value as Record<string, any>)['draft_version'] === undefined)) return false;
     if (!('versions' in value) || value['versions'] === undefined) return false;
+    if (!('usage' in value) || value['usage'] === undefined) return false;
     if (!('kind' in value) || value['kind'] === undefined) return false;
     if ((!('lastChange' in (value as Record<string, any>)) && !('last_change' in (value as Record<string, any>))) || ((value as Record<string, any>)['lastChange'] === undefined && (value as Record<string, any>)['last_change'] === undefined)) return false;
     return true;
@@ -85,7 +114,10 @@ export function PromptSummaryFromJSONTyped(json: any, ignoreDiscriminator: boole
         
         'liveVersion': json['live_version'],
         'liveTags': json['live_tags'],
+        'tags': ((json['tags'] as Array<any>).map(VersionTagFromJSON)),
+        'draftVersion': json['draft_version'],
         'versions': json['versions'],
+        'usage': PromptSummaryUsageFromJSON(json['usage']),
         'kind': json['kind'],
         'lastChange': PromptSummaryLastChangeFromJSON(json['last_change']),
     };
@@ -104,7 +136,10 @@ export function PromptSummaryToJSONTyped(value?: PromptSummary | null, ignoreDis
         
         'live_version': value['liveVersion'],
         'live_tags': value['liveTags'],
+        'tags': ((value['tags'] as Array<any>).map(VersionTagToJSON)),
+        'draft_version': value['draftVersion'],
         'versions': value['versions'],
+        'usage': PromptSummaryUsageToJSON(value['usage']),
         'kind': value['kind'],
         'last_change': PromptSummaryLastChangeToJSON(value['lastChange']),
     };

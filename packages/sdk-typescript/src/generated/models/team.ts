@@ -44,6 +44,14 @@ export interface Team {
      * The caller's role in the team. Only in the list of the caller's teams.
      */
     role?: TeamRoleEnum;
+    /**
+     * How many members the team has. Only in the list of an organization's teams.
+     */
+    memberCount?: number;
+    /**
+     * Whether a request of the caller to join the team is pending. Only in the list of an organization's teams.
+     */
+    isJoinRequested?: boolean;
 }
 
 
@@ -84,6 +92,8 @@ export function TeamFromJSONTyped(json: any, ignoreDiscriminator: boolean): Team
         'createdAt': (json['created_at'] == null ? json['created_at'] : parseDateTime(json['created_at'])),
         'isDefault': json['is_default'] == null ? undefined : json['is_default'],
         'role': json['role'] == null ? undefined : json['role'],
+        'memberCount': json['member_count'] == null ? undefined : json['member_count'],
+        'isJoinRequested': json['is_join_requested'] == null ? undefined : json['is_join_requested'],
     };
 }
 
@@ -104,5 +114,7 @@ export function TeamToJSONTyped(value?: Team | null, ignoreDiscriminator: boolea
         'created_at': value['createdAt'] == null ? value['createdAt'] : serializeDateTime(value['createdAt']),
         'is_default': value['isDefault'],
         'role': value['role'],
+        'member_count': value['memberCount'],
+        'is_join_requested': value['isJoinRequested'],
     };
 }

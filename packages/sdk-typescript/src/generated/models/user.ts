@@ -14,6 +14,14 @@
  */
 
 import { mapValues, parseDate, parseDateTime, serializeDate, serializeDateTime } from '../runtime.ts';
+import type { PersonTeam } from './person-team.ts';
+import {
+    PersonTeamFromJSON,
+    PersonTeamFromJSONTyped,
+    PersonTeamToJSON,
+    PersonTeamToJSONTyped,
+} from './person-team.ts';
+
 /**
  * An account.
  * @export
@@ -40,6 +48,14 @@ export interface User {
      * 
      */
     createdAt: Date;
+    /**
+     * The organization's teams that the person is in, by name, at most 20: those whose members the caller may list. Only in lists of an organization's people.
+     */
+    teams?: Array<PersonTeam>;
+    /**
+     * How many such teams there are. Only in lists of an organization's people.
+     */
+    teamCount?: number;
 }
 
 /**
@@ -69,6 +85,8 @@ export function UserFromJSONTyped(json: any, ignoreDiscriminator: boolean): User
         'isAdmin': json['is_admin'],
         'isVerified': json['is_verified'],
         'createdAt': (json['created_at'] == null ? json['created_at'] : parseDateTime(json['created_at'])),
+        'teams': json['teams'] == null ? undefined : ((json['teams'] as Array<any>).map(PersonTeamFromJSON)),
+        'teamCount': json['team_count'] == null ? undefined : json['team_count'],
     };
 }
 
@@ -88,5 +106,7 @@ export function UserToJSONTyped(value?: User | null, ignoreDiscriminator: boolea
         'is_admin': value['isAdmin'],
         'is_verified': value['isVerified'],
         'created_at': value['createdAt'] == null ? value['createdAt'] : serializeDateTime(value['createdAt']),
+        'teams': value['teams'] == null ? undefined : ((value['teams'] as Array<any>).map(PersonTeamToJSON)),
+        'team_count': value['teamCount'],
     };
 }
