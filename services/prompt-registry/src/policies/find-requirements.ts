@@ -13,23 +13,14 @@ import type {
 } from './guarded.ts';
 import { type Judge, NotJudged } from './judgement.ts';
 import type { JudgingPolicy } from './policy-row.ts';
-import { type CheckJudgement, type CheckState, guarding, requirementsOf } from './requirements.ts';
+import {
+  type CheckJudgement,
+  type CheckState,
+  guarding,
+  type PostedChecks,
+  requirementsOf,
+} from './requirements.ts';
 import { policiesAnd, wasLiveLately } from './store.ts';
-
-/** What was posted about a version. */
-export interface PostedChecks {
-  /** The digest of the version's content in hexadecimal; null: not computed yet, or there is no such version. */
-  readonly digest: string | null;
-  /** What was said of that content, or of any while the digest is not known; the newest first. */
-  readonly checks: readonly PostedCheck[];
-}
-
-export interface PostedCheck extends CheckState {
-  readonly name: string;
-  readonly apiKeyId: string;
-  /** Of the content that it is about, in hexadecimal. */
-  readonly digest: string;
-}
 
 /** How the external checks of a version stand. */
 export interface ExternalChecks {

@@ -1,4 +1,4 @@
-export type { ExternalChecks, ExternalStates, PostedChecks } from './find-requirements.ts';
+export type { ExternalChecks, ExternalStates } from './find-requirements.ts';
 export { type BrokenGlass, type PlanPolicies, PolicyGate, type PolicyGateDependencies } from './gate.ts';
 export {
   type Approvals,
@@ -26,4 +26,4 @@ export {
   policyOnWire,
 } from './policy-row.ts';
 export { observeRefusals } from './refusals.ts';
-export { directRefusal } from './requirements.ts';
+export { directRefusal, type PostedChecks } from './requirements.ts';

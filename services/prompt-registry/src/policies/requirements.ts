@@ -9,6 +9,21 @@ export type Subject = Pick<Guarded, 'transitions' | 'tags' | 'newFolder'> &
 
 export type CheckState = Pick<Requirement['checks'][number], 'state' | 'detail'>;
 
+/** What was posted about a version. */
+export interface PostedChecks {
+  /** The digest of the version's content in hexadecimal; null: not computed yet, or there is no such version. */
+  readonly digest: string | null;
+  /** What was said of that content, or of any while the digest is not known; the newest first. */
+  readonly checks: readonly PostedCheck[];
+}
+
+export interface PostedCheck extends CheckState {
+  readonly name: string;
+  readonly apiKeyId: string;
+  /** Of the content that it is about, in hexadecimal. */
+  readonly digest: string;
+}
+
 /** How a check of a policy stands. */
 export type CheckJudgement = (check: JudgingPolicy['rule']['require']['checks'][number]) => CheckState;
 

@@ -1,8 +1,8 @@
 /** The rows of policies, and what the gate reads to judge by them. */
 import type { OrganizationId, PromptId, TeamId } from '@px0/contracts';
 import { onlyRow, type Reader, type Sql, sql } from '@px0/owner';
-import type { PostedChecks } from './find-requirements.ts';
 import type { JudgingPolicy } from './policy-row.ts';
+import type { PostedChecks } from './requirements.ts';
 
 /**
  * The enabled policies of a team and of its organization: at most 70. Those of the organization first, then by name. As one JSON value: it is read
