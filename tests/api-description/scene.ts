@@ -8,11 +8,11 @@ export interface Scene {
 }
 
 /**
- * A new account whose organization has a second team, a prompt with two versions, a tag and a payload, a join request, policies and
- * change requests.
+ * A new account whose organization has a second team, a prompt with two versions, a tag and a payload, a join request, invitations,
+ * policies and change requests.
  */
 export async function setScene(world: World): Promise<Scene> {
-  const [account, stranger] = [await world.account(), await world.account()];
+  const [account, stranger, host] = [await world.account(), await world.account(), await world.account()];
   const token = account.token;
   const make = async (method: Method, path: string, body: object | undefined, ...id: readonly string[]) => {
     let found = await world.gateway.call(method, path, { token, ...(body !== undefined && { body }) });
@@ -33,6 +33,8 @@ export async function setScene(world: World): Promise<Scene> {
   const asked = await world.gateway.call('POST', `/v1/teams/${second}/join-requests`, {
     token: stranger.token,
   });
+  const invite = (by: Account, email: string) =>
+    world.make(by, 'POST', `/v1/teams/${by.team}/invitations`, { email });
   const content = await world.get(account, `/v1/prompts/${prompt.id}/versions/1`);
   return {
     account,
@@ -50,6 +52,8 @@ export async function setScene(world: World): Promise<Scene> {
       draftPrompt: drafts.id,
       payload: await make('POST', `/v1/prompts/${prompt.id}/payloads`, payload, 'payload', 'id'),
       joinRequest: String(typeof asked === 'object' && asked !== null ? Reflect.get(asked, 'id') : ''),
+      invitation: (await invite(account, 'grace@example.com')).text('invitation', 'id'),
+      invitationCode: (await invite(host, 'host@example.com')).text('code'),
     },
   };
 }

@@ -45,6 +45,10 @@ export interface Things extends Governed {
   readonly slug: string;
   readonly payload: string;
   readonly joinRequest: string;
+  /** May be revoked. */
+  readonly invitation: string;
+  /** Of an invitation to a team that the caller is no member of. */
+  readonly invitationCode: string;
 }
 
 /** A copy of the description. What it says of responses is unchanged. */
@@ -97,7 +101,7 @@ function withRealIds(body: Body, things: Things, operation: string): Body {
 }
 
 /** What the body of an operation has to say of the things that its path names. */
-function ownFields({ contentHash, reviewable }: Things): Readonly<Record<string, object>> {
+function ownFields({ contentHash, reviewable, invitationCode }: Things): Readonly<Record<string, object>> {
   return {
     // The name of its example is taken by the policies that were created.
     updatePolicy: { name: 'renamed' },
@@ -105,6 +109,7 @@ function ownFields({ contentHash, reviewable }: Things): Readonly<Record<string,
     reviewChangeRequest: { content_hash: reviewable.contentHash },
     postCheck: { content_hash: contentHash },
     acceptSnapshot: { version: 1 },
+    acceptInvitation: { code: invitationCode },
   };
 }
 
@@ -150,6 +155,8 @@ function seedOf(
     org_id: things.organization,
     team: things.team,
     team_id: things.team,
+    teams: things.team,
+    ids: things.user,
     from: '1',
     to: '2',
     tag: 'production',
@@ -190,7 +197,7 @@ function pathValue(name: string, path: string, things: Things): string | undefin
     'join-requests': things.joinRequest,
     'prompt-policies': things.policy,
     'change-requests': things.request,
-    invitations: things.joinRequest,
+    invitations: things.invitation,
   };
   return byArea[path.split('/')[2] ?? ''];
 }

@@ -110,7 +110,7 @@ function mixed(own: Things, other: Things, foreign: readonly (keyof Things)[]): 
   return { ...own, ...Object.fromEntries(foreign.map((kind) => [kind, other[kind]])) };
 }
 
-/** An answer's text without what differs from request to request: what the request named, further ids by their order, and times. */
+/** An answer's text without what differs from request to request: what the request named, further ids by their order, codes and times. */
 function outline({ text }: Answer, things: Things): string {
   const named = Object.entries(things).reduce((rest, [kind, id]) => rest.replaceAll(id, `<${kind}>`), text);
   const ids: string[] = [];
@@ -119,6 +119,7 @@ function outline({ text }: Answer, things: Things): string {
       if (!ids.includes(id)) ids.push(id);
       return `<id ${ids.indexOf(id)}>`;
     })
+    .replaceAll(/inv_[0-9a-f]{40}/g, '<code>')
     .replaceAll(/"\d{4}-\d\d-\d\dT[^"]*"/g, '"<time>"');
 }
 

@@ -217,7 +217,8 @@ export const furtherPlans: { readonly [Operation in OperationId]?: readonly Excl
     }),
   ],
   listChangeRequests: [inTeam],
-  listOrgPeople: [inOrg],
+  // Ids count alone.
+  listOrgPeople: [inOrg, (things) => ({ ...inOrg(things), query: { team_id: things.team } })],
   register: [({ email }) => ({ body: { email, password } })],
   createAPIKey: [({ organization }) => ({ body: { ...name, org_id: organization } })],
   getPrompt: [
@@ -226,7 +227,7 @@ export const furtherPlans: { readonly [Operation in OperationId]?: readonly Excl
     (things) => ({ params: { id: misspelt(things) } }),
     (things) => ({ params: { id: misspelt(things) }, query: { team_id: things.team } }),
   ],
-  listAllPrompts: [({ team }) => ({ query: { team_id: team } })],
+  listAllPrompts: [({ team }) => ({ query: { team_id: team } }), ({ team }) => ({ query: { teams: team } })],
   renderLive: [
     ({ slug }) => ({ params: { slug }, body: {} }),
     (things) => ({ params: { slug: misspelt(things) }, body: {} }),

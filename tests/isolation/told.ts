@@ -42,15 +42,10 @@ export const told: { readonly [Operation in OperationId]?: readonly Told[] } = {
   deleteAPIKey: [{ foreign: ['key'], answer: 'forbidden', unknown: 'apiKeyNotFound' }],
   updateOrg: [organization('forbidden')],
   deleteOrg: [organization('forbidden')],
-  listOrgPeople: [
-    ...audit,
-    // One who is not known to the organization is in no answer.
-    { foreign: ['user'], answer: 200, unknown: 200 },
-  ],
+  listOrgPeople: audit,
   listLastLogins: [
     organization('forbidden'),
     { foreign: ['organization', 'user'], answer: 'forbidden', unknown: 'organizationNotFound' },
-    { foreign: ['user'], answer: 200, unknown: 200 },
   ],
   listOrgAudit: [organization('forbidden')],
   exportIdentityAudit: audit,
@@ -74,9 +69,8 @@ export const told: { readonly [Operation in OperationId]?: readonly Told[] } = {
     { foreign: ['user'], answer: 204, unknown: 'userToAddNotFound' },
   ],
   removeTeamMember: [team(), team('user')],
-  // Anybody may be invited, and whether an address has an account is not told.
-  createInvitation: [team(), team('email'), { foreign: ['email'], answer: 201, unknown: 201 }],
-  mailInvitation: [team(), team('email'), { foreign: ['email'], answer: 200, unknown: 200 }],
+  createInvitation: [team(), team('email')],
+  mailInvitation: [team(), team('email')],
   listOrgInvitations: [organization('forbidden')],
   countOrgPrompts: [organization('forbidden')],
   revokeInvitation: [{ foreign: ['invitation'], answer: 'forbidden', unknown: 'invitationNotFound' }],
@@ -105,6 +99,8 @@ export const told: { readonly [Operation in OperationId]?: readonly Told[] } = {
 export const unjudged: { readonly [Operation in OperationId]?: readonly (keyof Things)[] } = {
   // Filters of lists.
   listChangeRequests: ['prompt'],
+  listOrgPeople: ['team', 'user'],
+  listLastLogins: ['user'],
   exportIdentityAudit: ['team', 'user'],
   exportTenancyAudit: ['team', 'user'],
   exportRegistryAudit: ['team', 'user'],
@@ -112,6 +108,9 @@ export const unjudged: { readonly [Operation in OperationId]?: readonly (keyof T
   createTeamPolicy: ['user', 'key'],
   createOrgPolicy: ['user', 'key'],
   updatePolicy: ['user', 'key'],
+  // Anybody may be invited, and whether an address has an account is not told.
+  createInvitation: ['email'],
+  mailInvitation: ['email'],
 };
 
 /** Whether the request names, of what is somebody else's, only what nobody judges. */
