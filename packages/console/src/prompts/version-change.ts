@@ -1,6 +1,6 @@
 /** What a version changed compared to the version before it, in short. */
-import { type LineChange, lineChange } from '../diff/mod.ts';
 import { bodyText, configText, contentOf, isChat, schemaText } from '../preview/mod.ts';
+import { type LineChange, lineChange } from './line-change.ts';
 import type { Version } from './version-actions.ts';
 
 export interface VersionChange {
