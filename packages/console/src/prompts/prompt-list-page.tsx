@@ -2,7 +2,7 @@
 import { useQueries } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { FileText, Plus } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useCommands } from '../commands/mod.ts';
 import { BrokenBanner } from '../review/mod.ts';
 import { Button, Card, EmptyState, Page, useIsWide } from '../ui/mod.ts';
@@ -31,12 +31,16 @@ export function PromptListPage() {
   const { myTeams, memberships } = useWorkspace();
   // A link to a team or a folder opens the organization that it is in.
   usePresentOrganization(memberships.find(({ id }) => id === search.team)?.org_id);
+  // Also links in the rows and among the folders choose a team.
+  const chosenTeam = myTeams.find(({ id }) => id === search.team)?.id;
+  useEffect(() => {
+    if (chosenTeam !== undefined) rememberTeam(chosenTeam);
+  }, [chosenTeam]);
   const teams = shownTeams(myTeams, search);
   const folders = useFolders(teams);
   const creatable = useTeamsWhere('createPrompt');
   const [creating, setCreating] = useState(false);
   const change = (next: PromptSearch): void => {
-    if (next.team !== undefined) rememberTeam(next.team);
     void navigate({ search: promptSearch({ ...next }), replace: true });
   };
   const noCreation = creatable.length === 0 ? 'Only team editors and admins can create prompts.' : undefined;
