@@ -230,6 +230,7 @@ export function listStories(started: () => ConsoleHarness): void {
       expect(file.document.prompts.map(({ slug }) => slug)).toEqual(['alpha', 'beta', 'delta', 'gamma']);
 
       // One of them cannot be archived, and stays selected.
+      harness.expectOutage(page);
       await page.route(`**/v1/prompts/${beta}/archive`, (route) =>
         route.fulfill({ status: 503, json: { error: 'service unavailable' } }),
       );

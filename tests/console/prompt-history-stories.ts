@@ -115,7 +115,10 @@ export function promptHistoryStories(started: () => ConsoleHarness): void {
       await changes.getByText('Change 1 of 2').waitFor();
       await page.keyboard.press('j');
       await changes.getByText('Change 2 of 2').waitFor();
-      await page.locator('tr[data-current]').getByText('Goodbye').waitFor();
+      await page
+        .locator('tr[data-current]')
+        .getByRole('cell', { name: /^added: Goodbye 9/ })
+        .waitFor();
       await page.getByRole('button', { name: 'Previous change' }).click();
       await changes.getByText('Change 1 of 2').waitFor();
       await page.getByRole('button', { name: 'Live earlier' }).click();
