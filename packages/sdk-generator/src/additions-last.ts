@@ -29,10 +29,15 @@ function addedParameters(operationId: string): readonly string[] {
   const route = Object.hasOwn(table, operationId) ? table[operationId] : undefined;
   if (route === undefined) return [];
   const queries = Object.entries(route.query.shape).flatMap(([name, field]) =>
-    isAdded(field) ? [name] : [],
+    isAdded(field) ? [camelCase(name)] : [],
   );
   const body = isAdded(route.body) ? [bodyParameter(route)] : [];
   return [...body, ...queries, BREAK_GLASS];
+}
+
+/** As the generator calls a query such as `team_id`. */
+function camelCase(name: string): string {
+  return name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** The generator calls a body as its schema is called. */

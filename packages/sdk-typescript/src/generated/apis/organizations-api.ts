@@ -680,7 +680,7 @@ export class OrganizationsApi extends runtime.BaseAPI {
      * Returns the users who belong to a team of the organization, with their teams and roles.
      * List Org People
      */
-    async listOrgPeople(orgID: string, page?: string, limit?: string, px0MinRevision?: string, px0Consistency?: ListOrgPeoplePx0ConsistencyEnum, teamId?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction, search?: string, role?: ListOrgPeopleRoleEnum, ids?: string): Promise<ListOrgPeople200Response> {
+    async listOrgPeople(orgID: string, page?: string, limit?: string, px0MinRevision?: string, px0Consistency?: ListOrgPeoplePx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, search?: string, teamId?: string, role?: ListOrgPeopleRoleEnum, ids?: string): Promise<ListOrgPeople200Response> {
         const response = await this.listOrgPeopleRaw({ orgID: orgID, page: page, limit: limit, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, search: search, teamId: teamId, role: role, ids: ids }, initOverrides);
         return await response.value();
     }
