@@ -15,7 +15,10 @@ const reply = (body: unknown): Reply => ({ status: 200, body: JSON.stringify(bod
 const prompt = (slug: string, live: number | null) => ({
   ...{ id: id(1), team_id: id(2), slug, name: `Name of ${slug}`, description: '', status: 'active' },
   ...{ created_at: TIME, updated_at: TIME },
-  summary: { live_version: live, live_tags: ['prod'], versions: 3, kind: 'text', last_change: null },
+  summary: {
+    ...{ live_version: live, live_tags: ['prod'], versions: 3, kind: 'text', last_change: null },
+    ...{ tags: [{ tag: 'prod', version: 2 }], draft_version: 3, usage: null },
+  },
 });
 const version = (number: number, status: string, tags: readonly string[] = []) => ({
   ...{ id: id(3), prompt_id: id(1), version: number, template: 'x', status, tags, variables: [] },

@@ -29,6 +29,7 @@ const prompt = (slug: string, live: number | null, actor: unknown = ada) => ({
   ...{ created_at: TIME, updated_at: TIME, folder: '', contract: 'off', created_by: ada },
   summary: {
     ...{ live_version: live, live_tags: live === null ? [] : ['prod', 'eu'], versions: 3, kind: 'text' },
+    ...{ tags: [], draft_version: null, usage: null },
     last_change: {
       ...{ action: 'version.promoted', version: 2, actor },
       ...{ note: 'A reason that takes more room than a line has', created_at: TIME },

@@ -12,6 +12,7 @@ async function lastChangeAfter(action: string, version: number | null, note: str
     ...{ created_at: TIME, updated_at: TIME, folder: 'mail', contract: 'off' },
     summary: {
       ...{ live_version: 3, live_tags: [], versions: 3, kind: 'text' },
+      ...{ tags: [], draft_version: null, usage: null },
       last_change: { action, version, actor: { kind: 'user', id: ID }, note, created_at: TIME },
     },
   };
