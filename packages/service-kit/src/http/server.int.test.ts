@@ -159,6 +159,36 @@ describe('a slow client', () => {
   });
 });
 
+describe('a connection on which nothing is sent', () => {
+  async function unused(timeouts: ServerTimeouts) {
+    const server = await serve((_req, res) => res.end('ok'), timeouts);
+    const timedOut = new Promise((resolve) => server.server.once('clientError', resolve));
+    const socket = connect(server.port, '127.0.0.1');
+    const seen = { text: '' };
+    socket.on('data', (chunk) => {
+      seen.text += chunk.toString();
+    });
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    await timedOut;
+    return { socket, seen, closed };
+  }
+
+  it('takes a request when the time for headers is over', async () => {
+    const { socket, seen } = await unused({ headersMs: 300, requestMs: 600, keepAliveMs: 600_000 });
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await expect.poll(() => seen.text).toMatch(/^HTTP\/1\.1 200 OK.*ok/s);
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\nX-Slow');
+    await expect.poll(() => seen.text).toMatch(/408 Request Timeout/);
+    socket.destroy();
+  });
+
+  it('is closed like any that is idle, without a word', async () => {
+    const { seen, closed } = await unused({ headersMs: 300, requestMs: 600, keepAliveMs: 400 });
+    await closed;
+    expect(seen.text).toBe('');
+  });
+});
+
 describe('a request that HTTP forbids', () => {
   it.each([
     ['without a Host', 'GET / HTTP/1.1\r\n\r\n', '400 Bad Request', 'bad request'],

@@ -77,13 +77,14 @@ const LEAVE_MS = { min: 50, max: 1_000 };
 /** Starts listening. @throws StartError one sentence, when the address is in use or not allowed */
 export async function startHttpServer(options: StartServerOptions): Promise<RunningServer> {
   const { host, port, logger, timeouts = {} } = options;
+  const { keepAliveMs = KEEP_ALIVE_MS, headersMs = HEADERS_MS } = timeouts;
   const server = createServer({
     // Checked here instead, so that this refusal is JSON like every other.
     requireHostHeader: false,
     maxHeaderSize: MAX_HEADER_BYTES,
-    headersTimeout: timeouts.headersMs ?? HEADERS_MS,
+    headersTimeout: headersMs,
     requestTimeout: timeouts.requestMs ?? REQUEST_MS,
-    keepAliveTimeout: timeouts.keepAliveMs ?? KEEP_ALIVE_MS,
+    keepAliveTimeout: keepAliveMs,
     // How often the two limits above are enforced; Node's 30 s would let a slow client have thrice its time.
     connectionsCheckingInterval: 2_000,
     // Requests on one kept-alive connection wait for each other, so small answers must leave at once.
@@ -110,7 +111,10 @@ export async function startHttpServer(options: StartServerOptions): Promise<Runn
     }
   });
   server.on('checkExpectation', (req, res) => refuseHttp(req, res, 417));
-  server.on('clientError', answerClientError);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (isUnused(error, socket)) closeUnused(socket, keepAliveMs - headersMs);
+    else answerClientError(error, socket);
+  });
   await listen(server, host, port);
   const address = server.address();
   const actualPort = typeof address === 'object' && address !== null ? address.port : port;
@@ -265,6 +269,22 @@ function refuseHttp(req: IncomingMessage, res: ServerResponse, status: 400 | 417
   // A connection with malformed HTTP is closed after the refusal.
   res.setHeader('Connection', 'close');
   sendReply(req, res, { status, body: { error: (STATUS_CODES[status] ?? '').toLowerCase() }, headers: {} });
+}
+
+/** Whether Node's time for headers has passed on a connection on which nothing has come. */
+function isUnused({ code }: NodeJS.ErrnoException, socket: Socket): boolean {
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0;
+}
+
+/**
+ * Nobody asked anything there, so nothing is answered: whoever sends a request just then would take it for the answer. Clients hold such
+ * connections (undici opens one anew for each stream that is left), and they may for as long as any other that is idle.
+ */
+function closeUnused(socket: Socket, afterMs: number): void {
+  // What came while the process stood still is read before the second step.
+  const closing = setTimeout(() => setImmediate(() => socket.bytesRead === 0 && socket.destroy()), afterMs);
+  closing.unref();
+  socket.once('close', () => clearTimeout(closing));
 }
 
 /** Requests that break HTTP itself never reach a handler; they get an answer in the API's form, and the connection ends. */
