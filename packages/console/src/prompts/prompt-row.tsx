@@ -59,7 +59,7 @@ export function PromptRow({
             to="/prompts/$promptId"
             params={{ promptId: prompt.id }}
             data-row={prompt.id}
-            className="max-w-full scroll-mb-28 truncate font-medium text-sm after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2"
+            className="max-w-full scroll-mb-28 max-sm:scroll-mb-44 truncate font-medium text-sm after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2"
           >
             {prompt.name}
           </Link>
