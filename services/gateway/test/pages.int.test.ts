@@ -145,6 +145,39 @@ describe('the console', () => {
     expect((await open('/%E0%A4%A')).status).toBe(404);
   });
 
+  it('whose files go away while the gateway runs is no error of the gateway', async () => {
+    const directory = await built();
+    const { url } = await gateway({ CONSOLE_DIRECTORY: directory });
+    const asset = () => fetch(`${url}/assets/app-1a2b.js`, { headers: { 'accept-encoding': 'br, gzip' } });
+    expect([await (await asset()).text(), (await asset()).headers.get('content-encoding')]).toEqual([
+      'js',
+      'br',
+    ]);
+    await rm(join(directory, 'assets/app-1a2b.js.br'));
+    const plain = await asset();
+    expect([await plain.text(), plain.headers.get('content-encoding')]).toEqual(['js', null]);
+    await rm(join(directory, 'assets'), { recursive: true });
+    await rm(join(directory, 'start.js'));
+    for (const path of ['/assets/app-1a2b.js', '/start.js']) {
+      const gone = await fetch(url + path);
+      expect([gone.status, await gone.json()], path).toEqual([404, { error: 'not found' }]);
+    }
+    expect((await fetch(`${url}/login`, { headers: { accept: 'text/html' } })).status).toBe(200);
+  });
+
+  it('is sent whole to whoever asks for a part, also for one that does not exist', async () => {
+    const { url } = await gateway({ CONSOLE_DIRECTORY: await built() });
+    for (const range of ['bytes=0-0', 'bytes=-1', 'bytes=100-', 'bytes=x', 'bytes=1-0', 'lines=0-1']) {
+      for (const [path, text] of [
+        ['/assets/app-1a2b.js', 'js'],
+        ['/start.js', 'start'],
+      ]) {
+        const answer = await fetch(url + path, { headers: { range, 'accept-encoding': 'identity' } });
+        expect([answer.status, await answer.text()], `${path} ${range}`).toEqual([200, text]);
+      }
+    }
+  });
+
   it('is no answer to other addresses: a browser gets a page that says so, a program JSON', async () => {
     const { url } = await gateway({ CONSOLE_DIRECTORY: await built() });
     for (const path of ['/nothing', '/prompts', '/prompts/a/b', '/sitemap.xml', '/llms-full.txt', '/.env']) {

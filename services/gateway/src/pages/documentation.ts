@@ -3,8 +3,9 @@
  * runs. Each page is HTML without an ending and Markdown with `.md`.
  */
 import { existsSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import express from 'express';
+import { preferCompressed } from './compressed-files.ts';
 
 /** Where programs look for them. */
 const textsAtTheRoot = ['llms.txt', 'llms-full.txt'];
@@ -60,21 +61,6 @@ export function mountDocumentation(app: express.Express, directory: string | und
       });
     });
   }
-}
-
-/** Leads to the gzip version that the build has written beside a file, for whoever takes it. */
-function preferCompressed(folder: string): express.RequestHandler {
-  return (req, res, next) => {
-    const name = /^\/((?:chunks\/)?[\w@~-][\w.@~-]*\.(?:js|css))$/.exec(req.path)?.[1];
-    if (name !== undefined) {
-      res.vary('Accept-Encoding');
-      if (req.acceptsEncodings('gzip') !== false && existsSync(join(folder, `${name}.gz`))) {
-        res.type(extname(name)).setHeader('Content-Encoding', 'gzip');
-        req.url = `/${name}.gz`;
-      }
-    }
-    next();
-  };
 }
 
 function sayThatItIsBuilt(res: express.Response): void {
