@@ -74,11 +74,11 @@ const gateway = process.env['PX0_GATEWAY'] ?? 'http://localhost:8000';
 
 /**
  * A request costs a phone more than a few kilobytes, so there are few files: what every page needs, what the pages behind the login need, and
- * the rest by which pages share it. The folders decide. A page is always a file of its own.
+ * the rest by which pages share it. The folders decide. A page, and what only a page behind the login has, is never in what every page needs.
  */
 const neededByAll = either(
   /node_modules\/(?:@tanstack|react|react-dom|scheduler|use-sync-external-store|get-nonce)\//,
-  /\/src\/(?:account|api|frame|json|outline|prompts\/data|text|ui\/plain|workspace)\/(?!.*-page\.tsx$)/,
+  /\/src\/(?:account|api|frame|json|outline|prompts\/data|text|ui\/plain|workspace)\/(?!.*(?:-page|account-activity)\.tsx$)/,
 );
 // The words for problems are shared by pages and the judge; in a file with other such things they would bring the template engine along.
 const neededBehindTheLogin = either(

@@ -42,5 +42,6 @@ const app = (
     </QueryClientProvider>
   </StrictMode>
 );
-// The outline in `index.html` stays until the first page is ready. Rendering it as a transition does not block the browser.
-void router.load().finally(() => startTransition(() => createRoot(root).render(app)));
+// The outline in `index.html` stays until the first page is ready. Rendering it as a transition does not block the browser. Evaluating
+// the script and beginning the page are two tasks, since one would block a phone for as long as both.
+setTimeout(() => void router.load().finally(() => startTransition(() => createRoot(root).render(app))));
