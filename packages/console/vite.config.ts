@@ -87,6 +87,10 @@ const neededBehindTheLogin = either(
   /\/input-contract\/src\/judge\/problem-text\.ts$/,
 );
 
+// Large, and needed by few pages. In a file with small things that many pages share, they would come along everywhere.
+const waitsForTemplates = /\/packages\/(?:template|input-contract)\/src\/|\/src\/preview\//;
+const comparesTexts = either(/node_modules\/diff\//, /\/src\/diff\//);
+
 function either(...patterns: readonly RegExp[]): RegExp {
   return new RegExp(patterns.map(({ source }) => source).join('|'));
 }
@@ -105,6 +109,8 @@ export default defineConfig({
           groups: [
             { name: 'base', test: neededByAll, priority: 3 },
             { name: 'frame', test: neededBehindTheLogin, minShareCount: 3, priority: 2 },
+            { name: 'engine', test: waitsForTemplates, minShareCount: 2, entriesAware: true, priority: 1 },
+            { name: 'diff', test: comparesTexts, minShareCount: 2, priority: 1 },
             { name: 'shared', minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 12_000 },
           ],
         },
