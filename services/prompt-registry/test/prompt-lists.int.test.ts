@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { eventually } from '@px0/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MIGRATIONS } from '../src/schema.ts';
 import { errorOf, refused } from './replies.ts';
 import { type Bearer, RunningRegistry } from './running-registry.ts';
 
@@ -333,6 +336,45 @@ describe('the order by change', () => {
       cursor = page.next_cursor ?? '';
     } while (cursor !== '');
     expect(seen).toEqual(['c', 'b', 'a']);
+  });
+});
+
+describe('the last change of prompts that are older than its column', () => {
+  it('is that of their entries, also where somebody writes while it is set', async () => {
+    const { editor, teamId } = await registry.cast();
+    const create = async () => (await registry.prompts.create(editor, teamId)).id;
+    const ids = [await create(), await create()];
+    const { pool } = registry;
+    // As the column's own migration leaves them.
+    await pool.query("update prompts set changed_at = '2020-01-01' where id = any($1::uuid[])", [ids]);
+    const writer = await pool.connect();
+    await writer.query('begin');
+    const { rows: own } = await writer.query<{ pid: number }>(
+      'select pg_backend_pid() as pid from prompts where id = $1 for no key update',
+      [ids[1]],
+    );
+    await writer.query(
+      `insert into audit_entries (prompt_id, team_id, actor_kind, actor_id, action)
+       select prompt_id, team_id, actor_kind, actor_id, 'prompt.patched' from audit_entries where prompt_id = $1 limit 1`,
+      [ids[1]],
+    );
+    const file = join(MIGRATIONS, '20261202010000_changed_at_of_old', 'migration.sql');
+    const migrated = pool.query(await readFile(file, 'utf8'));
+    await expect
+      .poll(async () => {
+        const waiting = 'select from pg_stat_activity where $1 = any(pg_blocking_pids(pid))';
+        return (await pool.query(waiting, [own[0]?.pid])).rowCount;
+      })
+      .toBe(1);
+    await writer.query('commit');
+    writer.release();
+    await migrated;
+    const { rows } = await pool.query<{ isOfLast: boolean }>(
+      `select changed_at = (select a.at from audit_entries a where a.prompt_id = p.id order by a.id desc limit 1) as "isOfLast"
+       from prompts p where id = any($1::uuid[])`,
+      [ids],
+    );
+    expect(rows).toEqual([{ isOfLast: true }, { isOfLast: true }]);
   });
 });
 
