@@ -111,6 +111,37 @@ describe('writers at once', { timeout: 180_000 }, () => {
   });
 });
 
+describe('writers of all kinds at once', { timeout: 180_000 }, () => {
+  it('leave the time of the last of them as the last change of their prompts', async () => {
+    const [{ id }, other] = [await newPrompt(), await newPrompt()];
+    await times(2, () => registry.prompts.createVersion(cast.editor, id));
+    const path = `/v1/prompts/${id}`;
+    const moves = ['a', 'b'].map((to) => ({ from: to === 'a' ? 'b' : 'a', to }));
+    await registry.call(cast.editor, 'PATCH', `/v1/prompts/${other.id}`, { folder: 'a' });
+    await registry.call(cast.editor, 'PATCH', path, { folder: 'b' });
+    const kinds: readonly ((index: number) => Promise<Reply>)[] = [
+      () => write(`${path}/versions`, { template: 'x' }),
+      () => write(`${path}/versions/1/duplicate`),
+      (index) => write(`${path}/versions/${(index % 2) + 1}/tags`, { tag: 'moved' }),
+      (index) => write(`${path}/payloads`, { name: `payload ${index}`, variables: {} }),
+      (index) => registry.call(cast.editor, 'PATCH', path, { description: `by ${index}` }),
+      (index) => registry.call(cast.editor, 'PUT', `${path}/versions/2`, { template: `by ${index}` }),
+      // Locks both prompts.
+      (index) => write(`/v1/teams/${cast.teamId}/folders/move`, moves[index % 2]),
+    ];
+    const replies = await times(56, (index) => kinds[index % kinds.length]?.(index) ?? write(path));
+    expect(replies.filter(({ status }) => status >= 300)).toEqual([]);
+    const { rows } = await registry.pool.query(
+      `select p.changed_at = last.at as "isOfLast", last.at = last.latest as "isLatest"
+       from prompts p cross join lateral (
+         select a.at, max(a.at) over () as latest from audit_entries a where a.prompt_id = p.id order by a.id desc limit 1) as last
+       where p.id = any($1::uuid[])`,
+      [[id, other.id]],
+    );
+    expect(rows).toEqual(Array(2).fill({ isOfLast: true, isLatest: true }));
+  });
+});
+
 describe('the database itself', () => {
   it('refuses a second live version, a changed template of a stable one, and an altered audit entry', async () => {
     const { id } = await newPrompt();
