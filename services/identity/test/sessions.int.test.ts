@@ -76,6 +76,36 @@ describe('a login', () => {
     expect(await revision()).toBe(before);
   });
 
+  it('waits for no chain of the audit, and is in none', async () => {
+    const { email, id } = await identity.user();
+    const sealer = await identity.pool.connect();
+    try {
+      await sealer.query('BEGIN');
+      await sealer.query('LOCK TABLE audit_heads, audit_chain IN ACCESS EXCLUSIVE MODE');
+      const replies = await Promise.all(
+        Array.from({ length: 3 }, () => logIn({ email, password: PASSWORD })),
+      );
+      expect(replies.map(({ status }) => status)).toEqual([200, 200, 200]);
+    } finally {
+      await sealer.query('ROLLBACK');
+      sealer.release();
+    }
+    const unsealed = async () => {
+      const { rows } = await identity.pool.query(
+        'SELECT entry_id FROM audit_unsealed u JOIN audit_entries a ON a.id = u.entry_id WHERE a.user_id = $1',
+        [id],
+      );
+      return rows;
+    };
+    await expect.poll(unsealed).toEqual([]);
+    const { rows } = await identity.pool.query(
+      `SELECT DISTINCT a.org_id AS "orgId", c.number FROM audit_entries a LEFT JOIN audit_chain c ON c.entry_id = a.id
+        WHERE a.user_id = $1 AND a.action = 'user.logged_in'`,
+      [id],
+    );
+    expect(rows).toEqual([{ orgId: null, number: null }]);
+  });
+
   it('renews a hash whose parameters are out of date, and lasts as long as the configuration says', async () => {
     const { email, id } = await identity.user();
     const hashOf = async (): Promise<string> => {
@@ -171,8 +201,15 @@ describe('a session', () => {
 
   it('of a hundred that are ended at once in any order are all ended', async () => {
     const { email, token: kept, id } = await identity.user();
-    const tokens = await Promise.all(Array.from({ length: 100 }, () => identity.logIn(email)));
     // All of them lock one account's row: the pool may refuse some for now, as it would refuse a client, which then tries again.
+    const logInForSure = async () => {
+      const reply = await eventually(async () => {
+        const answer = await logIn({ email, password: PASSWORD });
+        return answer.status === 503 ? undefined : answer;
+      });
+      return begunSession.parse(reply.body).token;
+    };
+    const tokens = await Promise.all(Array.from({ length: 100 }, logInForSure));
     const logOutForSure = (token: string) =>
       eventually(async () => (await logOut(`Bearer ${token}`)).status !== 503);
     await Promise.all(tokens.map(logOutForSure));

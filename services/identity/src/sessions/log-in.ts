@@ -61,11 +61,12 @@ export class LogIn {
       expiresAt,
     };
     const number = await changes.make({ userId: account.id }, async (change) => {
+      // Before the account is locked: other logins of it wait for the rest alone.
+      await change.audit({ action: 'user.logged_in', userId: account.id });
       const inserted = await insertSession(change, session);
-      if (inserted !== undefined) await change.audit({ action: 'user.logged_in', userId: account.id });
+      if (inserted === undefined) throw new ApiError('invalidCredentials');
       return inserted;
     });
-    if (number === undefined) throw new ApiError('invalidCredentials');
     await rateLimiter.forgive('login.account', email);
     const claims = {
       userId: account.id,
