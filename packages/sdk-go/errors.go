@@ -35,7 +35,7 @@ type RefusedError struct {
 	Status int
 	// Message is the server's text, which is part of its contract.
 	Message string
-	// Hint is what may help, such as "did you mean tone_check?"; empty when px0 says nothing. Its words may change.
+	// Hint is what may help, such as "did you mean tone_check?"; empty when px0 says nothing. Its words may change, and Error leaves it out.
 	Hint string
 	// Missing, Unknown and Invalid are what is wrong with variables that violate the contract of the version, and More is how many problems
 	// there are beside these. All are empty for other errors.
@@ -53,12 +53,7 @@ func newRefused(status int, message string, problems *ContractProblems) *Refused
 	return made
 }
 
-func (e *RefusedError) Error() string {
-	if e.Hint != "" {
-		return fmt.Sprintf("px0: %s (%s) (status %d)", e.Message, e.Hint, e.Status)
-	}
-	return fmt.Sprintf("px0: %s (status %d)", e.Message, e.Status)
-}
+func (e *RefusedError) Error() string { return fmt.Sprintf("px0: %s (status %d)", e.Message, e.Status) }
 
 // Is reports whether target is ErrRefused, or the kind of the status.
 func (e *RefusedError) Is(target error) bool { return answers.IsKindOf(e.Status, target) }

@@ -23,7 +23,7 @@ func TestHintOfPx0(t *testing.T) {
 	}
 	expect(t, refusal.Message, "prompt not found")
 	expect(t, refusal.Hint, "did you mean tone_check?")
-	expect(t, err.Error(), "px0: prompt not found (did you mean tone_check?) (status 404)")
+	expect(t, err.Error(), "px0: prompt not found (status 404)")
 
 	played.set(func() { hint = "weather=fine" })
 	err = renderError(t, client, "tone-check")

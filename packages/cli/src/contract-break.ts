@@ -17,7 +17,8 @@ export async function withSenders(
   refusal: ConflictError,
 ): Promise<ConflictError> {
   const senders = await sendersOf(prompts, id, refusal.message);
-  return senders === '' ? refusal : new ConflictError(refusal.status, `${refusal.message} (${senders})`);
+  if (senders === '') return refusal;
+  return new ConflictError(refusal.status, `${refusal.message} (${senders})`, refusal.hint);
 }
 
 /** "checkout and mailer do not send `mood`". Empty where all send what the breaks add, or px0 does not say. */

@@ -10,7 +10,7 @@ export function isRequestRequired(error: unknown): error is ConflictError {
 /** The refusal, with the command that asks for the change. Other errors are returned as they are. */
 export function withWayOut(error: unknown, command: string): unknown {
   if (!isRequestRequired(error)) return error;
-  return new ConflictError(error.status, `${error.message}; ask for it with "${command}"`);
+  return new ConflictError(error.status, `${error.message}; ask for it with "${command}"`, error.hint);
 }
 
 /** The slugs that a refusal of a whole import names behind its reason, and the reason. */

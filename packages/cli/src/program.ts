@@ -31,6 +31,7 @@ import { Context, type GlobalOptions } from './context.ts';
 import { CliError, exitCodes, exitNameOf } from './exit-codes.ts';
 import { type Input, Output, type Streams } from './output.ts';
 import { printable, printableLines } from './text-input.ts';
+import { withHint } from './with-hint.ts';
 
 const ALWAYS_VERSION = '-V, --px0-version';
 /** How the help shows it: before the name of a command, `--version` means the same. */
@@ -154,20 +155,14 @@ interface ReportOptions {
   readonly hasStack: boolean;
 }
 
-/** What px0 has said, apart from what may help. */
-function spoken(error: unknown, message: string): { readonly error: string; readonly hint?: string } {
-  if (!(error instanceof RefusedError) || error.hint === null) return { error: message };
-  return { error: error.text, hint: error.hint };
-}
-
 /** Prints the error in one line and returns the exit code. */
 export function report(error: unknown, { stderr }: Streams, { isJson, hasStack }: ReportOptions): number {
   const name = exitNameOf(error);
   const message = error instanceof Error ? error.message : String(error);
   const status = error instanceof Error && 'status' in error ? error.status : undefined;
-  const text = isJson
-    ? JSON.stringify({ ...spoken(error, message), code: name, ...(typeof status === 'number' && { status }) })
-    : `px0: ${printable(message)}`;
+  const hint = error instanceof RefusedError ? error.hint : undefined;
+  const facts = { error: message, hint, code: name, ...(typeof status === 'number' && { status }) };
+  const text = isJson ? JSON.stringify(facts) : `px0: ${printable(withHint(message, error))}`;
   stderr.write(`${text}\n`);
   if (name === 'internal' && error instanceof Error && hasStack) stderr.write(`${error.stack}\n`);
   return exitCodes[name];

@@ -106,10 +106,10 @@ async function delivered(target: Target, who: string): Promise<Delivered> {
     const { replica, isStale } = await deliveredPrompts(target, { slugs: undefined, teamId: undefined });
     return { held: heldIn(replica), prompts: promptsIn(replica), isStale };
   } catch (error) {
-    const refusal = (message: string) => `${who} at ${target.host} refuses the API key: ${message}`;
-    if (error instanceof UnauthorizedError) throw new UnauthorizedError(error.status, refusal(error.message));
-    if (error instanceof ForbiddenError) throw new ForbiddenError(error.status, refusal(error.message));
-    throw error;
+    if (!(error instanceof UnauthorizedError || error instanceof ForbiddenError)) throw error;
+    const refusal = `${who} at ${target.host} refuses the API key: ${error.message}`;
+    const Refusal = error instanceof UnauthorizedError ? UnauthorizedError : ForbiddenError;
+    throw new Refusal(error.status, refusal, error.hint);
   }
 }
 

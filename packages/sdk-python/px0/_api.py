@@ -20,7 +20,7 @@ from ._process import Home, never_free
 from ._text import without_token
 from ._transport import LARGEST_BODY, Answer
 from ._written import written_by
-from .errors import Px0Error, UnreachableError, UsageError
+from .errors import Px0Error, UnreachableError, UsageError, add_hint
 from .generated import rest
 
 
@@ -107,11 +107,12 @@ class ApiClient(generated.ApiClient):
             if isinstance(error, UnreachableError):
                 raise error
             body = without_token(token, answer.body.decode(errors="replace"))
-            data = generated.APIError(error=error.text)
+            data = generated.APIError(error=error.message)
             try:
                 raise generated.ApiException.from_response(http_resp=response_data, body=body, data=data)
             except generated.ApiException as raised:
-                raised.text, raised.hint = error.text, error.hint
+                raised.message = error.message
+                add_hint(raised, error.hint)
                 raise
         types = response_types_map or {}
         try:

@@ -19,7 +19,7 @@ _Hint = Dict[str, List[_Item]]
 
 
 def hint_sentence(header: Optional[str]) -> Optional[str]:
-    """Without a period at its end, to stand behind the refusal; None when there is nothing to say."""
+    """Without a period at its end, to stand beside the refusal; None when there is nothing to say."""
     hint = None if header is None or len(header) > _MOST_CHARACTERS else _parsed(header)
     if hint is None:
         return None

@@ -5,6 +5,7 @@ The server's own words and status are kept, because they are part of the contrac
 
 from __future__ import annotations
 
+import sys
 from typing import Dict, List, Optional, Type
 
 from .contract import ContractProblems, NameProblem, ValueProblem
@@ -35,24 +36,24 @@ class UnreachableError(Px0Error):
 
 
 class RefusedError(Px0Error):
-    """px0 has refused the request. The message is the server's text, and behind it in parentheses the hint, if there is one.
+    """px0 has refused the request. `message` is the server's text, which is part of its contract.
 
-    `text` is the server's text alone, which is part of its contract. `hint` is what may help, such as "did you mean tone_check?", and None
-    when px0 says nothing; its words may change.
+    `hint` is what may help, such as "did you mean tone_check?", and None when px0 says nothing; its words may change. From Python 3.11 on
+    it is a note of the error as well, so that tracebacks show it.
     """
 
     # Errors of the generated client are made by other means.
-    text: str = ""
+    message: str = ""
     hint: Optional[str] = None
 
     def __init__(self, status: int, message: str) -> None:
         # Pools of processes make an error again from its arguments, and then give it its attributes; with others their callers would wait for ever.
         super().__init__(status, message)
         self.status = status
-        self.text = message
+        self.message = message
 
     def __str__(self) -> str:
-        return self.text if self.hint is None else f"{self.text} ({self.hint})"
+        return self.message
 
 
 class UnauthorizedError(RefusedError):
@@ -104,5 +105,12 @@ def refusal(
     """The error of a 4xx answer by its status; with what it says of a contract, and what may help, if it does."""
     kind = _BY_STATUS.get(status, RefusedError)
     error = kind(status, message, problems) if issubclass(kind, InvalidRequestError) else kind(status, message)
-    error.hint = hint
+    add_hint(error, hint)
     return error
+
+
+def add_hint(error: RefusedError, hint: Optional[str]) -> None:
+    """Tells what may help, in tracebacks too. Once for an error, since notes add up."""
+    error.hint = hint
+    if sys.version_info >= (3, 11) and hint is not None:
+        error.add_note(hint)

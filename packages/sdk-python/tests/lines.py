@@ -25,8 +25,7 @@ def render(client: px0.Px0, asked: Dict[str, Any]) -> Dict[str, Any]:
     try:
         result = client.render(**asked)
     except px0.Px0Error as error:
-        message = error.text if isinstance(error, px0.RefusedError) else str(error)
-        return {"error": KINDS.get(type(error), "another"), "message": message, **problems_of(error)}
+        return {"error": KINDS.get(type(error), "another"), "message": str(error), **problems_of(error)}
     took = (time.perf_counter() - started) * 1000
     answer = {"text": result.text, "source": result.source, "version": result.version or 0}
     if with_evidence:

@@ -255,7 +255,7 @@ def test_a_refused_client_says_what_may_help(held: Make, delivering: PlayedDeliv
     eventually(lambda: client.status().state == "refused")
     with pytest.raises(px0.UnauthorizedError) as raised:
         client.render("greeting", name="Ada")
-    assert (raised.value.text, raised.value.hint) == ("unauthorized", "the API key has expired")
+    assert (str(raised.value), raised.value.hint) == ("unauthorized", "the API key has expired")
 
 
 def test_the_file_of_a_refused_client_is_emptied_at_once(

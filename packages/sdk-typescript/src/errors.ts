@@ -40,20 +40,18 @@ export class UnreachableError extends Px0Error {
   }
 }
 
-/** px0 has refused the request. `message` is the server's text, and behind it in parentheses the hint, if there is one. */
+/** px0 has refused the request. `message` is the server's text, which is part of its contract. */
 export class RefusedError extends Px0Error {
   override readonly name: string = 'RefusedError';
   readonly status: number;
-  /** The server's text alone, which is part of its contract. */
-  readonly text: string;
-  /** What may help, such as `did you mean tone_check?`; null when px0 says nothing. Its words may change. */
-  readonly hint: string | null;
+  /** What may help, such as `did you mean tone_check?`; absent when px0 says nothing. Its words may change. */
+  declare readonly hint?: string;
 
-  constructor(status: number, text: string, hint: string | null = null) {
-    super(hint === null ? text : `${text} (${hint})`);
+  constructor(status: number, message: string, hint: string | null = null) {
+    super(message);
     this.status = status;
-    this.text = text;
-    this.hint = hint;
+    // Printed errors show every property of their own, also one that is undefined.
+    if (hint !== null) this.hint = hint;
   }
 }
 
@@ -91,11 +89,11 @@ export class InvalidRequestError extends RefusedError {
 
   constructor(
     status: number,
-    text: string,
+    message: string,
     violation: ContractProblems | null = null,
     hint: string | null = null,
   ) {
-    super(status, text, hint);
+    super(status, message, hint);
     const { missing = [], unknown = [], invalid = [], more = 0 } = violation ?? {};
     this.missing = missing;
     this.unknown = unknown;
@@ -104,7 +102,7 @@ export class InvalidRequestError extends RefusedError {
   }
 }
 
-type RefusalClass = new (status: number, text: string, hint?: string | null) => RefusedError;
+type RefusalClass = new (status: number, message: string, hint?: string | null) => RefusedError;
 
 const invalidRequest: ReadonlySet<number> = new Set([400, 413, 422]);
 
@@ -125,11 +123,11 @@ interface AlsoSaid {
 /** The error of a 4xx answer by its status; with what it says of a contract, and what may help, if it does. */
 export function refusal(
   status: number,
-  text: string,
+  message: string,
   { hint = null, violation = null }: AlsoSaid = {},
 ): RefusedError {
-  if (invalidRequest.has(status)) return new InvalidRequestError(status, text, violation, hint);
-  return new (byStatus[status] ?? RefusedError)(status, text, hint);
+  if (invalidRequest.has(status)) return new InvalidRequestError(status, message, violation, hint);
+  return new (byStatus[status] ?? RefusedError)(status, message, hint);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { refusal } from './errors.ts';
 import { hintSentence } from './hint.ts';
@@ -16,15 +17,22 @@ describe('a hint', () => {
     );
   });
 
-  it('stands behind the text of a refusal, which stays as px0 has sent it', () => {
+  it.each([
+    [404, 'NotFoundError'],
+    [422, 'InvalidRequestError'],
+    [418, 'RefusedError'],
+  ])('of a refusal with %d stands beside the message, which stays as px0 has sent it', (status, name) => {
     const hint = hintSentence('did-you-mean=tone_check');
-    expect(refusal(404, 'prompt not found', { hint })).toMatchObject({
-      name: 'NotFoundError',
-      message: 'prompt not found (did you mean tone_check?)',
-      text: 'prompt not found',
-      hint: 'did you mean tone_check?',
-    });
-    expect(refusal(422, 'no', { hint }).message).toBe('no (did you mean tone_check?)');
-    expect(refusal(404, 'prompt not found')).toMatchObject({ message: 'prompt not found', hint: null });
+    const hinted = refusal(status, 'prompt not found', { hint });
+    const bare = refusal(status, 'prompt not found', { hint: hintSentence('weather=fine') });
+    expect(hinted).toMatchObject({ name, message: 'prompt not found', hint: 'did you mean tone_check?' });
+    expect(bare).toMatchObject({ name, message: 'prompt not found' });
+    for (const error of [hinted, bare]) {
+      expect(String(error)).toBe(`${name}: prompt not found`);
+      expect(JSON.stringify(error)).toBe(`"${name}: prompt not found"`);
+    }
+    // As console.log prints them.
+    expect(inspect(hinted)).toContain("hint: 'did you mean tone_check?'");
+    expect(inspect(bare)).not.toContain('hint: ');
   });
 });

@@ -9,7 +9,7 @@ const MOST_CHARACTERS = 512;
 type Item = readonly [string, string?];
 type Hint = ReadonlyMap<string, readonly Item[]>;
 
-/** Without a period at its end, to stand behind the refusal; null when there is nothing to say. */
+/** Without a period at its end, to stand beside the refusal; null when there is nothing to say. */
 export function hintSentence(header: string | null): string | null {
   const hint = header === null || header.length > MOST_CHARACTERS ? undefined : parsed(header);
   if (hint === undefined) return null;

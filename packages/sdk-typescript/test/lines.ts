@@ -6,7 +6,6 @@ import {
   NotFoundError,
   Px0,
   Px0Error,
-  RefusedError,
   type RenderOptions,
   UnauthorizedError,
   UnreachableError,
@@ -43,8 +42,7 @@ async function render(px0: Px0, { slug, variables, evidence, ...options }: Quest
   } catch (error) {
     if (!(error instanceof Px0Error)) throw error;
     const kind = kinds.find(([type]) => error instanceof type)?.[1] ?? 'another';
-    const message = error instanceof RefusedError ? error.text : error.message;
-    return { error: kind, message, contract: problemsOf(error) };
+    return { error: kind, message: error.message, contract: problemsOf(error) };
   }
 }
 

@@ -162,7 +162,8 @@ function isBrokenTemplate(error: unknown): error is InvalidRequestError {
 }
 
 function withAdvice(error: InvalidRequestError, advice: string): InvalidRequestError {
-  return advice === '' ? error : new InvalidRequestError(error.status, `${error.message} (${advice})`);
+  if (advice === '') return error;
+  return new InvalidRequestError(error.status, `${error.message} (${advice})`, null, error.hint);
 }
 
 async function versionText(

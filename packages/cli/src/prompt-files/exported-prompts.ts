@@ -1,5 +1,6 @@
 /** The prompts of a team as px0 exports them, some at a time. */
 import type { PromptsApi } from '@px0/sdk/api';
+import { withHint } from '../with-hint.ts';
 import { halvesOf, isOfDocument } from './carry-out.ts';
 import { parseJson } from './exact-numbers.ts';
 
@@ -28,7 +29,7 @@ export async function* exportedPrompts(
       if (!isOfDocument(error)) throw error;
       // Several prompts may have too many versions for one document.
       if (part.length > 1) waiting.unshift(...halvesOf(part));
-      else yield { slug: part.join(), refusal: error.message };
+      else yield { slug: part.join(), refusal: withHint(error.message, error) };
     }
   }
 }

@@ -2,6 +2,7 @@
 import type { ImportChange, PreviewedCheck, PreviewedRequirement } from '@px0/sdk/api';
 import type { Context } from '../context.ts';
 import type { Output } from '../output.ts';
+import { withHint } from '../with-hint.ts';
 import { halvesOf, isOfDocument } from './carry-out.ts';
 import { documentOfFiles, pieces } from './document.ts';
 import { Folder, requireFiles } from './folder.ts';
@@ -72,7 +73,7 @@ async function ask(context: Context, files: readonly PromptFile[], into: Gathere
         throw error;
       }
       if (piece.length > 1) waiting.unshift(...halvesOf(piece));
-      else into.invalid.push({ slug: file.slug, error: error.message });
+      else into.invalid.push({ slug: file.slug, error: withHint(error.message, error) });
     }
   }
   output.endProgress();

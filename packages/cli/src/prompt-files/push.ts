@@ -8,6 +8,7 @@ import { diffLine, type Output } from '../output.ts';
 import { isRequestRequired, refusedSlugs } from '../policy-refusal.ts';
 import { printable, printableLines } from '../text-input.ts';
 import { isVersionNumber } from '../version-ref.ts';
+import { withHint } from '../with-hint.ts';
 import { carryOut, count, halvesOf, isOfDocument, type TransferOptions, tell } from './carry-out.ts';
 import { changedPrompts } from './changed-prompts.ts';
 import { documentOfFiles, pieces } from './document.ts';
@@ -207,7 +208,7 @@ async function problemOf(
   const senders = isContractBreak(error) ? await sendersOfSlug(api, team, slug, message) : '';
   const advice = isOfTemplate(message) ? adviceOn(file) : senders;
   const more = isRequestRequired(error) ? 'ask for it with --propose' : advice;
-  const sentence = `${folder.fileOf(slug)}: ${message}${more === '' ? '' : ` (${more})`}`;
+  const sentence = `${folder.fileOf(slug)}: ${withHint(message, error)}${more === '' ? '' : ` (${more})`}`;
   return { slug, error: new CliError(exitNameOf(error), sentence, { cause: error }) };
 }
 

@@ -362,7 +362,7 @@ describe.each([
     const client = connected(host, options);
     const states: string[] = [];
     client.on('status', ({ state }) => states.push(state));
-    const refused = { text: 'unauthorized', hint: 'the API key has expired' };
+    const refused = { message: 'unauthorized', hint: 'the API key has expired' };
     await expect(client.ready({ timeoutMs: 60_000 })).rejects.toMatchObject(refused);
     await expect(client.render('greeting')).rejects.toMatchObject(refused);
     isValid = true;
