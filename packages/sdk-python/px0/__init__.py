@@ -43,7 +43,8 @@ from .errors import (
 from .result import Message, RenderResult
 
 if TYPE_CHECKING:
-    from .generated import *  # noqa: F403
+    # The API has a model Change, too, which is `px0.generated.Change`.
+    from .generated import *  # type: ignore[assignment]  # noqa: F403
     from ._api import ApiClient, Configuration  # noqa: F401
 
 __all__ = [
