@@ -645,7 +645,7 @@ config:
     await expect(px0(['push', own, '--yes'], { env })).resolves.toMatchObject({
       code: 7,
       stderr: expect.stringContaining(
-        'bad.prompt.md: messages: invalid template: template: message 1:1: unclosed action\n',
+        'bad.prompt.md: messages: invalid template: template: message 1:1: unclosed action (message 1, line 1: {{ has no closing }})\n',
       ),
     });
   });
