@@ -62,6 +62,8 @@ class BlockingHttp:
 
     def close(self) -> None:
         if self._given is None:
+            # First: who waits for a socket that is closed is not woken, and may wait for the next one with its number.
+            self._network.interrupt()
             self._http.close()
 
     def _make(self) -> None:
