@@ -66,7 +66,7 @@ export function contractStories(started: () => ConsoleHarness): void {
       // While it is off, nothing is asked, and what is known of it is kept out of the way.
       const card = page.getByRole('article', { name: 'Version 2' });
       await card.getByRole('button', { name: 'Make live' }).click();
-      await question(page).getByText('The contract of this prompt is off').click();
+      await question(page).getByText('This prompt’s contract is off').click();
       await breaks(page).getByText('added required b').waitFor();
       expect(await consent(page).count()).toBe(0);
       await question(page).getByRole('button', { name: 'Cancel' }).click();

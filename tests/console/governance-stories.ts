@@ -88,7 +88,7 @@ export function governanceStories(started: () => ConsoleHarness): void {
       const email = `colleague-${Date.now()}@example.com`;
       await page.getByRole('button', { name: 'Add member' }).click();
       await page.getByRole('tab', { name: 'New account' }).click();
-      await page.getByLabel('Email').fill(email);
+      await page.getByRole('textbox', { name: 'Email' }).fill(email);
       await page.getByLabel('Initial password').fill('Battery-staple-2');
       await page.getByRole('button', { name: 'Create account and add' }).click();
       await page.getByText(email, { exact: true }).waitFor();

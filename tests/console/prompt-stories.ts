@@ -338,7 +338,7 @@ export function promptStories(started: () => ConsoleHarness): void {
       const owner = await harness.person('ada');
       await promptWith(harness, owner, 'Ticket triage', []);
       const page = await harness.open('/account', { person: owner });
-      const reading = /\/v1\/teams\/[^/]+\/prompts/;
+      const reading = /\/v1\/prompts\?/;
       // From a proxy: it must not end the session or hide anything.
       await page.route(reading, (route) => route.fulfill({ status: 401, json: { error: 'unauthorized' } }));
       await page.goto('/prompts');
