@@ -36,7 +36,8 @@ export function Menu({ trigger, align = 'end', side = 'bottom', className, child
     );
   }
   return (
-    <DropdownMenu.Root defaultOpen onOpenChange={() => setWasOpened('before')}>
+    // Not modal: that would hide the page, its main landmark and its heading from screen readers.
+    <DropdownMenu.Root defaultOpen modal={false} onOpenChange={() => setWasOpened('before')}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content
