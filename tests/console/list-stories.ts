@@ -246,17 +246,32 @@ export function listStories(started: () => ConsoleHarness): void {
       await row(page, 'Alpha').waitFor();
       expect([await statusOf(alpha), await statusOf(beta)]).toEqual(['active', 'active']);
       await page.setViewportSize({ width: 390, height: 844 });
-      // On a phone the bar lies on rows that can be scrolled out from under it. A row that has the focus is never under it.
-      const link = page.getByRole('link', { name: 'Delta', exact: true });
-      await page.evaluate('scrollTo(0, 0)');
-      await link.focus();
-      const bottom = async () =>
-        ((await link.boundingBox())?.y ?? 0) + ((await link.boundingBox())?.height ?? 0);
-      await expect
-        .poll(async () => (await bottom()) <= ((await bar.boundingBox())?.y ?? 0), { timeout: 60_000 })
-        .toBe(true);
-      await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
+      // On a phone the actions are a menu, so that the bar is one line.
+      await act('Actions').click();
+      await page.getByRole('menuitem', { name: 'Export' }).waitFor();
       await harness.expectAccessible(page);
+      await page.keyboard.press('Escape');
+      await page.getByRole('menu').waitFor({ state: 'detached' });
+      expect((await bar.boundingBox())?.height).toBeLessThan(50);
+      // It lies on rows, but never on the one that has the focus.
+      for (const name of ['Alpha', 'Beta', 'Delta', 'Gamma']) {
+        const whole = page.getByRole('list', { name: 'Prompts', exact: true }).locator(row(page, name));
+        const targets = [
+          page.getByRole('link', { name, exact: true }),
+          box(name),
+          page.getByRole('button', { name: `Actions for ${name}` }),
+        ];
+        for (const target of targets) {
+          await page.evaluate('document.activeElement?.blur(); scrollTo(0, 0)');
+          await target.focus();
+          const isAbove = async (): Promise<boolean> => {
+            const [focused, lying] = await Promise.all([whole.boundingBox(), bar.boundingBox()]);
+            return focused !== null && lying !== null && focused.y + focused.height <= lying.y;
+          };
+          await expect.poll(isAbove, { message: String(target), timeout: 60_000 }).toBe(true);
+        }
+        await harness.expectAccessible(page);
+      }
     }, 180_000);
   });
 

@@ -1,11 +1,32 @@
 /** What can be done with the selected prompts of the list, how far it has come, and what failed. */
 import type { Action } from '@px0/access';
 import type { Wire } from '@px0/contracts';
-import { Archive, ArchiveRestore, ArrowRightLeft, Download, FolderInput, Tag, X } from 'lucide-react';
-import { useState } from 'react';
+import {
+  Archive,
+  ArchiveRestore,
+  ArrowRightLeft,
+  ChevronUp,
+  Download,
+  FolderInput,
+  ListChecks,
+  type LucideIcon,
+  Tag,
+  X,
+} from 'lucide-react';
+import { type ReactNode, useState } from 'react';
 import { sentenceOf } from '../api/mod.ts';
 import { useCommands } from '../commands/mod.ts';
-import { Button, Callout, IconButton, Spinner, toast, toastError } from '../ui/mod.ts';
+import {
+  Button,
+  Callout,
+  IconButton,
+  Menu,
+  MenuItem,
+  Spinner,
+  toast,
+  toastError,
+  useIsWide,
+} from '../ui/mod.ts';
 import { useOrgTeams } from '../workspace/mod.ts';
 import { type BulkFailure, type BulkOptions, type BulkResult, promptCount } from './bulk.ts';
 import { BulkFolderDialog, type BulkOrder, BulkTagDialog, BulkTeamDialog } from './bulk-dialogs.tsx';
@@ -107,6 +128,15 @@ function FailureList({ title, failed, onClose }: FailureListProps) {
   );
 }
 
+interface BulkCommand {
+  readonly id: string;
+  readonly label: string;
+  readonly icon: LucideIcon;
+  /** Why it is not allowed, if it is not. */
+  readonly reason: string | undefined;
+  readonly run: () => void;
+}
+
 interface ActionsProps {
   readonly selected: readonly Prompt[];
   readonly shown: number;
@@ -119,6 +149,7 @@ interface ActionsProps {
 
 function Actions({ selected, shown, progress, onSelectAll, onClear, onAsk, onRun }: ActionsProps) {
   const teams = useOrgTeams();
+  const hasRoom = useIsWide('md');
   const refusal = useRefusal(selected);
   const active = selected.filter(({ status }) => status === 'active');
   const archived = selected.filter(({ status }) => status === 'archived');
@@ -128,7 +159,7 @@ function Actions({ selected, shown, progress, onSelectAll, onClear, onAsk, onRun
       (error: unknown) => toastError(error, 'Could not export the prompts'),
     );
   };
-  const actions = [
+  const actions: readonly BulkCommand[] = [
     {
       id: 'folder',
       label: 'Move to folder…',
@@ -177,10 +208,14 @@ function Actions({ selected, shown, progress, onSelectAll, onClear, onAsk, onRun
       run: () => reason === undefined && run(),
     })),
   );
+  const canSelectMore = selected.length < shown && progress === undefined;
+  const offered = actions.map((action) =>
+    progress === undefined ? action : { ...action, reason: 'Wait until this is done' },
+  );
   return (
     <section
       aria-label="Selected prompts"
-      className="sticky bottom-3 z-10 flex flex-wrap items-center gap-2 rounded-xl border border-line-strong bg-raised p-2 shadow-high"
+      className="sticky bottom-3 z-10 flex flex-wrap items-center gap-2 max-md:self-center rounded-xl border border-line-strong bg-raised p-2 shadow-high"
     >
       <span role="status" className="flex min-h-7 items-center gap-2 px-2 text-sm tabular-nums">
         {progress === undefined ? (
@@ -191,26 +226,57 @@ function Actions({ selected, shown, progress, onSelectAll, onClear, onAsk, onRun
           </>
         )}
       </span>
-      {selected.length < shown && progress === undefined && (
+      {hasRoom && canSelectMore && (
         <Button size="sm" variant="ghost" onClick={onSelectAll}>
           Select all {shown}
         </Button>
       )}
-      <span className="flex flex-1 flex-wrap justify-end gap-2 max-sm:justify-start">
-        {actions.map(({ id, label, icon, reason, run }) => (
-          <Button
-            key={id}
-            size="sm"
-            icon={icon}
-            disabledReason={progress === undefined ? reason : 'Wait until this is done'}
-            onClick={run}
-          >
-            {label}
-          </Button>
-        ))}
+      <span className="flex flex-1 flex-wrap justify-end gap-2">
+        {hasRoom ? (
+          offered.map(({ id, label, icon, reason, run }) => (
+            <Button key={id} size="sm" icon={icon} disabledReason={reason} onClick={run}>
+              {label}
+            </Button>
+          ))
+        ) : (
+          <ActionMenu actions={offered}>
+            {canSelectMore && (
+              <MenuItem icon={ListChecks} onSelect={onSelectAll}>
+                Select all {shown}
+              </MenuItem>
+            )}
+          </ActionMenu>
+        )}
         <IconButton icon={X} label="Clear selection" size="sm" onClick={onClear} />
       </span>
     </section>
+  );
+}
+
+interface ActionMenuProps {
+  readonly actions: readonly BulkCommand[];
+  /** Further items, which come first. */
+  readonly children: ReactNode;
+}
+
+/** All actions behind one button, where the window is too narrow for a row of them. */
+function ActionMenu({ actions, children }: ActionMenuProps) {
+  return (
+    <Menu
+      side="top"
+      trigger={
+        <Button size="sm" icon={ChevronUp}>
+          Actions
+        </Button>
+      }
+    >
+      {children}
+      {actions.map(({ id, label, icon, reason, run }) => (
+        <MenuItem key={id} icon={icon} disabledReason={reason} onSelect={run}>
+          {label}
+        </MenuItem>
+      ))}
+    </Menu>
   );
 }
 

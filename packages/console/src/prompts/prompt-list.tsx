@@ -145,7 +145,7 @@ function More({ isLoading, onMore }: { readonly isLoading: boolean; readonly onM
   }, [isLoading]);
   return (
     <div ref={end} className="flex justify-center">
-      <Button variant="ghost" loading={isLoading} onClick={onMore}>
+      <Button variant="ghost" className="scroll-mb-28" loading={isLoading} onClick={onMore}>
         Load more
       </Button>
     </div>

@@ -39,6 +39,8 @@ export function PromptRow({
       onDragEnd={endDrag}
       className={classes(
         'relative flex items-start gap-2 py-3 pr-4 pl-2 transition-colors focus-within:bg-panel hover:bg-panel',
+        // The bar of selected prompts lies on the end of the list: what gets the focus is scrolled above it, with the rest of the row.
+        '**:scroll-mb-44',
         isSelected && 'bg-accent-soft',
       )}
     >
@@ -59,7 +61,7 @@ export function PromptRow({
             to="/prompts/$promptId"
             params={{ promptId: prompt.id }}
             data-row={prompt.id}
-            className="max-w-full scroll-mb-28 max-sm:scroll-mb-44 truncate font-medium text-sm after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2"
+            className="max-w-full truncate font-medium text-sm after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2"
           >
             {prompt.name}
           </Link>
