@@ -156,6 +156,9 @@ export function frameStories(started: () => ConsoleHarness): void {
         await harness.api.call('POST', `/v1/prompts/${id}/versions/1/promote`, { token });
       await page.goto('/prompts');
       await page.getByText('Get started: 3 of 5 done').waitFor();
+      await harness.inspect('list-get-started', '/prompts', ada, (view) =>
+        view.getByText('Get started: 3 of 5 done').waitFor(),
+      );
       await page.getByRole('link', { name: 'Next step' }).click();
       await page.getByRole('link', { name: 'Open API keys' }).waitFor();
       const key = await harness.shape('POST', '/v1/api-keys', {
@@ -169,6 +172,7 @@ export function frameStories(started: () => ConsoleHarness): void {
       await page.reload();
       // px0 counts renders every few seconds; the page looks again by itself.
       await page.getByText('You’re all set').waitFor();
+      await harness.expectAccessible(page);
       await page.getByRole('button', { name: 'Done', exact: true }).click();
       await page.getByText('Nothing left to set up').waitFor();
       expect(await page.getByRole('link', { name: /^Get started/ }).count()).toBe(0);

@@ -343,11 +343,26 @@ export function governanceStories(started: () => ConsoleHarness): void {
           body: { name, operation, org_id: organizationId },
         });
       }
+      // Somebody who is in one team of the organization, and has an empty inbox.
+      const asGrace: readonly (readonly [name: string, path: string, text: string])[] = [
+        ['inbox-empty', '/inbox', 'No pending requests'],
+        ['team-of-others', `/teams/${made.text('team', 'id')}`, 'You can’t see this team’s members'],
+        ['invitation-link', `/invitation#inv_${'0'.repeat(40)}`, 'You were invited to a team.'],
+      ];
+      for (const [name, path, text] of asGrace) {
+        await harness.inspect(name, path, grace, (page) =>
+          page.getByRole('main').getByText(text).first().waitFor(),
+        );
+      }
+      await harness.inspect('login-invited', '/login?next=/invitation', undefined, (page) =>
+        page.getByText('You were invited to a team.').waitFor(),
+      );
       const pages: readonly (readonly [name: string, path: string, text: string])[] = [
         ['inbox', '/inbox', edsger?.email ?? ''],
         ['teams', `/orgs/${organizationId}/teams`, 'Customer support'],
         ['team', `/teams/${teamId}`, grace?.email ?? ''],
         ['people', `/orgs/${organizationId}/people`, 'barbara.liskov@example.com'],
+        ['people-none', `/orgs/${organizationId}/people?q=nobody`, 'No one matches'],
         ['invitation', '/invitation', 'Code or link'],
         ['keys', `/orgs/${organizationId}/keys`, 'prompt-importer'],
         ['audit', `/orgs/${organizationId}/audit`, 'Customer support'],

@@ -367,6 +367,9 @@ export function reviewStories(started: () => ConsoleHarness): void {
       const made = await withPolicy(harness);
       const { promptId, author, reviewer, viewer } = made;
       const id = await proposed(harness, made);
+      await harness.inspect('inbox-requests', '/inbox', reviewer, async (page) => {
+        await page.getByRole('list', { name: 'Inbox' }).getByText('Promise refunds').waitFor();
+      });
       const shown = await harness.shape('GET', `/v1/change-requests/${id}`, { token: reviewer.token });
       const body = { content_hash: shown.text('change_request', 'binding', 'content_hash') };
       await harness.api.call('POST', `/v1/change-requests/${id}/reviews`, {

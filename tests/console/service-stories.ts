@@ -89,6 +89,22 @@ export function serviceStories(started: () => ConsoleHarness): void {
         await failing.getByRole('row').filter({ hasText: 'Support reply' }).getByText('0.2%').waitFor();
         await page.getByText('Every active prompt was rendered').waitFor();
       });
+      // Of several teams, and of one of them that has no renders yet.
+      const other = await harness.shape('POST', `/v1/orgs/${owner.organizationId}/teams`, {
+        token,
+        body: { name: 'Search' },
+      });
+      const otherTeam = other.text('team', 'id');
+      await harness.api.call('POST', `/v1/teams/${otherTeam}/prompts`, { token, body: { name: 'Ranking' } });
+      await harness.inspect('usage-of-teams', '/usage?days=90', owner, async (page) => {
+        await page.getByRole('combobox', { name: 'Team' }).getByText('All your teams').waitFor();
+        const idle = page.getByRole('table', { name: 'Prompts not rendered in 90 days' });
+        await idle.getByRole('row').filter({ hasText: 'Ranking' }).getByText('Search').waitFor();
+      });
+      await harness.inspect('usage-of-team', `/usage?team=${otherTeam}`, owner, async (page) => {
+        await page.getByText('No renders in this period').waitFor();
+        await page.getByText('No render failed in this period').waitFor();
+      });
       await harness.inspect('list-renders', '/prompts', owner, (page) =>
         page.getByText('3.6K renders, 9 failed').first().waitFor(),
       );
