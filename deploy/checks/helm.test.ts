@@ -280,6 +280,21 @@ describe.skipIf(!isHelm && !hasGo())(`the chart, rendered by ${isHelm ? 'Helm' :
     }
   });
 
+  it.each([
+    [{ gatewayApi: { enabled: true } }, 'https://px0.example.com'],
+    [{ ingress: { enabled: true, tls: [{ hosts: ['px0.example.com'] }] } }, 'https://px0.example.com'],
+    [{ ingress: { enabled: true } }, 'http://px0.example.com'],
+    [{ config: { identity: { CONSOLE_URL: 'https://px0.example.net' } } }, 'https://px0.example.net'],
+    [{ host: '*.example.com', gatewayApi: { enabled: true } }, undefined],
+    [{ host: '' }, undefined],
+  ])('takes the address in mails from the host unless it is given: %j', async (values, address) => {
+    const resources = await helm.template([], { host: 'px0.example.com', ...values });
+    const config = z
+      .looseObject({ data: z.record(z.string(), z.string()) })
+      .parse(resources.find((one) => show(one) === 'ConfigMap/px0-identity'));
+    expect(config.data['CONSOLE_URL']).toBe(address);
+  });
+
   it('refuses an entrance without a host', async () => {
     await expect(helm.template([], { ingress: { enabled: true } })).rejects.toThrow('host must be set');
   });

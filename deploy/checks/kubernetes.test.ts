@@ -226,6 +226,23 @@ function environmentOf(resources: readonly Resource[], { env, envFrom }: Contain
   return result;
 }
 
+describe('a link in a mail', () => {
+  it.each([
+    ['dev', 'http://px0.localhost'],
+    ['production', 'https://px0.example.com'],
+  ] as const)('of %s leads to the host at which px0 is', (name, address) => {
+    const env = environmentOf(
+      overlays[name],
+      containerOf(workload(overlays[name], 'Deployment', 'identity')),
+    );
+    expect(env['CONSOLE_URL']).toBe(address);
+    const entrances = overlays[name].filter(({ kind }) => kind === 'Ingress' || kind === 'HTTPRoute');
+    expect(entrances.length).toBeGreaterThan(0);
+    for (const one of entrances)
+      expect(JSON.stringify(one['spec']), show(one)).toContain(`"${new URL(address).hostname}"`);
+  });
+});
+
 describe('the NATS users of the services', () => {
   it.each(busUsers.filter((user) => user !== 'maintenance'))(
     '%s is itself, with its own inbox and its own password',

@@ -109,7 +109,11 @@ export function chartValues(base: Source, components: readonly Component[]): Gro
       otherImages(all),
       strings,
     ),
-    host: leaf('The name that users know px0 by; for the Ingress or the route.', '', hostName),
+    host: leaf(
+      'The name that users know px0 by; for the Ingress or the route, and for the links in mails unless config.identity has a CONSOLE_URL.',
+      '',
+      hostName,
+    ),
     config: group(
       'Environment of the processes: docs/operations/configuration.md. null removes a variable.',
       Object.fromEntries(

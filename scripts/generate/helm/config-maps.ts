@@ -83,6 +83,17 @@ function variables({ name }: Entries, changes: readonly Change[]): string {
       '{{- end }}',
       '{{- end }}',
     );
+  // A wildcard names no address.
+  if (name === 'px0-identity')
+    lines.push(
+      '{{- if and .Values.host (ne (trunc 1 .Values.host) "*") (not (index $data "CONSOLE_URL")) }}',
+      '{{- if and .Values.ingress.enabled (not .Values.ingress.tls) (not .Values.gatewayApi.enabled) }}',
+      set('CONSOLE_URL', 'print "http://" .Values.host'),
+      '{{- else }}',
+      set('CONSOLE_URL', 'print "https://" .Values.host'),
+      '{{- end }}',
+      '{{- end }}',
+    );
   if (name === 'px0-process')
     lines.push(
       '{{- if and .Values.telemetry.endpoint (not .Values.telemetry.enabled) }}',

@@ -64,6 +64,13 @@
 {{- range $name, $value := .Values.config.identity }}
 {{- if not (kindIs "invalid" $value) }}{{ $_ := set $data $name (include "px0.text" $value) }}{{ end }}
 {{- end }}
+{{- if and .Values.host (ne (trunc 1 .Values.host) "*") (not (index $data "CONSOLE_URL")) }}
+{{- if and .Values.ingress.enabled (not .Values.ingress.tls) (not .Values.gatewayApi.enabled) }}
+{{- $_ := set $data "CONSOLE_URL" (print "http://" .Values.host) }}
+{{- else }}
+{{- $_ := set $data "CONSOLE_URL" (print "https://" .Values.host) }}
+{{- end }}
+{{- end }}
 {{- toYaml $data }}
 {{- end }}
 
