@@ -61,6 +61,23 @@ export function docsStories(started: () => ConsoleHarness): void {
       await heading(docs, 'Prompts').waitFor();
     }, 120_000);
 
+    it('shows the pages of a group when a reader opens it, and not before', async () => {
+      const harness = started();
+      const page = await harness.open('/docs/');
+      await heading(page, 'Introduction').waitFor();
+      const sidebar = page.getByRole('navigation', { name: 'Sidebar Navigation' });
+      const record = sidebar.getByRole('link', { name: /^217: / });
+      expect(await record.count()).toBe(0);
+      await sidebar.getByRole('button', { name: 'Decisions', exact: true }).click();
+      await record.click();
+      await page.waitForURL(/\/217-[^/]+$/);
+      // Open where its page is, also for whoever comes from elsewhere.
+      await page.reload();
+      await sidebar.locator('.is-active').filter({ hasText: '217' }).waitFor();
+      await sidebar.getByRole('button', { name: 'Decisions', exact: true }).press('Enter');
+      await record.waitFor({ state: 'hidden' });
+    }, 120_000);
+
     it('is searched with guides first and records of decisions last', async () => {
       const harness = started();
       const page = await harness.open('/docs/');

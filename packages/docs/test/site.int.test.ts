@@ -68,6 +68,28 @@ describe('the built documentation', () => {
     expect(faults).toEqual([]);
   });
 
+  it('draws of the sidebar what is open: the guides, and the group of the page', () => {
+    const drawn = (page: string) => {
+      const [aside = ''] = /<aside class="VPSidebar"[\s\S]*?<\/aside>/.exec(read(page)) ?? [];
+      return attributesOf(aside, 'href');
+    };
+    const isOfGroup = (href: string) => /^\/docs\/(?:decisions|runbooks|api-reference)\//.test(href);
+    const guides = drawn('index.html');
+    expect(guides).toContain('/docs/get-started/console');
+    expect(guides).toContain('/docs/operations/nats');
+    expect(guides.filter(isOfGroup)).toEqual([]);
+    for (const [folder, page, neighbour] of [
+      ['decisions', '100-documentation-site', '220-one-look'],
+      ['runbooks', 'outbox-stuck', 'saga-parked'],
+      ['api-reference/prompts', 'create-a-prompt', 'get-a-prompt'],
+    ] as const) {
+      const links = drawn(`${folder}/${page}.html`);
+      expect(links, page).toEqual(expect.arrayContaining([...guides, `/docs/${folder}/${neighbour}`]));
+      const folders = links.filter(isOfGroup).map((href) => href.slice(0, href.lastIndexOf('/')));
+      expect(new Set(folders), page).toEqual(new Set([`/docs/${folder}`]));
+    }
+  });
+
   it('has Markdown whose links lead to Markdown', () => {
     const faults = globSync('**/*.md', { cwd: folder }).flatMap((file) =>
       [...read(file).matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, target = '']) => {

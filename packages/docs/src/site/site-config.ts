@@ -25,6 +25,7 @@ const outside =
 
 export function siteConfig(navigation: readonly NavigationItem[]): UserConfig<DefaultTheme.Config> {
   const scripts = new Map<string, string>();
+  const searched = new Map<string, string>();
   return {
     lang: 'en',
     title: 'px0',
@@ -42,6 +43,7 @@ export function siteConfig(navigation: readonly NavigationItem[]): UserConfig<De
     vite: {
       logLevel: 'warn',
       build: { chunkSizeWarningLimit: 4_000, reportCompressedSize: false },
+      plugins: [drawOpenGroups()],
     },
     markdown: {
       // Text in angle brackets and double braces is text: templates are what these pages are about.
@@ -69,7 +71,13 @@ export function siteConfig(navigation: readonly NavigationItem[]): UserConfig<De
       search: {
         provider: 'local',
         options: {
-          _render: (source, env, md) => md.render(searchable(source, String(env.relativePath)), env),
+          // Asked for twice: the pages are bundled for the browser and for their HTML.
+          _render(source, env, md) {
+            const path = String(env.relativePath);
+            const html = searched.get(path) ?? withoutColours(md, searchable(source, path), env);
+            searched.set(path, html);
+            return html;
+          },
         },
       },
       outline: [2, 3],
@@ -112,6 +120,45 @@ function searchable(source: string, path: string): string {
     .split(/^(?=## )/m)
     .filter((section) => !/^## (?:Request headers|Errors|Examples)\n/.test(section))
     .join('');
+}
+
+/** What the two types of VitePress's renderer have in common. */
+interface TextRenderer {
+  readonly options: {
+    highlight?: ((code: string, language: string, attributes: string) => string) | null | undefined;
+  };
+  render(source: string, env: object): string;
+}
+
+/** The search reads the text alone, and needs no colours. Angle brackets would be part of the words beside them. */
+function withoutColours(md: TextRenderer, source: string, env: object): string {
+  const { highlight } = md.options;
+  md.options.highlight = (code) => `<pre>${code.replaceAll(/[<>]/g, ' ')}</pre>`;
+  try {
+    return md.render(source, env);
+  } finally {
+    md.options.highlight = highlight;
+  }
+}
+
+/**
+ * VitePress writes every page of the site into the sidebar of every other one, also those of groups that are closed: more than the pages
+ * themselves. With this, a group is drawn where one of its pages is shown, and elsewhere once a reader opens it.
+ */
+function drawOpenGroups() {
+  const everyGroup = '<div v-if="item.items && item.items.length" class="items">';
+  const openGroup =
+    '<div v-if="item.items && item.items.length && (!collapsed || hasActiveLink)" class="items">';
+  return {
+    name: 'px0:draw-open-groups',
+    enforce: 'pre' as const,
+    transform(code: string, id: string) {
+      if (!id.endsWith('/VPSidebarItem.vue')) return undefined;
+      if (!code.includes(everyGroup))
+        throw new Error('VitePress draws its sidebar in another way than drawOpenGroups expects');
+      return code.replace(everyGroup, openGroup);
+    },
+  };
 }
 
 /** Vue would take double braces for its own. */
