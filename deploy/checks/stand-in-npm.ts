@@ -22,7 +22,7 @@ import { mkdirSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 export async function build(source, { outDir }) {
   await import(pathToFileURL(\`\${source}/.vitepress/config.mjs\`).href);
-  mkdirSync(outDir, { recursive: true });
+  mkdirSync(\`\${outDir}/assets\`, { recursive: true });
 }
 `;
 
