@@ -8,8 +8,8 @@ import type { BulkWrites } from './bulk-writes.ts';
 import { teamTagsReading } from './data/readings.ts';
 import { FolderField } from './folder-field.tsx';
 import { tidyFolder } from './folder-tree.ts';
+import { useMoveTarget } from './move-target.tsx';
 import { tagFault, tagWarning } from './tag-form.ts';
-import { useTeamsWhere } from './team-rights.ts';
 
 type Prompt = Wire<'Prompt'>;
 
@@ -71,11 +71,7 @@ export function BulkFolderDialog({ prompts, onClose, onRun }: BulkDialogProps) {
 }
 
 export function BulkTeamDialog({ prompts, onClose, onRun }: BulkDialogProps) {
-  const targets = useTeamsWhere('receivePrompt').filter(({ id }) =>
-    prompts.some(({ team_id }) => team_id !== id),
-  );
-  const [chosen, setChosen] = useState('');
-  const target = targets.find(({ id }) => id === chosen) ?? targets[0];
+  const { target, disabledReason, field } = useMoveTarget(prompts);
   const moving = prompts.filter(({ team_id }) => team_id !== target?.id);
   return (
     <FormDialog
@@ -84,7 +80,7 @@ export function BulkTeamDialog({ prompts, onClose, onRun }: BulkDialogProps) {
       title={`Move ${promptCount(prompts.length)} to another team`}
       description="Versions, tags and payloads move with them. API keys limited to the current team can no longer render them."
       submitLabel="Move prompts"
-      disabledReason={target === undefined ? 'You are not an admin of another team' : undefined}
+      disabledReason={disabledReason}
       onSubmit={() =>
         started(
           onRun({
@@ -98,17 +94,7 @@ export function BulkTeamDialog({ prompts, onClose, onRun }: BulkDialogProps) {
       }
       size="sm"
     >
-      {target === undefined ? (
-        <p className="text-muted text-sm">You can only move prompts to teams where you are an admin.</p>
-      ) : (
-        <Select
-          label="Move to"
-          value={target.id}
-          onChange={setChosen}
-          options={targets.map(({ id, name }) => ({ value: id, label: name }))}
-          className="w-full"
-        />
-      )}
+      {field}
     </FormDialog>
   );
 }

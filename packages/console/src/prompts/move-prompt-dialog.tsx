@@ -1,10 +1,9 @@
 /** Moves a prompt with its versions, tags and payloads to another team. */
 import type { Wire } from '@px0/contracts';
-import { useState } from 'react';
-import { FormDialog, Select, toast } from '../ui/mod.ts';
+import { FormDialog, toast } from '../ui/mod.ts';
 import { attempt } from './attempt.ts';
 import { usePromptWrites } from './data/writes.ts';
-import { useTeamsWhere } from './team-rights.ts';
+import { useMoveTarget } from './move-target.tsx';
 
 export interface MovePromptDialogProps {
   readonly prompt: Wire<'Prompt'>;
@@ -13,10 +12,8 @@ export interface MovePromptDialogProps {
 }
 
 export function MovePromptDialog({ prompt, open, onOpenChange }: MovePromptDialogProps) {
-  const targets = useTeamsWhere('receivePrompt').filter(({ id }) => id !== prompt.team_id);
+  const { target, disabledReason, field } = useMoveTarget([prompt]);
   const writes = usePromptWrites();
-  const [chosen, setChosen] = useState('');
-  const target = targets.find(({ id }) => id === chosen) ?? targets[0];
   const move = async (): Promise<void> => {
     if (target === undefined) return;
     const from = prompt.team_id;
@@ -33,21 +30,11 @@ export function MovePromptDialog({ prompt, open, onOpenChange }: MovePromptDialo
       title={`Move “${prompt.name}”`}
       description="Its versions, tags and payloads move with it. API keys limited to the current team can no longer render it."
       submitLabel="Move prompt"
-      disabledReason={target === undefined ? 'You are not an admin of another team' : undefined}
+      disabledReason={disabledReason}
       onSubmit={move}
       size="sm"
     >
-      {target === undefined ? (
-        <p className="text-muted text-sm">You can only move prompts to teams where you are an admin.</p>
-      ) : (
-        <Select
-          label="Move to"
-          value={target.id}
-          onChange={setChosen}
-          options={targets.map(({ id, name }) => ({ value: id, label: name }))}
-          className="w-full"
-        />
-      )}
+      {field}
     </FormDialog>
   );
 }

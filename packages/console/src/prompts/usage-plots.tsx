@@ -2,8 +2,8 @@
 import { Link } from '@tanstack/react-router';
 import { scaleBand, scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
-import { type ReactNode, useLayoutEffect, useRef, useState } from 'react';
-import { classes, Time } from '../ui/mod.ts';
+import type { ReactNode } from 'react';
+import { classes, Time, useWidth } from '../ui/mod.ts';
 import type { LiveStep } from './live-history.ts';
 import type { UsageWindow } from './usage-ranges.ts';
 import { millisecondsText, partsOf, type UsageSeries } from './usage-series.ts';
@@ -47,21 +47,6 @@ type Mark = LiveStep & { readonly version: number };
 
 const HEIGHT = 180;
 const margin = { top: 18, right: 16, bottom: 22, left: 44 };
-
-/** The width of the container. Plots are drawn to it, so that text keeps its size. */
-function useWidth() {
-  const box = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (element === null) return;
-    setWidth(element.clientWidth);
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-  return { box, width };
-}
 
 const hourText = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const dayAndHourText = new Intl.DateTimeFormat('en', {

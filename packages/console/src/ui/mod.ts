@@ -34,3 +34,4 @@ export { timeText } from './time-text.ts';
 export { Toaster } from './toaster.tsx';
 export { Tooltip, TooltipProvider } from './tooltip.tsx';
 export { useIsWide } from './use-media.ts';
+export { useWidth } from './use-width.ts';

@@ -1,8 +1,7 @@
 /** Renders and failures by day, as bars. */
 import type { Wire } from '@px0/contracts';
 import { scaleBand, scaleLinear } from 'd3-scale';
-import { useLayoutEffect, useRef, useState } from 'react';
-import { countText } from '../ui/mod.ts';
+import { countText, useWidth } from '../ui/mod.ts';
 
 type Day = Wire<'TeamUsage'>['daily'][number];
 
@@ -90,19 +89,4 @@ export function DayChart({ days, renders, failures }: DayChartProps) {
       </svg>
     </div>
   );
-}
-
-/** The width of the container. The chart is drawn to it, so that text keeps its size. */
-function useWidth() {
-  const box = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (element === null) return;
-    setWidth(element.clientWidth);
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-  return { box, width };
 }
