@@ -13,6 +13,7 @@ import {
 } from '@px0/event-bus/internal';
 import type { Cleanups, Logger, Readiness, RequestWrapper } from '@px0/service-kit';
 import type pg from 'pg';
+import { preparing } from './database/prepared.ts';
 import type { SqlClient } from './database/sql-client.ts';
 import { observeDatabase, observeOutbox, observeSagas } from './event-core-metrics.ts';
 import { DatabaseGuard, memoryOf } from './fence/database-guard.ts';
@@ -56,7 +57,7 @@ export class EventCore {
     this.#options = options;
     this.bus = bus;
     this.outbox = new Outbox({
-      pool,
+      pool: preparing(pool),
       bus,
       context,
       logger,

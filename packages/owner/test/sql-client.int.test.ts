@@ -54,3 +54,21 @@ it('a connection that breaks in a transaction fails that one only', async () => 
   await expect(broken).rejects.toThrow();
   expect(await notes()).toEqual(['kept']);
 });
+
+it('a statement that transactions run often is prepared, and prepared anew when a migration has changed a type', async () => {
+  const find = () =>
+    client.transaction((tx) =>
+      tx.query<{ text: string }>('SELECT text FROM notes WHERE text = $1', ['kept']),
+    );
+  const prepared = async () =>
+    await client.query('SELECT 1 FROM pg_prepared_statements WHERE statement LIKE $1', [
+      'SELECT text FROM notes WHERE%',
+    ]);
+  await find();
+  expect(await prepared()).toEqual([]);
+  for (let times = 0; times < 9; times++) expect(await find()).toEqual([{ text: 'kept' }]);
+  expect(await prepared()).toHaveLength(1);
+  await pool.query('ALTER TABLE notes ALTER COLUMN text TYPE varchar(100)');
+  await expect(find()).rejects.toThrow('cached plan');
+  for (let times = 0; times < 9; times++) expect(await find()).toEqual([{ text: 'kept' }]);
+});

@@ -1,11 +1,11 @@
 /**
- * Opens changes. Each is one transaction, retried after a deadlock; the events of what it wrote are published right after its
+ * Opens changes. Each is one transaction, retried after a deadlock or a migration; the events of what it wrote are published right after its
  * commit.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EntityName, StateOf } from '@px0/contracts';
 import type { SqlClient, SqlTransaction } from '../database/sql-client.ts';
-import { isDeadlock } from '../database/sql-state.ts';
+import { isDeadlock, isStalePlan } from '../database/sql-state.ts';
 import type { StatementGuard } from '../database/statement-guard.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { type AuditParts, Change } from './change.ts';
@@ -48,7 +48,7 @@ export class Changes<Name extends EntityName, Actor, Note> {
   }
 
   /**
-   * Runs `work` in one transaction: all of it commits, its events and audit entries included, or none. It may run again after a deadlock,
+   * Runs `work` in one transaction: all of it commits, its events and audit entries included, or none. It may run again after a deadlock or a migration,
    * so it has no effect outside of the change.
    *
    * @throws EventTooLargeError when the stream could not carry an entity's event
@@ -62,7 +62,7 @@ export class Changes<Name extends EntityName, Actor, Note> {
       try {
         return await this.#attempt((tx) => this.within(tx, actor, work), publishing);
       } catch (error) {
-        if (attempt === ATTEMPTS || !isDeadlock(error)) throw error;
+        if (attempt === ATTEMPTS || !(isDeadlock(error) || isStalePlan(error))) throw error;
         await sleep(HEAD_START_MS * attempt);
       }
     }

@@ -5,6 +5,7 @@
  */
 import type { Logger } from '@px0/service-kit';
 import type pg from 'pg';
+import { PreparedStatements } from './prepared.ts';
 
 /** Runs statements with positional parameters. Row types are the caller's claim about its own SQL. */
 export interface SqlRunner {
@@ -27,6 +28,7 @@ export class PoolClient implements SqlClient {
   readonly #pool: pg.Pool;
   readonly #logger: Logger;
   readonly #admit: () => void;
+  readonly #prepared = new PreparedStatements();
 
   /** `admit` is called before each transaction, and throws when none may begin. */
   constructor(pool: pg.Pool, logger: Logger, admit: () => void = () => undefined) {
@@ -64,12 +66,13 @@ export class PoolClient implements SqlClient {
       await connection.query('BEGIN');
       const result = await work({
         query: async <Row extends object>(text: string, values: readonly unknown[]) =>
-          (await connection.query<Row>(text, [...values])).rows,
+          (await connection.query<Row>(this.#prepared.of(text, values))).rows,
         afterCommit: (follow) => followers.push(follow),
       });
       await commit(connection);
       return result;
     } catch (error) {
+      this.#prepared.renewAfter(error);
       broken = await rollback(connection);
       throw error;
     } finally {

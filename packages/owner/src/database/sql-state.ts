@@ -2,6 +2,8 @@
 
 const UNIQUE_VIOLATION = '23505';
 const DEADLOCK = '40P01';
+/** "cached plan must not change result type": a column's type has changed since the statement was prepared. */
+const STALE_PLAN = '0A000';
 /** A cycle among causes must not hang the error path. */
 const NESTING_LIMIT = 5;
 
@@ -13,6 +15,11 @@ export function isUniqueViolation(error: unknown): boolean {
 /** True when Postgres ended the transaction to resolve a deadlock. Nothing that it wrote remains. */
 export function isDeadlock(error: unknown): boolean {
   return hasSqlState(error, new Set([DEADLOCK]));
+}
+
+/** True when what was prepared cannot run any more, since a migration came between. Nothing was done. */
+export function isStalePlan(error: unknown): boolean {
+  return hasSqlState(error, new Set([STALE_PLAN]));
 }
 
 /** True when the statement failed with one of these SQLSTATEs. */
