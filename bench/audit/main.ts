@@ -8,6 +8,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { eventually, ownNats, ownPostgres, PlayedIdentity, withPostgres } from '@px0/testing/servers';
 import { createdPromptId } from '../lib/created-prompt.ts';
+import { processorSeconds } from '../lib/processor-time.ts';
 import { ROOT } from '../lib/program.ts';
 import { startRegistry } from '../lib/registry-process.ts';
 import { median, quantile, spread } from '../lib/statistics.ts';
@@ -19,7 +20,12 @@ const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 5);
 interface Run {
   readonly perSecond: number;
   readonly times: readonly number[];
+  /** Milliseconds of processor time per write, by program. */
+  readonly used: { readonly [P in Used]: number };
 }
+
+const PROGRAMS = { registry: 'prompt-registry', postgres: 'postgres', nats: 'nats-server' } as const;
+type Used = keyof typeof PROGRAMS;
 
 const servers = { nats: await ownNats(), postgres: await ownPostgres() };
 const { process: registry, contexts } = await startRegistry(ROOT, 'bench', servers);
@@ -40,11 +46,21 @@ try {
       for (const side of pair % 2 === 0 ? (['off', 'on'] as const) : (['on', 'off'] as const)) {
         if (side === 'off')
           await sql.query(`select pg_advisory_lock(hashtext('px0.audit'), hashtext('registry'))`);
+        const before = usedSeconds();
         const run = await write(prompts, token);
+        // What is sealed after the last write belongs to the writes, too.
+        if (side === 'on')
+          await eventually(() => isSealed(sql), { what: 'all entries are sealed', timeoutMs: 120_000 });
+        const used = usedSeconds();
         if (side === 'off') await sql.query('select pg_advisory_unlock_all()');
         await eventually(() => isSealed(sql), { what: 'all entries are sealed', timeoutMs: 120_000 });
         // The first pair warms up.
-        if (pair >= 0) runs[side].push(run);
+        if (pair < 0) continue;
+        const perWrite = (name: Used) => ((used[name] - before[name]) * 1_000) / run.times.length;
+        runs[side].push({
+          ...run,
+          used: { registry: perWrite('registry'), postgres: perWrite('postgres'), nats: perWrite('nats') },
+        });
       }
     }
     report(runs);
@@ -53,6 +69,11 @@ try {
   await registry.stop();
   await contexts.close();
   await Promise.all([servers.nats.close(), servers.postgres.close()]);
+}
+
+function usedSeconds(): Record<Used, number> {
+  const of = (name: Used) => processorSeconds((line) => line.includes(PROGRAMS[name]));
+  return { registry: of('registry'), postgres: of('postgres'), nats: of('nats') };
 }
 
 type Sql = Parameters<Parameters<typeof withPostgres>[1]>[0];
@@ -72,7 +93,7 @@ async function create(teamId: string, token: string, index: number): Promise<str
 }
 
 /** Each writer changes its own prompt, as fast as it is answered. */
-async function write(prompts: readonly string[], token: string): Promise<Run> {
+async function write(prompts: readonly string[], token: string): Promise<Omit<Run, 'used'>> {
   const times: number[] = [];
   const end = performance.now() + SECONDS * 1_000;
   await Promise.all(
@@ -108,6 +129,12 @@ function report(runs: { readonly off: readonly Run[]; readonly on: readonly Run[
     ),
     'p50 ms': median(runs[side].map(({ times }) => quantile([...times], 0.5))).toFixed(2),
     'p99 ms': median(runs[side].map(({ times }) => quantile([...times], 0.99))).toFixed(2),
+    ...Object.fromEntries(
+      (Object.keys(PROGRAMS) as Used[]).map((name) => [
+        `${name} ms`,
+        median(runs[side].map(({ used }) => used[name])).toFixed(2),
+      ]),
+    ),
   }));
   const ratios = runs.on.map(
     ({ perSecond }, index) => perSecond / (runs.off[index]?.perSecond ?? Number.NaN),

@@ -2,11 +2,11 @@
  * What an application process that renders ten times a second costs px0 in a minute, in processor time of everything that serves it: the five services, NATS
  * and Postgres. A process that holds its prompts costs heartbeats and a report of its usage; one that does not costs its renders.
  */
-import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Px0, type Px0Options } from '@px0/sdk';
 import { eventually, startTestPlatformWithServers } from '@px0/testing/servers';
 import { World } from '@px0/testing/world';
+import { processorSeconds } from '../lib/processor-time.ts';
 import { TWO_VARIABLES } from '../lib/world.ts';
 import { comparison, type Row } from './row.ts';
 import { OPEN_DOORS } from './scene.ts';
@@ -104,46 +104,9 @@ async function rendering(count: number, options: Px0Options): Promise<Use> {
 }
 
 async function used(work: () => Promise<unknown>): Promise<Omit<Use, 'renders'>> {
-  const [began, before] = [performance.now(), cpuSecondsOfChildren()];
+  const [began, before] = [performance.now(), processorSeconds()];
   await work();
-  return { cpuSeconds: cpuSecondsOfChildren() - before, seconds: (performance.now() - began) / 1_000 };
-}
-
-/** Of all processes that this one has started, directly or by way of others, and of those that have ended below them. */
-function cpuSecondsOfChildren(): number {
-  const processes = new Map<number, { readonly parent: number; readonly ticks: number }>();
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const fields = statOf(name);
-    const [parent = 0] = fields.slice(PARENT, PARENT + 1);
-    const ticks = fields.slice(...TIMES).reduce((sum, time) => sum + time, 0);
-    processes.set(Number(name), { parent, ticks });
-  }
-  const isBelow = (pid: number): boolean => {
-    const parent = processes.get(pid)?.parent;
-    return parent !== undefined && (parent === process.pid || isBelow(parent));
-  };
-  const below = [...processes].filter(([pid]) => isBelow(pid));
-  return below.reduce((sum, [, { ticks }]) => sum + ticks, 0) / TICKS_PER_SECOND;
-}
-
-/** Behind the name of the program: its state, its parent … */
-const PARENT = 1;
-/** Its own time, in user mode and in the kernel, and that of the children that it has waited for. */
-const TIMES = [11, 15] as const;
-const TICKS_PER_SECOND = 100;
-
-/** Of a process that has ended meanwhile there is nothing. */
-function statOf(pid: string): number[] {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return text
-      .slice(text.lastIndexOf(')') + 2)
-      .split(' ')
-      .map(Number);
-  } catch {
-    return [];
-  }
+  return { cpuSeconds: processorSeconds() - before, seconds: (performance.now() - began) / 1_000 };
 }
 
 /** How many renders px0 knows that were made outside of it. */

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ownNats, ownPostgres } from '@px0/testing/servers';
 import { checkOut } from '../lib/build.ts';
+import { databaseSeconds } from '../lib/processor-time.ts';
 import { ROOT } from '../lib/program.ts';
 import { quantile } from '../lib/statistics.ts';
 import { addPolicies } from './policies.ts';
@@ -28,35 +29,47 @@ const folders: Readonly<Record<string, string>> = isOfPolicies
   : { [argument]: checkOut(argument), present: ROOT };
 const servers = { nats: await ownNats(), postgres: await ownPostgres() };
 const registries = new Map<string, Registry>();
+/** By registry. */
+const databases = new Map(Object.keys(folders).map((name, index) => [name, `bench${index}`]));
 try {
-  for (const [index, [name, folder]] of Object.entries(folders).entries()) {
-    registries.set(name, await Registry.start(folder, `bench${index}`, servers));
+  for (const [name, folder] of Object.entries(folders)) {
+    registries.set(name, await Registry.start(folder, databaseOf(name), servers));
   }
   const guarded = registries.get('70 policies');
   if (guarded !== undefined) await addPolicies(guarded);
   await promoteInRandomOrder(WARM_UP);
-  const idle = await processorTime(() => sleep(IDLE_MS));
+  const idle = await processorTimes(() => sleep(IDLE_MS));
   const latencies = new Map<string, number[]>();
   const started = performance.now();
-  const busy = await processorTime(async () => {
+  const busy = await processorTimes(async () => {
     for (const [name, times] of await promoteInRandomOrder(PROMOTIONS)) latencies.set(name, times);
   });
   const elapsed = performance.now() - started;
 
   const rows = [...registries.keys()].map((name) => {
-    const idlePerSecond = (idle.get(name) ?? 0) / (IDLE_MS / 1_000);
-    const used = (busy.get(name) ?? 0) - idlePerSecond * (elapsed / 1_000);
+    const perPromotion = (of: 'registry' | 'postgres') => {
+      const idlePerSecond = (idle.get(name)?.[of] ?? 0) / (IDLE_MS / 1_000);
+      const used = (busy.get(name)?.[of] ?? 0) - idlePerSecond * (elapsed / 1_000);
+      return round((used * 1_000) / PROMOTIONS);
+    };
     const times = latencies.get(name) ?? [];
     return {
       build: name,
       'p50 ms': round(quantile(times, 0.5)),
       'p95 ms': round(quantile(times, 0.95)),
-      'processor ms/promotion': round((used * 1_000) / PROMOTIONS),
-      'with idle work': round(((busy.get(name) ?? 0) * 1_000) / PROMOTIONS),
+      'registry: processor ms': perPromotion('registry'),
+      'Postgres: processor ms': perPromotion('postgres'),
     };
   });
-  const [before, after] = rows.map((row) => row['processor ms/promotion']);
-  const ratio = round((after ?? Number.NaN) / (before ?? Number.NaN));
+  const ratioOf = (column: keyof (typeof rows)[number]) => {
+    const [before, after] = rows.map((row) => Number(row[column]));
+    return round((after ?? Number.NaN) / (before ?? Number.NaN));
+  };
+  const ratio = {
+    'p50 ms': ratioOf('p50 ms'),
+    registry: ratioOf('registry: processor ms'),
+    postgres: ratioOf('Postgres: processor ms'),
+  };
   report(rows, ratio);
 } finally {
   await Promise.all([...registries.values()].map((registry) => registry.stop()));
@@ -74,22 +87,47 @@ async function promoteInRandomOrder(count: number): Promise<Map<string, number[]
   return latencies;
 }
 
-/** The seconds of processor time that each registry used while `work` ran. */
-async function processorTime(work: () => Promise<unknown>): Promise<Map<string, number>> {
-  const used = () => new Map([...registries].map(([name, { process }]) => [name, process.cpuSeconds()]));
-  const before = used();
-  await work();
-  return new Map([...used()].map(([name, seconds]) => [name, seconds - (before.get(name) ?? 0)]));
+/** In seconds. */
+interface ProcessorTimes {
+  readonly registry: number;
+  /** Of Postgres, for the registry's connections. */
+  readonly postgres: number;
 }
 
-function report(rows: readonly object[], ratio: number): void {
+/** What each registry and its connections used while `work` ran. */
+async function processorTimes(work: () => Promise<unknown>): Promise<Map<string, ProcessorTimes>> {
+  const used = () =>
+    new Map(
+      [...registries].map(([name, { process }]): [string, ProcessorTimes] => [
+        name,
+        { registry: process.cpuSeconds(), postgres: databaseSeconds(databaseOf(name)) },
+      ]),
+    );
+  const before = used();
+  await work();
+  return new Map(
+    [...used()].map(([name, { registry, postgres }]) => [
+      name,
+      {
+        registry: registry - (before.get(name)?.registry ?? 0),
+        postgres: postgres - (before.get(name)?.postgres ?? 0),
+      },
+    ]),
+  );
+}
+
+function databaseOf(name: string): string {
+  return databases.get(name) ?? name;
+}
+
+function report(rows: readonly object[], ratio: object): void {
   const machine = `${cpus().length} cores, ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}`;
   console.log(
     `${new Date().toISOString()}: ${machine}\n${PROMOTIONS} promotions each, alternating at random`,
   );
   console.table(rows);
   const [first, second] = Object.keys(folders);
-  console.log(`processor time per promotion, ${second} / ${first}: ${ratio}`);
+  console.log(`${second} / ${first}:`, ratio);
   const results = join(ROOT, 'bench/results');
   mkdirSync(results, { recursive: true });
   const result = { at: new Date(), machine, promotions: PROMOTIONS, rows, ratio };
