@@ -131,6 +131,8 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     maxPingOut: 2,
     timeout: 5_000,
     ignoreAuthErrorAbort: true,
+    // The library would note the stack of each request, for an error that hardly any of them meets: a twentieth of what a write costs.
+    noAsyncTraces: true,
   }).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
     throw new BusConfigurationError(`NATS does not answer at NATS_URL (${reason}).`, { cause: error });
