@@ -20,7 +20,7 @@ import {
   type PostedChecks,
   requirementsOf,
 } from './requirements.ts';
-import { policiesAnd, wasLiveLately } from './store.ts';
+import { type Policies, wasLiveLately } from './store.ts';
 
 /** How the external checks of a version stand. */
 export interface ExternalChecks {
@@ -40,6 +40,7 @@ export type ExternalStates = (name: string, apiKeyIds: readonly string[] | undef
 
 export interface RequirementSources {
   readonly access: AccessProjection;
+  readonly store: Policies;
   /** The enabled policies of the team, where they have been read already. */
   readonly policies?: readonly JudgingPolicy[];
   /** Whether this is a plan: renders are judged when it is carried out, and count as good until then. */
@@ -99,7 +100,7 @@ interface GuardedPart {
 
 /** Policies and posted checks are read by one statement: nearly every promotion that policies guard needs both. */
 async function readGuardedPart(
-  { access, external, policies: known }: RequirementSources,
+  { access, external, store, policies: known }: RequirementSources,
   reader: Reader,
   prompt: GuardedPrompt,
   part: Guarded,
@@ -110,7 +111,7 @@ async function readGuardedPart(
   if (known !== undefined) return { part, policies: guardingOf(known) };
   const teamId: TeamId = part.teamId ?? prompt.teamId;
   const isSaved = part.version !== undefined && part.version !== 'unsaved';
-  const { policies, posted } = await policiesAnd(
+  const { policies, posted } = await store.and(
     reader,
     teamId,
     access.team(teamId)?.orgId,

@@ -23,7 +23,7 @@ import { type Judge, judging } from './judgement.ts';
 import { Permit } from './permit.ts';
 import { noteRefusal } from './refusals.ts';
 import { directRefusal, guards } from './requirements.ts';
-import { policiesFor } from './store.ts';
+import { Policies } from './store.ts';
 
 /** Keeps what was done against policies. Change requests implement it. */
 export interface BrokenGlass {
@@ -31,7 +31,7 @@ export interface BrokenGlass {
   keep(open: OpenChange, guarded: Guarded, reason: string): Promise<string | undefined>;
 }
 
-export interface PolicyGateDependencies extends RequirementSources {
+export interface PolicyGateDependencies extends Omit<RequirementSources, 'store'> {
   readonly judge: Judge;
   /** Absent: the audit alone keeps it. */
   readonly brokenGlass?: BrokenGlass | undefined;
@@ -54,10 +54,10 @@ export interface FolderMove extends Pick<GuardedPrompt, 'slug' | 'folder'> {
 const unapproved = (): Approvals => ({ given: 0 });
 
 export class PolicyGate {
-  readonly #deps: PolicyGateDependencies;
+  readonly #deps: PolicyGateDependencies & Pick<RequirementSources, 'store'>;
 
   constructor(deps: PolicyGateDependencies) {
-    this.#deps = deps;
+    this.#deps = { ...deps, store: new Policies() };
   }
 
   /**
@@ -106,8 +106,8 @@ export class PolicyGate {
 
   /** The policies of a team, read once for a plan of many changes. */
   async plan(reader: Reader, teamId: TeamId): Promise<PlanPolicies> {
-    const { access } = this.#deps;
-    const policies = await policiesFor(reader, teamId, access.team(teamId)?.orgId);
+    const { access, store } = this.#deps;
+    const policies = await store.of(reader, teamId, access.team(teamId)?.orgId);
     const sources = { ...this.#deps, policies, isPlan: true };
     return {
       isEmpty: policies.length === 0,
@@ -128,8 +128,8 @@ export class PolicyGate {
    * @throws ApiError changeRequestRequired
    */
   async permitFolders(change: Change, teamId: TeamId, moves: readonly FolderMove[]): Promise<Permit> {
-    const { access } = this.#deps;
-    const policies = await policiesFor(change, teamId, access.team(teamId)?.orgId);
+    const { access, store } = this.#deps;
+    const policies = await store.of(change, teamId, access.team(teamId)?.orgId);
     const demanding = policies.filter(({ rule }) => rule.require.approvals > 0);
     const standing = demanding.filter((policy) =>
       moves.some(({ slug, folder, newFolder }) =>

@@ -46,12 +46,21 @@ export function guards({ rule }: JudgingPolicy, subject: Subject): boolean {
   const named = subject.transitions.filter((transition) => transitions.includes(transition));
   const isShed = subject.newFolder !== undefined && folders !== undefined && isShedding(transitions);
   if (named.length === 0 && !isShed) return false;
-  const isIn = folders === undefined ? () => true : compilePatterns(folders);
-  if (!compilePatterns(slugs)(subject.slug) || !isIn(subject.folder)) return false;
+  const isIn = folders === undefined ? () => true : compiled(folders);
+  if (!compiled(slugs)(subject.slug) || !isIn(subject.folder)) return false;
   if (subject.newFolder !== undefined && isShed && !isIn(subject.newFolder)) return true;
   if (named.some((transition) => transition !== 'tag')) return true;
   if (named.length === 0) return false;
-  return tags === undefined || (subject.tags?.some(compilePatterns(tags)) ?? true);
+  return tags === undefined || (subject.tags?.some(compiled(tags)) ?? true);
+}
+
+/** Policies stay in memory from one change to the next, so their patterns are compiled once. */
+const matchers = new WeakMap<readonly string[], (text: string) => boolean>();
+
+function compiled(patterns: readonly string[]): (text: string) => boolean {
+  const known = matchers.get(patterns) ?? compilePatterns(patterns);
+  matchers.set(patterns, known);
+  return known;
 }
 
 /** Whether leaving the policy's folders would be a way around it, as moving out of its team is. */
