@@ -161,7 +161,7 @@ export async function startOwner<Config extends OwnerConfig, Name extends Entity
     context,
     client,
     organizationOf: (teamId) => access.team(teamId)?.orgId,
-    onSealed: () => activity.wake(),
+    onSealed: (sealed) => activity.publishSoon(sealed),
     logsEntries: config.AUDIT_LOG === 'stdout',
     logger,
   });

@@ -46,6 +46,45 @@ it('a transaction in which a statement failed is no success, even when the work 
   expect(await notes()).toEqual(['kept']);
 });
 
+it('what is sent runs in its turn, and is answered before the transaction returns', async () => {
+  const answered: unknown[] = [];
+  const seen = await client.transaction(async (tx) => {
+    tx.send('INSERT INTO notes VALUES ($1) RETURNING text', ['sent'], (rows) => answered.push(...rows));
+    const rows = await tx.query(`DELETE FROM notes WHERE text = 'sent' RETURNING text`, []);
+    tx.send('SELECT count(*)::int AS count FROM notes', [], (counts) => answered.push(...counts));
+    return rows;
+  });
+  expect(seen).toEqual([{ text: 'sent' }]);
+  expect(answered).toEqual([{ text: 'sent' }, { count: 1 }]);
+});
+
+it.each([
+  ['at the end', () => Promise.resolve()],
+  ['before others', (tx: SqlTransaction) => note(tx, 'lost').then(() => undefined)],
+  [
+    'before others, whose failure the work hides',
+    (tx: SqlTransaction) => note(tx, 'lost').then(undefined, () => undefined),
+  ],
+])('what is sent %s and fails is what the transaction fails with', async (_, after) => {
+  const failing = client.transaction(async (tx) => {
+    await note(tx, 'lost');
+    tx.send('SELECT 1 / 0', []);
+    tx.send(`INSERT INTO notes VALUES ('lost')`, []);
+    await after(tx);
+  });
+  await expect(failing).rejects.toThrow('division by zero');
+  expect(await notes()).toEqual(['kept']);
+});
+
+it('work that fails for its own reasons before anything is sent leaves nothing behind', async () => {
+  const failing = client.transaction(async (tx) => {
+    tx.send(`INSERT INTO notes VALUES ('lost')`, []);
+    throw new Error('no');
+  });
+  await expect(failing).rejects.toThrow('no');
+  expect(await notes()).toEqual(['kept']);
+});
+
 it('a connection that breaks in a transaction fails that one only', async () => {
   const broken = client.transaction(async (tx) => {
     await note(tx, 'lost');

@@ -10,6 +10,7 @@ import { Background, type Progress } from '../background.ts';
 import type { SqlClient } from '../database/sql-client.ts';
 import type { OwnerContext } from '../outbox/outbox.ts';
 import { ENTRY_COLUMNS, type EntryRow, entryOf } from './entry.ts';
+import type { SealedEntry } from './sealer.ts';
 
 interface ActivityOptions {
   readonly context: OwnerContext;
@@ -34,17 +35,17 @@ interface Behind {
   readonly published: number;
 }
 
-interface Unpublished extends EntryRow {
+interface Row extends EntryRow {
   readonly number: string;
   readonly hash: string;
-  /** Older than the stream would keep it. */
-  readonly isOld: boolean;
 }
 
 export class ActivityPublisher {
   readonly #options: ActivityOptions;
   readonly #loop: Background;
   readonly #last = new Map<string, number>();
+  /** What this process has sealed last, by organization: it need not be read again. */
+  readonly #sealed = new Map<string, SealedEntry[]>();
   #isStreamKnown = false;
   #ignoreConnection: () => void = () => undefined;
 
@@ -73,15 +74,23 @@ export class ActivityPublisher {
     await this.#loop.stop();
   }
 
-  /** Something was sealed. */
-  wake(): void {
+  /** These were sealed, in their order. */
+  publishSoon(sealed: readonly SealedEntry[]): void {
+    // What of the former ones is not published yet is read from the database.
+    this.#sealed.clear();
+    for (const entry of sealed) {
+      const chain = this.#sealed.get(entry.org_id);
+      if (chain === undefined) this.#sealed.set(entry.org_id, [entry]);
+      else chain.push(entry);
+    }
     this.#loop.wake();
   }
 
   /** The stream may be another one. */
   lookAtStream(): void {
     this.#isStreamKnown = false;
-    this.wake();
+    this.#sealed.clear();
+    this.#loop.wake();
   }
 
   /** Publishes the next entries of each chain that is behind. @throws BusUnavailableError */
@@ -130,42 +139,52 @@ export class ActivityPublisher {
 
   /** Whether there is more of the chain. */
   async #publish({ orgId, published }: Behind): Promise<boolean> {
-    const rows = await this.#entries(orgId, published);
+    const entries = this.#takeSealed(orgId, published + 1) ?? (await this.#read(orgId, published));
     let done = 0;
     try {
-      for (const row of rows) {
-        if (!row.isOld) await this.#publishEntry(orgId, row);
+      for (const entry of entries) {
+        if (!isOld(entry)) await this.#publishEntry(entry);
         done += 1;
       }
     } finally {
-      const last = rows[done - 1];
+      const last = entries[done - 1];
       if (last !== undefined) await this.#note(orgId, last.number);
     }
-    return rows.length === ENTRIES;
+    return entries.length === ENTRIES;
   }
 
-  #entries(orgId: string, published: number): Promise<Unpublished[]> {
-    return this.#options.client.query<Unpublished>(
-      `SELECT c.number::text AS number, encode(c.hash, 'hex') AS hash, w.at < clock_timestamp() - make_interval(days => $4) AS "isOld",
-         ${ENTRY_COLUMNS}
+  #takeSealed(orgId: string, first: number): readonly SealedEntry[] | undefined {
+    const sealed = this.#sealed.get(orgId);
+    this.#sealed.delete(orgId);
+    return sealed?.[0]?.number === first ? sealed : undefined;
+  }
+
+  async #read(orgId: string, published: number): Promise<SealedEntry[]> {
+    const { client, context } = this.#options;
+    const rows = await client.query<Row>(
+      `SELECT c.number::text AS number, encode(c.hash, 'hex') AS hash, ${ENTRY_COLUMNS}
        FROM audit_chain c JOIN audit_wire w ON w.id = c.entry_id
        WHERE c.org_id = $1::uuid AND c.number > $2::bigint ORDER BY c.number LIMIT $3::int`,
-      [orgId, published, ENTRIES, ACTIVITY_DAYS],
+      [orgId, published, ENTRIES],
     );
+    return rows.map((row) => ({
+      ...entryOf(row, context, orgId),
+      number: Number(row.number),
+      hash: row.hash,
+    }));
   }
 
-  async #publishEntry(orgId: string, row: Unpublished): Promise<void> {
+  async #publishEntry({ number, hash, ...entry }: SealedEntry): Promise<void> {
     const { bus, context } = this.#options;
+    const { org_id: orgId, details } = entry;
     const subject = activitySubject(context, orgId);
-    const revision = Number(row.number);
-    const data = { number: revision, ...entryOf(row, context, orgId), hash: row.hash };
-    const payload = encodeActivity({ ...data, context, details: { ...data.details } });
+    const payload = encodeActivity({ number, ...entry, hash, context, details: { ...details } });
     for (let attempt = 1; ; attempt++) {
-      const lastSubjectSequence = this.#last.get(orgId) ?? (await this.#lastOf(subject, row));
+      const lastSubjectSequence = this.#last.get(orgId) ?? (await this.#lastOf(subject, number));
       if (lastSubjectSequence === 'has it') return;
       try {
         const expectation = { lastSubjectSequence };
-        const request = { subject, payload, revision, traceparent: undefined, expectation };
+        const request = { subject, payload, revision: number, traceparent: undefined, expectation };
         this.#remember(orgId, await bus.publish(request));
         return;
       } catch (error) {
@@ -176,10 +195,10 @@ export class ActivityPublisher {
   }
 
   /** The sequence of the subject's last message, unless the entry is in the stream: it is that message, or one before. */
-  async #lastOf(subject: string, row: Unpublished): Promise<number | 'has it'> {
+  async #lastOf(subject: string, number: number): Promise<number | 'has it'> {
     const last = await this.#options.bus.lastMessage('activity', subject);
     if (last === undefined) return 0;
-    return last.revision >= Number(row.number) && (await this.#isOfChain(last)) ? 'has it' : last.sequence;
+    return last.revision >= number && (await this.#isOfChain(last)) ? 'has it' : last.sequence;
   }
 
   /** False for an entry that was published before the database went back. */
@@ -192,7 +211,7 @@ export class ActivityPublisher {
     return rows.length > 0;
   }
 
-  async #note(orgId: string, number: string): Promise<void> {
+  async #note(orgId: string, number: number): Promise<void> {
     await this.#options.client.query(
       `UPDATE audit_heads SET published_number = $2::bigint WHERE org_id = $1::uuid AND published_number < $2::bigint`,
       [orgId, number],
@@ -206,6 +225,13 @@ export class ActivityPublisher {
     if (this.#last.size > REMEMBERED && oldest !== undefined) this.#last.delete(oldest);
   }
 }
+
+/** Older than the stream would keep it. */
+function isOld({ at }: SealedEntry): boolean {
+  return Date.parse(at) < Date.now() - ACTIVITY_DAYS * DAY_MS;
+}
+
+const DAY_MS = 86_400_000;
 
 interface Data {
   readonly org_id: string;

@@ -29,8 +29,8 @@ export interface SealerOptions {
   readonly client: SqlClient;
   /** The organization that a team belongs to, as far as this process knows. */
   readonly organizationOf: (teamId: string) => string | undefined;
-  /** Called after entries were sealed. It must not throw. */
-  readonly onSealed?: () => void;
+  /** Called with entries that were sealed, in their order. It must not throw. */
+  readonly onSealed?: (sealed: readonly SealedEntry[]) => void;
   /** Writes each sealed entry to the log, for whatever collects it. */
   readonly logsEntries?: boolean;
   readonly logger: Logger;
@@ -39,7 +39,7 @@ export interface SealerOptions {
 }
 
 /** An entry in its place. */
-interface SealedEntry extends AuditEntry, Head {}
+export interface SealedEntry extends AuditEntry, Head {}
 
 const PAUSE_MS = 5_000;
 /** Commits of so long are sealed together: under load a pass costs less than it would for each of them. */
@@ -100,7 +100,7 @@ export class Sealer {
       return 'none';
     }
     if (logsEntries) for (const entry of outcome.sealed) logger.info({ audit: true, ...entry }, entry.action);
-    if (outcome.sealed.length > 0) onSealed?.();
+    if (outcome.sealed.length > 0) onSealed?.(outcome.sealed);
     return outcome.found === BATCH && outcome.done > 0 ? 'more' : 'none';
   }
 

@@ -95,8 +95,10 @@ export class Change<Name extends EntityName, Actor, Note> implements PrivateWrit
   /** Notes who did what. The notes are kept if, and only if, the change is. */
   async audit(...notes: readonly Note[]): Promise<void> {
     if (notes.length === 0) return;
-    const { rules, audit } = this.#parts;
-    await this.writePrivate(rules.auditStatement(this.actor, notes, audit.facts()));
+    const { rules, audit, tx, guard } = this.#parts;
+    const { text, values } = rules.auditStatement(this.actor, notes, audit.facts());
+    guard.requirePrivate(text);
+    tx.send(text, values);
     if (this.#hasNotes) return;
     this.#hasNotes = true;
     this.afterCommit(audit.noted);

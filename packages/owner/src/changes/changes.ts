@@ -101,7 +101,7 @@ export class Changes<Name extends EntityName, Actor, Note> {
     for (const [name, ids] of touched.byName)
       states.set(name, await rules.entities[name].read(change, [...ids]));
     for (const { name, id } of touched.inOrder) {
-      await outbox.putChanged(tx, name, id, states.get(name)?.get(id));
+      outbox.putChanged(tx, name, id, states.get(name)?.get(id));
     }
   }
 }

@@ -4,6 +4,8 @@ const UNIQUE_VIOLATION = '23505';
 const DEADLOCK = '40P01';
 /** "cached plan must not change result type": a column's type has changed since the statement was prepared. */
 const STALE_PLAN = '0A000';
+/** "current transaction is aborted, commands ignored until end of transaction block": an earlier statement had failed. */
+const IN_FAILED_TRANSACTION = '25P02';
 /** A cycle among causes must not hang the error path. */
 const NESTING_LIMIT = 5;
 
@@ -20,6 +22,11 @@ export function isDeadlock(error: unknown): boolean {
 /** True when what was prepared cannot run any more, since a migration came between. Nothing was done. */
 export function isStalePlan(error: unknown): boolean {
   return hasSqlState(error, new Set([STALE_PLAN]));
+}
+
+/** True when the statement was not run, since an earlier one of its transaction had failed. */
+export function isOfFailedTransaction(error: unknown): boolean {
+  return hasSqlState(error, new Set([IN_FAILED_TRANSACTION]));
 }
 
 /** True when the statement failed with one of these SQLSTATEs. */

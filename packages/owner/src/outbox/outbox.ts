@@ -68,6 +68,16 @@ export interface Publication {
   readonly ended: Promise<void>;
 }
 
+/** A row as its statement has written it. */
+type Place = Omit<WrittenRow, 'payload'>;
+
+/** A write of a row. */
+interface Upsert {
+  readonly values: readonly unknown[];
+  /** Takes what the statement returned, so that the row is published after the commit: nothing where it has not changed. */
+  readonly done: (place: Place | undefined) => void;
+}
+
 /** The writer's own lease: longer than commit and publish take, short enough that a relay soon takes over from a dead writer. */
 const WRITER_LEASE_MS = 3_000;
 /** Publishes in flight at a time; a cascade of thousands must not fill the connection's buffer. */
@@ -146,14 +156,15 @@ export class Outbox {
    *
    * @throws EventTooLargeError, EventInvalidError as `put`
    */
-  async putChanged<N extends EntityName>(
+  putChanged<N extends EntityName>(
     tx: SqlTransaction,
     name: N,
     id: string,
     state: StateOf<N> | undefined,
-  ): Promise<void> {
+  ): void {
     const payload = state === undefined ? null : encodeState(name, id, state);
-    await this.#upsert(tx, 'state', stateSubject(name, id), aggregateOf(name, id), payload, 'if-changed');
+    const write = this.#upsert(tx, 'state', stateSubject(name, id), aggregateOf(name, id), payload);
+    tx.send<Place>(UPSERT_CHANGED, write.values, ([place]) => write.done(place));
   }
 
   /** Writes an entity's tombstone and returns its revision. The row stays: the entity's next life goes on counting. */
@@ -266,39 +277,32 @@ export class Outbox {
     aggregate: string,
     payload: string | null,
   ): Promise<number> {
-    const row = await this.#upsert(tx, stream, subject, aggregate, payload, 'always');
-    if (row === undefined) throw new Error('outbox_control has no row: the migration is incomplete');
-    return row.revision;
+    const write = this.#upsert(tx, stream, subject, aggregate, payload);
+    const [place] = await tx.query<Place>(UPSERT, write.values);
+    if (place === undefined) throw new Error('outbox_control has no row: the migration is incomplete');
+    write.done(place);
+    return place.revision;
   }
 
-  async #upsert(
+  #upsert(
     tx: SqlTransaction,
     stream: OutboxStream,
     subject: string,
     aggregate: string,
     payload: string | null,
-    when: 'always' | 'if-changed',
-  ): Promise<OwedRow | undefined> {
+  ): Upsert {
     const traceparent = activeTraceparent() ?? null;
     checkSize({ subject, payload, traceparent });
     const ordinal = ordinalOf(stream, subject);
     const batch = this.#batches.get(tx);
     // Without `transaction`, nothing publishes inline: the row is left to the relay at once.
     const leaseMs = batch === undefined ? 0 : WRITER_LEASE_MS;
-    const [place] = await tx.query<Omit<WrittenRow, 'payload'>>(when === 'always' ? UPSERT : UPSERT_CHANGED, [
-      subject,
-      stream,
-      aggregate,
-      ordinal,
-      payload,
-      this.owner,
-      leaseMs,
-      traceparent,
-    ]);
-    if (place === undefined) return undefined;
-    const row = { ...place, payload };
-    batch?.set(subject, row);
-    return row;
+    return {
+      values: [subject, stream, aggregate, ordinal, payload, this.owner, leaseMs, traceparent],
+      done: (place) => {
+        if (place !== undefined) batch?.set(subject, { ...place, payload });
+      },
+    };
   }
 
   #publishInline(rows: readonly WrittenRow[], generation: number): Promise<void> {

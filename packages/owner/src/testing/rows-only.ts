@@ -9,7 +9,7 @@ import { PoolClient } from '../database/sql-client.ts';
 import { StatementGuard } from '../database/statement-guard.ts';
 
 const silentOutbox: ChangesOptions<never, never, never>['outbox'] = {
-  putChanged: () => Promise.resolve(),
+  putChanged: () => undefined,
   putBody: () => Promise.resolve(1),
   removeBody: () => Promise.resolve(1),
   transaction: (client, work) => client.transaction(work),

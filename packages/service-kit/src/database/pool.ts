@@ -109,6 +109,8 @@ export function createPool(options: PoolOptions): CheckedPool {
     application_name: options.applicationName ?? `px0-${schema}`,
     connectionTimeoutMillis: acquireTimeoutMs,
     idleTimeoutMillis: 30_000,
+    // A statement may be sent before the one before it is answered, which transactions make use of.
+    pipeline: true,
     // A connection whose other end vanished (failover, NAT timeout) is noticed without waiting for a query to hang on it.
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,

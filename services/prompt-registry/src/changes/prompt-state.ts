@@ -1,6 +1,6 @@
 /** A prompt's public state, read from its rows. It carries the live version's template, so a promotion is one message. */
 import type { PromptId, StateOf, TagTable, VersionTriple } from '@px0/contracts';
-import { type Reader, sql } from '@px0/owner';
+import { type Reader, type Sql, sql } from '@px0/owner';
 import { inputSchemaOf, type ProgramColumns, programOf, type SchemaColumns } from './program.ts';
 
 interface StateRow {
@@ -42,7 +42,7 @@ export async function readPromptStates(
       CASE WHEN p.contract <> 'off' THEN live.inferred_schema::text END AS live_inferred_schema
     FROM prompts p
     LEFT JOIN prompt_versions live ON live.prompt_id = p.id AND live.status = 'live'
-    WHERE p.id = ANY(${[...ids]}::uuid[])`);
+    WHERE ${isOneOf(ids)}`);
   return new Map(found.map(stateOf));
 }
 
@@ -69,4 +69,12 @@ function stateOf({
           ),
         };
   return [id, { ...state, live, ...(contract !== 'off' && { contract }) }];
+}
+
+/** One is asked for by itself: of a list the planner expects ten, so that it would plan each statement anew. */
+function isOneOf(ids: readonly string[]): Sql {
+  const [first, ...others] = ids;
+  return others.length === 0 && first !== undefined
+    ? sql`p.id = ${first}::uuid`
+    : sql`p.id = ANY(${[...ids]}::uuid[])`;
 }
