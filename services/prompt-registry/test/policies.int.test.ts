@@ -316,6 +316,20 @@ describe('under policies', () => {
     await remove(billing, production, elsewhere, off);
   });
 
+  it('a policy counts as it stands, also where another process has changed it', async () => {
+    const production = await made(ofTeam(own.admin, policy({ name: 'Production' }), own.teamId));
+    const change = (set: string) =>
+      registry.pool.query(`update prompt_policies set ${set} where id = $1`, [production.id]);
+    expect(errorOf(await promote(own.editor, 3))).toEqual(required);
+    await change(`name = 'Renamed'`);
+    expect(errorOf(await promote(own.editor, 3))).toEqual(refused(409, 'change request required: Renamed'));
+    await change('enabled = false');
+    expect(await explain('transition=live&version=3')).toEqual([]);
+    await change('enabled = true');
+    expect(await explain('transition=live&version=3')).toMatchObject([{ policy_id: production.id }]);
+    await remove(production);
+  });
+
   it('what was live not long ago goes live again at once, unless a policy guards that, too', async () => {
     const production = await made(ofTeam(own.admin, policy({ name: 'Production' }), own.teamId));
     expect(await explain('transition=live&version=1')).toEqual([]);
