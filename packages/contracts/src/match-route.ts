@@ -14,7 +14,13 @@ export type RouteMatch =
 interface Node {
   readonly statics: Map<string, Node>;
   wildcard: Node | undefined;
-  readonly byMethod: Map<string, { readonly route: Route; readonly names: readonly string[] }>;
+  readonly byMethod: Map<string, RouteEnd>;
+}
+
+interface RouteEnd {
+  readonly route: Route;
+  /** Names of the parameters, and in which segment each is. */
+  readonly params: readonly (readonly [name: string, position: number])[];
 }
 
 const newNode = (): Node => ({ statics: new Map(), wildcard: undefined, byMethod: new Map() });
@@ -25,11 +31,11 @@ function buildTrie(): Node {
   const root = newNode();
   for (const route of Object.values(routes)) {
     let node = root;
-    const names: string[] = [];
-    for (const segment of route.path.slice(1).split('/')) {
+    const params: [string, number][] = [];
+    for (const [position, segment] of route.path.slice(1).split('/').entries()) {
       let next: Node | undefined;
       if (segment.startsWith('{')) {
-        names.push(segment.slice(1, -1));
+        params.push([segment.slice(1, -1), position]);
         node.wildcard ??= newNode();
         next = node.wildcard;
       } else {
@@ -38,7 +44,7 @@ function buildTrie(): Node {
       }
       node = next;
     }
-    node.byMethod.set(route.method, { route, names });
+    node.byMethod.set(route.method, { route, params });
   }
   return root;
 }
@@ -60,7 +66,7 @@ export function matchRoute(method: string, path: string): RouteMatch | undefined
   for (const end of ends) {
     const found = end.byMethod.get(wanted);
     if (found === undefined) continue;
-    const params = decodeParams(found.route, found.names, segments);
+    const params = decodeParams(found, segments);
     return params === undefined ? undefined : { route: found.route, params };
   }
   const owner = ends[0]?.byMethod.values().next().value?.route.owner;
@@ -85,17 +91,13 @@ function collect(node: Node, segments: readonly string[], index: number, ends: N
 }
 
 function decodeParams(
-  route: Route,
-  names: readonly string[],
+  end: RouteEnd,
   segments: readonly string[],
 ): { readonly [name: string]: string } | undefined {
   const params: Record<string, string> = {};
-  let next = 0;
-  let position = 0;
-  for (const segment of route.path.slice(1).split('/')) {
-    const name = segment.startsWith('{') ? names[next++] : undefined;
-    const raw = segments[position++];
-    if (name === undefined || raw === undefined) continue;
+  for (const [name, position] of end.params) {
+    const raw = segments[position];
+    if (raw === undefined) continue;
     const decoded = decodeSegment(raw);
     if (decoded === undefined) return undefined;
     params[name] = decoded;
