@@ -85,6 +85,19 @@ function freePort(): Promise<number> {
   });
 }
 
+/** Round by round: both had the same neighbours then. */
+function ratios(ones: readonly number[], others: readonly number[]): number[] {
+  return ones.map((one, round) => one / (others[round] ?? Number.NaN));
+}
+
+function spread(values: readonly number[]): string {
+  const sorted = values.toSorted((a, b) => a - b);
+  const [low, middle, high] = [0.25, 0.5, 0.75].map((share) =>
+    (sorted[Math.floor(sorted.length * share)] ?? Number.NaN).toFixed(2),
+  );
+  return `${middle} (${low} to ${high})`;
+}
+
 async function start(
   script: string,
   env: Record<string, string>,
@@ -112,19 +125,29 @@ const env = Object.fromEntries(
 const bare = await start('bare-proxy.ts', env);
 const gateway = await start('../src/main.ts', env);
 
-for (let round = 1; round <= rounds; round++) {
-  for (const [name, { child, url }] of [
-    ['bare', bare],
-    ['gateway', gateway],
-  ] as const) {
+const proxies = [
+  { name: 'bare', ...bare, perSecond: [] as number[], micros: [] as number[] },
+  { name: 'gateway', ...gateway, perSecond: [] as number[], micros: [] as number[] },
+] as const;
+for (const { url } of proxies) await load(url, 32);
+for (let round = 0; round < rounds; round++) {
+  // Each goes first in every second round.
+  for (const proxy of round % 2 === 0 ? proxies : proxies.toReversed()) {
+    const { name, child, url } = proxy;
     const before = processorTicks(child.pid);
     const { perSecond, p50, errors } = await load(url, 32);
     const micros = ((processorTicks(child.pid) - before) * MICROSECONDS_PER_TICK) / (perSecond * seconds);
+    proxy.perSecond.push(perSecond);
+    proxy.micros.push(micros);
     console.log(
       `${name.padEnd(8)} ${Math.round(perSecond)} req/s, ${micros.toFixed(1)} µs of processor per request, p50 ${p50.toFixed(2)} ms, ${errors} errors`,
     );
   }
 }
+const [plain, px0] = proxies;
+console.log(
+  `gateway to bare, median of the rounds (quartiles): ${spread(ratios(px0.perSecond, plain.perSecond))} by throughput, ${spread(ratios(plain.micros, px0.micros))} by processor time`,
+);
 for (const [name, { url }] of [
   ['direct', upstream],
   ['bare', bare],

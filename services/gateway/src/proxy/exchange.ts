@@ -9,6 +9,7 @@ import type { Patience } from '@px0/contracts';
 import type { Dispatcher } from 'undici';
 import type { IncomingHttpHeaders } from 'undici/types/header.d.ts';
 import type { OpenStream } from '../streams/stream-room.ts';
+import type { Circuit } from '../upstreams/breaker.ts';
 import {
   ClientFaultError,
   ClientGoneError,
@@ -17,9 +18,10 @@ import {
   TooManyStreamsError,
   UpstreamOutError,
 } from '../upstreams/failures.ts';
+import type { AnswerHandler } from '../upstreams/http1/connection.ts';
 import type { Replica } from '../upstreams/replica.ts';
 import type { Upstream, Waiting } from '../upstreams/upstream.ts';
-import { appendResponseHeaders } from './response-headers.ts';
+import { listOf, readResponseHeaders } from './response-headers.ts';
 
 export interface Outbound {
   readonly method: string;
@@ -52,19 +54,19 @@ export interface StreamHooks {
   closed(): void;
 }
 
-/** The header by which a service names whose stream it is. */
-export const STREAM_OWNER = 'x-px0-stream-owner';
-
 /** The interim status of a service that has begun what takes long. */
 const PROCESSING = 102;
 
 /** Of a replica that takes no stream, since it stops or is full. */
 const UNAVAILABLE = 503;
 
+/** What undici and the client for gathered bodies both offer. */
+type Controller = Pick<Dispatcher.DispatchController, 'abort' | 'pause' | 'resume'>;
+
 /** First attempt, and one more. */
 const MAX_ATTEMPTS = 2;
 
-export class Exchange implements Dispatcher.DispatchHandler, Waiting, OpenStream {
+export class Exchange implements Dispatcher.DispatchHandler, AnswerHandler, Waiting, OpenStream {
   readonly startedAt = performance.now();
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
@@ -73,19 +75,20 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, OpenStream
   readonly #hooks: ExchangeHooks;
   #patience: Patience;
   #replica: Replica | undefined;
-  #controller: Dispatcher.DispatchController | undefined;
+  #controller: Controller | undefined;
   #attempts = 0;
   #sent = false;
   #clientGone = false;
   #expired = false;
   #isOver = false;
-  /** Where the request is sent once more. */
-  #next: Replica | undefined;
   /** Where a stream is asked for after an answer that has none. */
   #elsewhere: Replica | undefined;
   /** Bytes of the answer's body that are still to come; NaN when it did not declare its length. */
   #expected = Number.NaN;
-  #settle: { resolve: () => void; reject: (error: unknown) => void } | undefined;
+  /** Where the breaker counts this attempt. */
+  #circuit: Circuit | undefined;
+  /** The attempt has neither an answer nor failed. */
+  #isOpen = false;
 
   constructor(
     req: IncomingMessage,
@@ -104,11 +107,11 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, OpenStream
 
   /** Sends the request. It is answered, by the upstream or by `hooks.fail`, unless the client leaves. */
   start(): void {
-    this.#res.once('close', this.#onClientClose);
+    this.#res.on('close', this.#onClientClose);
     this.#waiting.add(this);
     const replica = this.#pick();
     if (replica !== undefined) this.#attempt(replica);
-    else this.#onFailure(this.#noReplica());
+    else this.#giveUp(this.#noReplica());
   }
 
   /** Ends a stream in good order. */
@@ -141,22 +144,31 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, OpenStream
   /** Sends the request to a replica, under that one's breaker. */
   #attempt(replica: Replica): void {
     this.#replica = replica;
-    replica.breaker.fire(this.#headersPhase).catch(this.#onFailure);
+    this.#circuit = replica.breaker.begin();
+    this.#isOpen = true;
+    this.#send();
   }
 
-  /** Settles when the answer's headers are there; the breaker ignores how long the body takes. */
-  readonly #headersPhase = (): Promise<void> =>
-    new Promise((resolve, reject) => {
-      this.#settle = { resolve, reject };
-      this.#send();
-    });
+  /** Called when the answer's headers are there, or will not come: the breaker ignores how long the body takes. */
+  #settle(error?: unknown): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#replica?.breaker.settle(this.#circuit, error);
+  }
+
+  /** The attempt failed, and there is no other. */
+  #fail(error: unknown): void {
+    if (!this.#isOpen) return;
+    this.#settle(error);
+    this.#giveUp(error);
+  }
 
   /** The answer did not begin in time. */
   expire(): void {
     const error = this.#reasonOfSilence();
     if (!isClientFault(error)) this.#replica?.rest();
     this.#expired = true;
-    this.#settle?.reject(error);
+    this.#fail(error);
     this.#controller?.abort(error);
   }
 
@@ -169,17 +181,11 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, OpenStream
     return new Error(`no response from ${this.#upstream.name} in time`);
   }
 
-  readonly #onFailure = (error: unknown): void => {
-    const next = this.#next;
-    this.#next = undefined;
-    if (next !== undefined && !this.#clientGone && !this.#expired) {
-      this.#attempt(next);
-      return;
-    }
+  #giveUp(error: unknown): void {
     this.#waiting.delete(this);
     this.#end();
     if (!this.#clientGone) this.#hooks.fail(error);
-  };
+  }
 
   /** A stream takes a place until here. */
   #end(): void {
@@ -202,6 +208,9 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, OpenStream
     if (this.#isStream) replica.streams += 1;
     else replica.pending += 1;
     const { method, path, headers, body } = this.#outbound;
+    if (!this.#isStream && !(body instanceof Readable)) {
+      if (replica.sendGathered({ method, path, headers, body }, this)) return;
+    }
     (this.#isStream ? replica.streamPool : replica.pool).dispatch(
       // undici does not change the list; its type merely does not say so.
       { method, path, headers: headers as string[], body: body ?? null },
@@ -209,7 +218,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, OpenStream
     );
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  onRequestStart(controller: Controller): void {
     this.#controller = controller;
     this.#sent = true;
     if (this.#clientGone) controller.abort(new ClientGoneError('client hung up'));
@@ -221,34 +230,38 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, OpenStream
     status: number,
     headers: IncomingHttpHeaders,
   ): void {
+    if (status < 200) this.onInterim(status);
+    else this.onHead(controller, status, listOf(headers));
+  }
+
+  /** Interim answers are between the gateway and the service. */
+  onInterim(status: number): void {
+    if (status === PROCESSING && !this.#clientGone && !this.#expired) this.#waitLonger();
+  }
+
+  onHead(controller: Controller, status: number, headers: readonly string[]): void {
     if (this.#clientGone || this.#expired) return;
-    // Interim answers are between the gateway and the service.
-    if (status < 200) {
-      if (status === PROCESSING) this.#waitLonger();
-      return;
-    }
     this.#waiting.delete(this);
     this.#replica?.wake();
-    const revision = headers['px0-revision'];
-    this.#hooks.seeAnswer(typeof revision === 'string' ? revision : undefined);
+    const { revision, contentLength, streamOwner, forward } = readResponseHeaders(headers);
+    this.#hooks.seeAnswer(revision);
     if (this.#isStream && status === UNAVAILABLE && this.#goesElsewhere(controller)) return;
-    if (!this.#mayOwn(headers[STREAM_OWNER])) {
+    if (this.#hooks.stream?.own(streamOwner) === false) {
       this.#refuseStream();
       return;
     }
-    const length = headers['content-length'];
-    if (typeof length === 'string') this.#expected = Number(length);
+    if (contentLength !== undefined) this.#expected = Number(contentLength);
     const own = this.#hooks.ownHeaders();
-    appendResponseHeaders(own, headers);
+    own.push(...forward);
     this.#res.writeHead(status, own);
-    this.#settle?.resolve();
+    this.#settle();
   }
 
   /**
    * A replica that takes no more streams has ever fewer, so all new ones would be sent there: another one is asked before the client is refused.
    * What the first one has said is dropped.
    */
-  #goesElsewhere(controller: Dispatcher.DispatchController): boolean {
+  #goesElsewhere(controller: Controller): boolean {
     this.#elsewhere = this.#attempts < MAX_ATTEMPTS ? this.#pick(this.#replica) : undefined;
     if (this.#elsewhere === undefined) return false;
     this.#waiting.add(this);
@@ -256,13 +269,9 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, OpenStream
     return true;
   }
 
-  #mayOwn(header: string | string[] | undefined): boolean {
-    return this.#hooks.stream?.own(typeof header === 'string' ? header : undefined) !== false;
-  }
-
   /** The replica has answered well; it is here that there is no room. */
   #refuseStream(): void {
-    this.#settle?.resolve();
+    this.#settle();
     this.#hooks.fail(new TooManyStreamsError('too many streams of one organization'));
     this.#expired = true;
     this.#controller?.abort(new ClientGoneError('the stream was refused'));
@@ -275,15 +284,16 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, OpenStream
     this.#waiting.add(this);
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  /** A text is in Latin-1, which is what the headers are in: together they go out as one. */
+  onResponseData(controller: Controller, chunk: Buffer | string): void {
     if (this.#clientGone || this.#expired) return;
     this.#expected -= chunk.length;
     if (this.#expected === 0 && this.#req.complete) {
       // The last chunk goes out together with the end and, mostly, the headers in one write.
-      this.#res.end(chunk);
+      this.#res.end(chunk, 'latin1');
       return;
     }
-    if (!this.#res.write(chunk)) {
+    if (!this.#res.write(chunk, 'latin1')) {
       controller.pause();
       this.#res.once('drain', () => controller.resume());
     }
@@ -294,12 +304,12 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, OpenStream
     if (!this.#clientGone && !this.#expired && !this.#res.writableEnded) endAnswer(this.#req, this.#res);
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+  onResponseError(_controller: Controller | undefined, error: Error): void {
     this.#release();
     this.#controller = undefined;
     // Node may tell the body's reader of a broken connection before it tells the answer's writer.
     if (this.#clientGone || this.#req.errored !== null) {
-      this.#settle?.reject(new ClientGoneError('client hung up', { cause: error }));
+      this.#fail(new ClientGoneError('client hung up', { cause: error }));
       return;
     }
     // The client has its 503 already.
@@ -308,7 +318,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, OpenStream
     if (elsewhere !== undefined) {
       this.#elsewhere = undefined;
       // The replica has answered; for its breaker all is well.
-      this.#settle?.resolve();
+      this.#settle();
       this.#attempt(elsewhere);
       return;
     }
@@ -324,8 +334,12 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, OpenStream
       this.#send();
       return;
     }
-    this.#next = next;
-    this.#settle?.reject(error);
+    if (next === undefined) {
+      this.#fail(error);
+      return;
+    }
+    this.#settle(error);
+    this.#attempt(next);
   }
 
   #mayRepeat(error: Error): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readRequestHeaders } from './request-headers.ts';
-import { appendResponseHeaders } from './response-headers.ts';
+import { readResponseHeaders } from './response-headers.ts';
 
 describe('request headers', () => {
   it('are read in any letter case and forwarded in lower case', () => {
@@ -54,15 +54,42 @@ describe('request headers', () => {
 
 describe('response headers', () => {
   it('lose those of the hop and those that Connection lists', () => {
-    const out: string[] = [];
-    appendResponseHeaders(out, {
-      connection: 'close, x-internal',
-      'x-internal': '1',
-      'transfer-encoding': 'chunked',
-      'x-request-id': 'theirs',
-      etag: '"1"',
-      'set-cookie': ['a', 'b'],
+    const facts = readResponseHeaders([
+      'connection',
+      'close, x-internal',
+      'x-internal',
+      '1',
+      'transfer-encoding',
+      'chunked',
+      'x-request-id',
+      'theirs',
+      'etag',
+      '"1"',
+      'set-cookie',
+      'a',
+      'content-length',
+      '3',
+      'set-cookie',
+      'b',
+    ]);
+    expect(facts).toEqual({
+      revision: undefined,
+      contentLength: '3',
+      streamOwner: undefined,
+      forward: ['etag', '"1"', 'set-cookie', 'a', 'content-length', '3', 'set-cookie', 'b'],
     });
-    expect(out).toEqual(['etag', '"1"', 'set-cookie', 'a', 'set-cookie', 'b']);
+  });
+
+  it('tell a revision and an owner only when they are said once', () => {
+    const { revision, streamOwner } = readResponseHeaders([
+      'px0-revision',
+      'a',
+      'px0-revision',
+      'b',
+      'x-px0-stream-owner',
+      'org',
+    ]);
+    expect(revision).toBeUndefined();
+    expect(streamOwner).toBe('org');
   });
 });

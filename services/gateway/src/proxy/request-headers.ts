@@ -128,7 +128,8 @@ export function namesIn(value: string, known?: Set<string>): Set<string> | undef
   return names;
 }
 
-function dropListed(headers: string[], listed: ReadonlySet<string>): void {
+/** Removes what a `Connection` header lists. */
+export function dropListed(headers: string[], listed: ReadonlySet<string>): void {
   for (let i = headers.length - 2; i >= 0; i -= 2) {
     const name = headers[i] ?? '';
     // No client may have the credential dropped on the way: the service must judge what the client sent.

@@ -3,8 +3,8 @@
  * break, or time out. Every answer counts as success, a 500 or 503 too: the service is there and decides for itself, route by
  * route; a missing database must not take the routes down that do without it.
  *
- * opossum counts the failures and decides when to open. Only a request of the gateway's own decides when to close, and each
- * closing begins with a new count (docs/decisions/041-circuit-breakers.md).
+ * opossum counts in a rolling window, told by its own events: its `fire()` would cost each request several promises. Only a request of the
+ * gateway's own decides when to close, and each closing begins with a new count (docs/decisions/041-circuit-breakers.md).
  */
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Logger } from '@px0/service-kit';
@@ -29,7 +29,8 @@ const WINDOW_MS = 10_000;
 /** Pause before a trial, on average. Short: a restarted service is back within seconds. */
 const TRIAL_PAUSE_MS = 1_000;
 
-type Circuit = CircuitBreaker<[() => Promise<void>], void>;
+/** The count of one period in which the breaker is closed. Only this module looks inside. */
+export type Circuit = CircuitBreaker<[], void>;
 
 export class Breaker {
   readonly #options: BreakerOptions;
@@ -55,12 +56,22 @@ export class Breaker {
     return this.#resting;
   }
 
-  /**
-   * Runs the action, which settles when the answer's headers are there, and counts how it ends. Rejects with the action's error.
-   * Do not call it while the breaker is open.
-   */
-  fire(action: () => Promise<void>): Promise<void> {
-    return this.#circuit === undefined ? action() : this.#circuit.fire(action);
+  /** Counts a request that is about to be sent. Give what it returns to `settle`, once. Do not call it while the breaker is open. */
+  begin(): Circuit | undefined {
+    this.#circuit?.emit('fire');
+    return this.#circuit;
+  }
+
+  /** Counts how a request ended: with an answer's headers, or with an error instead. One from before the last opening counts nowhere. */
+  settle(circuit: Circuit | undefined, error?: unknown): void {
+    if (circuit === undefined || circuit !== this.#circuit) return;
+    if (error === undefined || isClientFault(error)) {
+      circuit.emit('success');
+      return;
+    }
+    circuit.emit('failure');
+    const { fires, failures } = circuit.stats;
+    if (fires >= circuit.volumeThreshold && failures * 100 > fires * ERROR_THRESHOLD_PERCENT) circuit.open();
   }
 
   /** Notes a failure that is reason enough to prefer other addresses, until this one answers a trial or a request. */
@@ -82,17 +93,13 @@ export class Breaker {
   }
 
   #newCircuit(): Circuit {
-    const circuit: Circuit = new CircuitBreaker((action: () => Promise<void>) => action(), {
+    const circuit: Circuit = new CircuitBreaker(async () => undefined, {
       name: this.#options.upstream,
-      // undici's timeouts are cheaper than a timer per request and end the exchange itself.
-      timeout: false,
-      errorThresholdPercentage: ERROR_THRESHOLD_PERCENT,
       volumeThreshold: VOLUME_THRESHOLD,
       rollingCountTimeout: WINDOW_MS,
       // Percentiles would sort ten seconds of latencies at every failure, when there is least time for it.
       rollingPercentilesEnabled: false,
       enableSnapshots: false,
-      errorFilter: isClientFault,
     });
     circuit.on('open', () => this.#open());
     return circuit;

@@ -1,12 +1,15 @@
 /**
- * One process of an upstream service: its connection pool, its breaker, and the data for balancing. Sets every limit that undici
+ * One process of an upstream service: its connection pools, its breaker, and the data for balancing. Sets every limit that undici
  * leaves at minutes or at infinity.
  */
+import { channel } from 'node:diagnostics_channel';
 import type { Patience } from '@px0/contracts';
 import type { Logger } from '@px0/service-kit';
 import { Pool } from 'undici';
 import type { Address } from './addresses.ts';
 import { Breaker } from './breaker.ts';
+import type { AnswerHandler } from './http1/connection.ts';
+import { GatheredPool, type GatheredRequest } from './http1/gathered-pool.ts';
 import { tryAddress } from './trial.ts';
 
 export interface ReplicaOptions {
@@ -26,10 +29,14 @@ const BODY_TIMEOUT_MS = 15_000;
 const STREAM_BODY_TIMEOUT_MS = 60_000;
 /** Shorter than the services keep connections (65 s), so it is always the gateway that closes an idle one. */
 const KEEP_ALIVE_MS = 30_000;
+/** Has subscribers when requests are traced: undici's, since what instruments it knows no other client. */
+const undiciRequests = channel('undici:request:create');
 
 export class Replica {
   readonly origin: string;
   readonly pool: Pool;
+  /** Undefined for TLS. */
+  readonly #gathered: GatheredPool | undefined;
   readonly breaker: Breaker;
   /** Requests sent to it and not yet answered in full, but for streams. */
   pending = 0;
@@ -53,6 +60,14 @@ export class Replica {
     };
     const headersTimeout = Math.max(...Object.values(timeouts));
     this.pool = new Pool(origin, { ...settings, connections, headersTimeout, bodyTimeout: BODY_TIMEOUT_MS });
+    if (origin.startsWith('http:')) {
+      this.#gathered = new GatheredPool(origin, {
+        connections,
+        connectTimeoutMs: CONNECT_TIMEOUT_MS,
+        keepAliveSeconds: KEEP_ALIVE_MS / 1_000,
+        silenceSeconds: BODY_TIMEOUT_MS / 1_000,
+      });
+    }
     this.#openStreamPool = () =>
       new Pool(origin, { ...settings, headersTimeout, bodyTimeout: STREAM_BODY_TIMEOUT_MS });
     this.breaker = new Breaker({
@@ -61,6 +76,13 @@ export class Replica {
       trial: (signal) => tryAddress(address, signal),
       logger,
     });
+  }
+
+  /** Sends a request whose body is here, or that has none. False: the pool has to. */
+  sendGathered(request: GatheredRequest, handler: AnswerHandler): boolean {
+    return (
+      this.#gathered !== undefined && !undiciRequests.hasSubscribers && this.#gathered.send(request, handler)
+    );
   }
 
   /** Connections for streams, each of which keeps one: in the other pool they would leave none to requests. Bounded by the gateway's streams. */
@@ -91,12 +113,12 @@ export class Replica {
   /** Lets everything that is in flight finish, streams too, then closes the connections. */
   async retire(): Promise<void> {
     this.breaker.shutdown();
-    await Promise.all([this.pool.close(), this.#streamPool?.close()]);
+    await Promise.all([this.pool.close(), this.#gathered?.close(), this.#streamPool?.close()]);
   }
 
   /** Lets requests that are in flight finish, cuts streams, and closes the connections. */
   async close(): Promise<void> {
     this.breaker.shutdown();
-    await Promise.all([this.pool.close(), this.#streamPool?.destroy()]);
+    await Promise.all([this.pool.close(), this.#gathered?.close(), this.#streamPool?.destroy()]);
   }
 }
