@@ -36,7 +36,9 @@ export const configSchema = z.object({
     ),
   UPSTREAM_CONNECTIONS: integerVariable(1, 10_000)
     .prefault('128')
-    .describe('Maximum number of connections to one replica.'),
+    .describe(
+      'Maximum number of connections to one replica; as many again for requests whose body is streamed.',
+    ),
   UPSTREAM_PENDING_LIMIT: integerVariable(1)
     .prefault('2000')
     .describe('Maximum number of requests that wait for one service; further requests get a 503 at once.'),

@@ -6,6 +6,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createServer, type Server, type Socket } from 'node:net';
 import { freePort } from '@px0/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { gateway, stopAll } from './fixture.ts';
 
 /** A service that writes bytes. */
@@ -83,6 +84,10 @@ async function askTwice(answer: (socket: Socket) => void): Promise<string> {
 
 const UNAVAILABLE = /^503 \{"error":/;
 const noop = (): void => undefined;
+/** The test's own `fetch` is undici's, too. */
+const sentByUndici = z.object({
+  request: z.object({ origin: z.union([z.string(), z.instanceof(URL)]).transform(String) }),
+});
 
 describe.each([
   ['the client for gathered bodies', false],
@@ -230,6 +235,18 @@ describe.each([
       const response = await fetch(`${url}/v1/me/orgs`);
       expect(Buffer.from(await response.arrayBuffer()).equals(body)).toBe(true);
     }
+  });
+
+  it('was asked for by that client', async () => {
+    const sent: unknown[] = [];
+    const note = (message: unknown): void => {
+      const { request } = sentByUndici.parse(message);
+      if (request.origin === script.url) sent.push(request);
+    };
+    subscribe('undici:client:sendHeaders', note);
+    expect(await askTwice((socket) => socket.write(GOOD))).toBe('200 good');
+    unsubscribe('undici:client:sendHeaders', note);
+    expect(sent).toHaveLength(isTraced ? 2 : 0);
   });
 
   it('uses one connection for requests that follow each other', async () => {
