@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'undici/types/header.d.ts';
 import { dropListed, hopByHop, namesIn } from './request-headers.ts';
 
 /** What the gateway itself wants to know of an answer. What is said twice is not said. */
-export interface AnswerFacts {
+interface AnswerFacts {
   readonly revision: string | undefined;
   readonly contentLength: string | undefined;
   readonly streamOwner: string | undefined;

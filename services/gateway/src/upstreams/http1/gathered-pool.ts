@@ -24,7 +24,7 @@ export interface GatheredRequest {
   readonly body: Buffer | undefined;
 }
 
-export interface GatheredPoolOptions extends Omit<ConnectionTarget, 'host' | 'port'> {
+interface GatheredPoolOptions extends Omit<ConnectionTarget, 'host' | 'port'> {
   /** At most so many. */
   readonly connections: number;
 }
