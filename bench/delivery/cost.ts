@@ -7,7 +7,7 @@ import { Px0, type Px0Options } from '@px0/sdk';
 import { eventually, startTestPlatformWithServers } from '@px0/testing/servers';
 import { World } from '@px0/testing/world';
 import { processorSeconds } from '../lib/processor-time.ts';
-import { TWO_VARIABLES } from '../lib/world.ts';
+import { TWO_VARIABLES } from '../lib/texts.ts';
 import { comparison, type Row } from './row.ts';
 import { OPEN_DOORS } from './scene.ts';
 

@@ -6,8 +6,7 @@ import { connectBus } from '@px0/event-bus';
 import { silentLogger } from '@px0/service-kit';
 import { ForeignContexts, type OwnNats, ownNats, PlayedIdentity } from '@px0/testing/servers';
 import { Program, ROOT } from './program.ts';
-
-export const TWO_VARIABLES = 'Hello {{.name}}, welcome to {{.place}}!';
+import { TWO_VARIABLES } from './texts.ts';
 
 const twoVariables = (): string => TWO_VARIABLES;
 

@@ -1,7 +1,7 @@
 /**
- * npm run bench:render [throughput] [before] [authoring-unused] [chat] [contract] [narrow-key] [scale] [promotion] [rates] [telemetry] [soak] [platform]: prints a
- * table for each and writes bench/results/<name>.json. Without a name it runs `throughput`, `scale`, `promotion` and `rates`; `before` and
- * `authoring-unused` compare with older commits, `telemetry` and `soak` take longest, `platform` loads a platform that runs already.
+ * npm run bench:render [throughput] [large] [before] [authoring-unused] [chat] [contract] [narrow-key] [scale] [promotion] [rates] [telemetry] [soak] [platform]: prints a
+ * table for each and writes bench/results/<name>.json. Without a name it runs `throughput`, `scale`, `promotion` and `rates`; `large`, `before`
+ * and `authoring-unused` compare with older commits, `telemetry` and `soak` take longest, `platform` loads a platform that runs already.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -11,6 +11,7 @@ import { authoringUnused } from './authoring-unused.ts';
 import { before } from './before.ts';
 import { chat } from './chat.ts';
 import { contract } from './contract.ts';
+import { large } from './large.ts';
 import { narrowKey } from './narrow-key.ts';
 import { platform } from './platform.ts';
 import { promotion } from './promotion.ts';
@@ -22,6 +23,7 @@ import { throughput } from './throughput.ts';
 
 const benchmarks = {
   throughput,
+  large,
   before,
   'authoring-unused': authoringUnused,
   chat,

@@ -13,8 +13,10 @@ import { planTemplate } from './plan/planner.ts';
 import { inferVariables, type Reading, type TemplateVariable } from './plan/variables.ts';
 import { parse, type Tree } from './syntax/parser.ts';
 import { Source } from './syntax/source.ts';
+import type { Output } from './values/fixed-text.ts';
 import { canonical, toBytes } from './values/go-string.ts';
-import { IllFormedData, wellFormedCopy } from './values/ill-formed.ts';
+import { checkText, IllFormedData, wellFormedCopy } from './values/ill-formed.ts';
+import { JsonPieces } from './values/json-pieces.ts';
 import type { Meter } from './values/meter.ts';
 import { quote } from './values/quote.ts';
 import { NIL_MAP } from './values/values.ts';
@@ -64,6 +66,14 @@ export interface CompiledTemplate {
     variables: Readonly<Record<string, unknown>> | null,
     options?: RenderOptions,
   ): string[];
+  /** Whether texts of the template are so long that to ask for JSON pays. */
+  readonly hasFixedTexts: boolean;
+  /**
+   * The JSON of what `render` gives, without walking through the long texts of the template.
+   *
+   * @throws TemplateExecutionError
+   */
+  renderJson(variables: Readonly<Record<string, unknown>> | null, options?: RenderOptions): JsonPieces;
   /** Makes the code that the first render would make, for who would rather have it done before. */
   prepare(): void;
   /** What the template reads, in the order of first use. */
@@ -159,6 +169,15 @@ export class Template implements CompiledTemplate {
     );
   }
 
+  get hasFixedTexts(): boolean {
+    return this.#plan.hasFixedTexts;
+  }
+
+  renderJson(variables: Readonly<Record<string, unknown>> | null, options?: RenderOptions): JsonPieces {
+    const [output = ''] = this.renderPieces([0], variables, options);
+    return new JsonPieces().addText(output);
+  }
+
   renderUnits(
     names: readonly string[],
     variables: Readonly<Record<string, unknown>> | null,
@@ -180,8 +199,22 @@ export class Template implements CompiledTemplate {
     const missingKey = options?.missingKey ?? this.#missingKey;
     const meter = options?.meter;
     return (
-      this.#optimisticUnits(numbers, variables, missingKey, meter) ??
-      this.#exactUnits(numbers, variables, missingKey, meter).map((output) => output.toWellFormed())
+      this.#optimisticUnits(numbers, variables, missingKey, meter, endText) ??
+      this.#exactUnits(numbers, variables, missingKey, meter)
+    );
+  }
+
+  /** The same outputs, in pieces where texts of the template are long. */
+  protected renderPieces(
+    numbers: readonly number[],
+    variables: Readonly<Record<string, unknown>> | null,
+    options?: RenderOptions,
+  ): Output[] {
+    const missingKey = options?.missingKey ?? this.#missingKey;
+    const meter = options?.meter;
+    return (
+      this.#optimisticUnits<Output>(numbers, variables, missingKey, meter, endPieces) ??
+      this.#exactUnits(numbers, variables, missingKey, meter)
     );
   }
 
@@ -199,16 +232,18 @@ export class Template implements CompiledTemplate {
     throw new TemplateExecutionError(message.toWellFormed(), 1, 0);
   }
 
-  #optimisticUnits(
+  #optimisticUnits<Ended>(
     numbers: readonly number[],
     variables: unknown,
     missingKey: MissingKey,
-    meter?: Meter,
-  ): string[] | undefined {
+    meter: Meter | undefined,
+    end: EndOutput<Ended>,
+  ): Ended[] | undefined {
     if (this.#plan.hasStrayBytes) return undefined;
     const run = new Run(this.#source, this.#limits, missingKey, false, meter);
+    if (end === endPieces) run.pieces = [];
     try {
-      const outputs = this.#run(run, numbers, variables ?? NIL_MAP);
+      const outputs = this.#run(run, numbers, variables ?? NIL_MAP, end);
       return run.isSuspect ? undefined : outputs;
     } catch (error) {
       if (error instanceof IllFormedData) return undefined;
@@ -223,13 +258,13 @@ export class Template implements CompiledTemplate {
     meter?: Meter,
   ): string[] {
     const run = new Run(this.#source, this.#limits, missingKey, true, meter);
-    return this.#run(run, numbers, exactData(variables, meter)).map(canonical);
+    const outputs = this.#run(run, numbers, exactData(variables, meter), endText);
+    return outputs.map((output) => canonical(output).toWellFormed());
   }
 
-  #run(run: Run, numbers: readonly number[], data: unknown): string[] {
+  #run<Ended>(run: Run, numbers: readonly number[], data: unknown, end: EndOutput<Ended>): Ended[] {
     const renderers = this.#usableRenderers();
-    const outputs: string[] = [];
-    run.ended = outputs;
+    const outputs: Ended[] = [];
     for (const number of numbers) {
       const { site } = (this.#plan.units[number] ?? this.#plan.units[0]).body;
       let output = '';
@@ -239,9 +274,7 @@ export class Template implements CompiledTemplate {
         this.#rethrow(run, error, site);
       }
       if (output.length > run.units) run.grow(output, site);
-      if (!run.isExact && !output.isWellFormed()) throw new IllFormedData();
-      run.endUnit(output);
-      outputs.push(output);
+      outputs.push(end(run, output));
     }
     return outputs;
   }
@@ -287,6 +320,23 @@ export class Template implements CompiledTemplate {
     return error.message.includes('string length') ? run.failOutput(site) : run.failDepth(site);
   }
 }
+
+/** What becomes of a unit's output when it is complete. @throws IllFormedData */
+type EndOutput<Ended> = (run: Run, output: string) => Ended;
+
+const endText: EndOutput<string> = (run, output) => {
+  checkText(output, run.isExact);
+  run.endUnit(output);
+  return output;
+};
+
+/** A fixed text is well-formed: so the output is if all between those is. */
+const endPieces: EndOutput<Output> = (run, output) => {
+  const pieces = run.endPieces(output);
+  if (typeof pieces === 'string') checkText(pieces, run.isExact);
+  else for (const piece of pieces) if (typeof piece === 'string') checkText(piece, run.isExact);
+  return pieces;
+};
 
 function exactData(variables: unknown, meter?: Meter): unknown {
   return variables === null || variables === undefined ? NIL_MAP : wellFormedCopy(variables, meter);

@@ -24,4 +24,5 @@ export { MAX_SOURCE_BYTES } from './syntax/source.ts';
 export { simpleLower } from './unicode/case.ts';
 export { isBlank } from './unicode/white-space.ts';
 export { compareStrings } from './values/go-string.ts';
+export { JsonPieces } from './values/json-pieces.ts';
 export type { Meter } from './values/meter.ts';

@@ -99,9 +99,10 @@ function compileStatement(
 ): Execute {
   switch (statement.kind) {
     case 'text': {
-      const { text } = statement;
-      return (_run, frame) => {
-        frame.output += text;
+      const { text, fixed } = statement;
+      return (run, frame) => {
+        if (fixed === undefined || run.pieces === undefined) frame.output += text;
+        else frame.output = run.cut(frame.output, fixed);
         return undefined;
       };
     }

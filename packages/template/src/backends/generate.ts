@@ -10,6 +10,7 @@ import {
   type LoopStatement,
   type Plan,
   type Statement,
+  type TextStatement,
   UNSET,
   type Unit,
 } from '../plan/plan.ts';
@@ -112,7 +113,7 @@ class UnitWriter {
   #statement(statement: Statement, isAfterText: boolean): void {
     switch (statement.kind) {
       case 'text': {
-        this.#writer.line(`out += ${literal(statement.text)};`);
+        this.#text(statement);
         return;
       }
       case 'print': {
@@ -150,6 +151,16 @@ class UnitWriter {
         this.#writer.line('continue;');
         return;
       }
+    }
+  }
+
+  #text({ text, fixed }: TextStatement): void {
+    if (fixed === undefined) this.#writer.line(`out += ${literal(text)};`);
+    else {
+      const reference = this.#writer.reference(fixed);
+      this.#writer.line(
+        `out = run.pieces === undefined ? out + ${reference}.text : run.cut(out, ${reference});`,
+      );
     }
   }
 

@@ -14,6 +14,7 @@ import {
   TextOverflow,
   UnitLimit,
 } from '../values/bounded-text.ts';
+import type { FixedText, Output } from '../values/fixed-text.ts';
 import { byteLength } from '../values/go-string.ts';
 import { IllFormedData } from '../values/ill-formed.ts';
 import { Known } from '../values/known.ts';
@@ -56,8 +57,6 @@ const NANOSECONDS_PER_UNIT = 1;
 const CHARACTERS_PER_SLICE = 1_048_576;
 const SLICE = { min: 16, max: 1_024 };
 
-const NONE: readonly string[] = [];
-
 export class Run {
   readonly missingKey: MissingKey;
   readonly isExact: boolean;
@@ -77,8 +76,10 @@ export class Run {
   last: LocatedNode | undefined;
   /** Two halves of a character may have met in the output; see `ill-formed.ts`. */
   isSuspect = false;
-  /** The outputs of the units before the present one. */
-  ended: readonly string[] = NONE;
+  /** The pieces of the present output before what is printed now, where it is asked for in pieces. */
+  pieces: (string | FixedText)[] | undefined;
+  /** The outputs of the units before the present one, and those pieces. */
+  #ended: string[] | undefined;
   /** Of UTF-16, in those. */
   #unitsEnded = 0;
   #outputLimit: ByteLimitOfTexts | undefined;
@@ -93,6 +94,8 @@ export class Run {
     this.steps = limits.maxSteps;
     this.units = limits.safeUnits;
     this.last = undefined;
+    this.pieces = undefined;
+    this.#ended = undefined;
     this.#slice = 0;
     if (meter === undefined) return;
     const slice = Math.floor(CHARACTERS_PER_SLICE / (source.text.length + 1));
@@ -162,7 +165,7 @@ export class Run {
   grow(output: string, site: Site): void {
     if (this.meter !== undefined && this.#unitsEnded + output.length > this.meter.maxUnits)
       this.meter.tooLong();
-    this.#outputLimit ??= new ByteLimitOfTexts(this.limits.maxOutputBytes, this.ended);
+    this.#outputLimit ??= new ByteLimitOfTexts(this.limits.maxOutputBytes, this.#ended ?? []);
     if (!this.#outputLimit.allows(output)) this.failOutput(site);
     this.units = this.#outputLimit.units;
   }
@@ -170,9 +173,36 @@ export class Run {
   /** Called when a unit has ended and another follows, whose output is a text of its own. */
   endUnit(output: string): void {
     this.depth = 0;
-    this.units -= output.length;
-    this.#unitsEnded += output.length;
-    this.#outputLimit?.end(output);
+    this.#end(output);
+  }
+
+  /** As `endUnit`, of an output that is asked for in pieces. */
+  endPieces(output: string): Output {
+    this.endUnit(output);
+    const { pieces } = this;
+    if (pieces === undefined || pieces.length === 0) return output;
+    if (output !== '') pieces.push(output);
+    this.pieces = [];
+    return pieces;
+  }
+
+  /** Puts a fixed text behind what is printed. Returns the output behind that. */
+  cut(output: string, fixed: FixedText): string {
+    if (output !== '') {
+      this.pieces?.push(output);
+      this.#end(output);
+    }
+    this.pieces?.push(fixed);
+    this.#end(fixed.text);
+    return '';
+  }
+
+  #end(text: string): void {
+    this.units -= text.length;
+    this.#unitsEnded += text.length;
+    this.#outputLimit?.end(text);
+    this.#ended ??= [];
+    this.#ended.push(text);
   }
 
   /** The limit of a text that is made for the output. */

@@ -4,6 +4,7 @@
  */
 import type { LocatedNode } from '../syntax/ast.ts';
 import type { FunctionName } from '../syntax/function-table.ts';
+import type { FixedText } from '../values/fixed-text.ts';
 
 /** Where an error is reported. Without a node it is the one that `Run.last` names. */
 export interface Site {
@@ -142,13 +143,20 @@ export interface FailureExpression extends Evaluated {
 }
 
 export type Statement =
-  | { readonly kind: 'text'; readonly text: string }
+  | TextStatement
   | { readonly kind: 'print'; readonly value: Expression; readonly site: Site }
   | { readonly kind: 'evaluate'; readonly value: Expression }
   | BranchStatement
   | LoopStatement
   | IncludeStatement
   | { readonly kind: 'break' | 'continue' };
+
+export interface TextStatement {
+  readonly kind: 'text';
+  readonly text: string;
+  /** The text once more, where it is long. */
+  readonly fixed?: FixedText | undefined;
+}
 
 export interface BranchStatement {
   readonly kind: 'branch';
@@ -203,6 +211,8 @@ export interface Plan {
   readonly units: readonly [Unit, ...Unit[]];
   /** The template itself contains bytes that are not UTF-8. */
   readonly hasStrayBytes: boolean;
+  /** It contains texts that are long. */
+  readonly hasFixedTexts: boolean;
 }
 
 /** What a conditional local holds before its declaration is evaluated. */

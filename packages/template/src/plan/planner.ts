@@ -1,24 +1,27 @@
 /** Turns the statements of a parsed template into a plan; expressions are `expression-planner.ts`. */
 import type { BranchNode, ListNode, LocatedNode, Node, TemplateNode } from '../syntax/ast.ts';
 import type { Tree } from '../syntax/parser.ts';
+import { FixedText } from '../values/fixed-text.ts';
 import { ExpressionPlanner } from './expression-planner.ts';
-import type { Block, Expression, Plan, Site, Statement, Target, Unit } from './plan.ts';
+import type { Block, Expression, Plan, Site, Statement, Target, TextStatement, Unit } from './plan.ts';
 import { Scope } from './scope.ts';
 
 export function planTemplate(mainName: string, trees: ReadonlyMap<string, Tree>): Plan {
   const names = [mainName, ...[...trees.keys()].filter((name) => name !== mainName)];
   const numbers = new Map(names.map((name, index) => [name, index]));
   let hasStrayBytes = false;
+  let hasFixedTexts = false;
   const plans = names.map((name) => {
     const planner = new UnitPlanner(name, numbers);
     const root: ListNode = trees.get(name)?.root ?? { type: 'list', position: 0, nodes: [] };
     const unit = planner.plan(root);
     hasStrayBytes ||= planner.hasStrayBytes;
+    hasFixedTexts ||= planner.hasFixedTexts;
     return unit;
   });
   const [main, ...others] = plans;
   if (main === undefined) throw new TypeError('a plan has a main unit');
-  return { units: [main, ...others], hasStrayBytes };
+  return { units: [main, ...others], hasStrayBytes, hasFixedTexts };
 }
 
 class UnitPlanner {
@@ -26,6 +29,7 @@ class UnitPlanner {
   readonly #numbers: ReadonlyMap<string, number>;
   readonly #scope = new Scope();
   readonly #expressions: ExpressionPlanner;
+  hasFixedTexts = false;
 
   constructor(name: string, numbers: ReadonlyMap<string, number>) {
     this.#name = name;
@@ -54,7 +58,7 @@ class UnitPlanner {
       const before = statements.at(-1);
       // Comments leave texts side by side.
       if (statement.kind === 'text' && before?.kind === 'text') {
-        statements[statements.length - 1] = { kind: 'text', text: before.text + statement.text };
+        statements[statements.length - 1] = this.#text(before.text + statement.text);
       } else statements.push(statement);
     }
     return { statements, cost: list.nodes.length + 1, site: this.#site(list.nodes[0] ?? list) };
@@ -63,7 +67,7 @@ class UnitPlanner {
   #statement(node: Node): Statement {
     switch (node.type) {
       case 'text':
-        return { kind: 'text', text: node.text };
+        return this.#text(node.text);
       case 'action': {
         const value = this.#expressions.pipeline(node.pipe);
         if (node.pipe.declarations.length > 0) return { kind: 'evaluate', value };
@@ -79,6 +83,12 @@ class UnitPlanner {
       default:
         return { kind: node.type };
     }
+  }
+
+  #text(text: string): TextStatement {
+    const fixed = FixedText.of(text);
+    this.hasFixedTexts ||= fixed !== undefined;
+    return { kind: 'text', text, fixed };
   }
 
   #branch(node: BranchNode): Statement {

@@ -12,7 +12,15 @@ import type { Reading } from '../plan/variables.ts';
 import type { Tree } from '../syntax/parser.ts';
 import { Source } from '../syntax/source.ts';
 import { isBlank } from '../unicode/white-space.ts';
-import { assembleMessages, type ChatMessage, placeholderLists, unitsOf, type Variables } from './messages.ts';
+import type { JsonPieces } from '../values/json-pieces.ts';
+import {
+  assembleMessages,
+  type ChatMessage,
+  messagesJson,
+  placeholderLists,
+  unitsOf,
+  type Variables,
+} from './messages.ts';
 import type { OutlineEntry, Program } from './program.ts';
 import { ProgramSource } from './program-source.ts';
 
@@ -24,6 +32,8 @@ export interface CompiledProgram extends CompiledTemplate {
    * @throws TemplateExecutionError
    */
   messages(variables: Variables | null, options?: RenderOptions): ChatMessage[] | undefined;
+  /** The JSON of what `messages` gives and throws, as `renderJson` that of `render`. */
+  messagesJson(variables: Variables | null, options?: RenderOptions): JsonPieces | undefined;
   /**
    * The first thing that `messages` does, for who has something to look at between that and the run.
    *
@@ -79,7 +89,14 @@ class LinkedTemplate extends Template implements CompiledProgram {
     if (this.#outline === undefined) return undefined;
     const lists = placeholderLists(this.#outline, variables);
     const outputs = this.renderNumbered(this.#units, variables, options);
-    return assembleMessages(this.#outline, outputs, this.#hasText, lists);
+    return assembleMessages({ outline: this.#outline, outputs, hasText: this.#hasText, lists });
+  }
+
+  messagesJson(variables: Variables | null, options?: RenderOptions): JsonPieces | undefined {
+    if (this.#outline === undefined) return undefined;
+    const lists = placeholderLists(this.#outline, variables);
+    const outputs = this.renderPieces(this.#units, variables, options);
+    return messagesJson({ outline: this.#outline, outputs, hasText: this.#hasText, lists });
   }
 
   checkPlaceholders(variables: Variables | null): void {

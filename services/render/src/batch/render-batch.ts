@@ -15,6 +15,7 @@ import {
   execute,
   fetchVersion,
   HEAVY,
+  jsonBytes,
   learnSchema,
   locate,
   NEEDS_SCHEMA,
@@ -39,12 +40,12 @@ export interface BatchDependencies {
   readonly metrics: Pick<RenderMetrics, 'countContract'>;
 }
 
-/** The results in JSON, in the order of the items. */
+/** The results in JSON, each in pieces, in the order of the items. */
 export type RenderBatch = (
   caller: BatchCaller,
   renders: readonly Item[] | undefined,
   signal: AbortSignal,
-) => Promise<Uint8Array[]>;
+) => Promise<Uint8Array[][]>;
 
 /** Who asks, and the name of the service if it gave one. */
 export interface BatchCaller {
@@ -79,9 +80,9 @@ class BatchRun {
   readonly #principal: Principal;
   readonly #service: string | undefined;
   readonly #signal: AbortSignal;
-  readonly #results: (Uint8Array | Promise<Uint8Array>)[] = [];
+  readonly #results: (Uint8Array[] | Promise<Uint8Array[]>)[] = [];
   /** By organization, the last of its heavy renders. */
-  readonly #heavy = new Map<string, Promise<Uint8Array>>();
+  readonly #heavy = new Map<string, Promise<Uint8Array[]>>();
 
   constructor(on: BatchDependencies, { principal, service }: BatchCaller, signal: AbortSignal) {
     this.#on = on;
@@ -90,7 +91,7 @@ class BatchRun {
     this.#signal = signal;
   }
 
-  results(): Promise<Uint8Array[]> {
+  results(): Promise<Uint8Array[][]> {
     return Promise.all(this.#results);
   }
 
@@ -143,7 +144,7 @@ class BatchRun {
     version: RenderableVersion,
     item: Item,
     started: number,
-  ): Uint8Array | Promise<Uint8Array> | typeof NEEDS_SCHEMA {
+  ): Uint8Array[] | Promise<Uint8Array[]> | typeof NEEDS_SCHEMA {
     const { bodies, heavy } = this.#on;
     const rendered =
       'serialized' in item ? HEAVY : execute(bodies, version, item, heavy.mainThreadMeter(version));
@@ -151,8 +152,8 @@ class BatchRun {
     if (rendered === NEEDS_SCHEMA) return rendered;
     this.#count(version, started, rendered);
     if (rendered instanceof Refusal) return json(failure(rendered));
-    if (typeof rendered === 'string') return Buffer.from(`${ITEM_HEAD}${rendered}${version.tail}`);
-    return Buffer.from(`${ITEM_HEAD}${rendered.rendered},"contract":${rendered.contract}${version.tail}`);
+    if (!(rendered instanceof Warned)) return jsonBytes(ITEM_HEAD, rendered, version.tail);
+    return jsonBytes(ITEM_HEAD, rendered.rendered, `,"contract":${rendered.contract}${version.tail}`);
   }
 
   #learn(version: RenderableVersion): Promise<void> {
@@ -160,7 +161,7 @@ class BatchRun {
   }
 
   /** A batch takes one place of the pool's queue for each organization, not one for each item. */
-  #inTurn(version: RenderableVersion, item: Item, started: number): Promise<Uint8Array> {
+  #inTurn(version: RenderableVersion, item: Item, started: number): Promise<Uint8Array[]> {
     const organization = this.#on.heavy.organizationOf(version);
     const before = this.#heavy.get(organization) ?? Promise.resolve();
     const run = () => this.#renderElsewhere(version, item, started);
@@ -171,7 +172,7 @@ class BatchRun {
     return after;
   }
 
-  async #renderElsewhere(version: RenderableVersion, item: Item, started: number): Promise<Uint8Array> {
+  async #renderElsewhere(version: RenderableVersion, item: Item, started: number): Promise<Uint8Array[]> {
     const variables = 'serialized' in item ? item.serialized : serialize(item.variables ?? {});
     const input = { variables, options: item.options };
     const options = { head: ITEM_HEAD, signal: this.#signal, isBatch: true };
@@ -183,7 +184,7 @@ class BatchRun {
       }
       this.#count(version, started, outcome);
       if (outcome instanceof Refusal) return json(failure(outcome));
-      return outcome instanceof Warned ? outcome.rendered : outcome;
+      return [outcome instanceof Warned ? outcome.rendered : outcome];
     } catch (error) {
       if (!(error instanceof HeavyRefusal)) throw error;
       if (isFailedRender(error)) this.#countRender(version, started, TOOK_TOO_LONG);
@@ -216,6 +217,6 @@ function failure({ code, detail, contract, hint: own }: Refusal, hint: Hint | un
   };
 }
 
-function json(result: Result): Uint8Array {
-  return Buffer.from(JSON.stringify(result));
+function json(result: Result): Uint8Array[] {
+  return [Buffer.from(JSON.stringify(result))];
 }

@@ -23,7 +23,7 @@ export function batchRoutes(renderBatch: RenderBatch, heavy: HeavyRenders) {
         renders,
         signal,
       );
-      const pieces = results.flatMap((result, index) => (index === 0 ? [result] : [COMMA, result]));
+      const pieces = results.flatMap((result, index) => (index === 0 ? result : [COMMA, ...result]));
       return new SerializedJson([HEAD, ...pieces, TAIL]);
     },
   } satisfies Handlers<Principal>;

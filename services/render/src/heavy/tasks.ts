@@ -3,10 +3,11 @@ import { deserialize, serialize } from 'node:v8';
 import { BadBody, type BodyOf, bodyOrHint, type Hint, routes, usageLimits } from '@px0/contracts';
 import type { Task, Thread } from '@px0/heavy-renders/thread';
 import { compileJudge } from '@px0/input-contract';
-import { type CompiledProgram, type Program, TemplateSyntaxError } from '@px0/template';
+import { type CompiledProgram, JsonPieces, type Program, TemplateSyntaxError } from '@px0/template';
 import type { ContractPolicy, KnownSchema } from '../prompts/thread.ts';
 import {
   missingVariables,
+  ownJsonBytes,
   policyOf,
   type RenderOptions,
   type RenderRequest,
@@ -54,8 +55,6 @@ export type RenderOutcome =
     }
   | { readonly needsSchema: true };
 
-const encoder = new TextEncoder();
-
 const render: Task<RenderOrder, RenderOutcome> = (order, thread) => {
   const { program, contract, head, tail, isItem } = order;
   const request = requestOf(order.input);
@@ -70,7 +69,8 @@ const render: Task<RenderOrder, RenderOutcome> = (order, thread) => {
     thread.meter,
     policy && { policy, judge: compileJudge(contract.schema ?? compiled.inputSchema) },
   );
-  if (typeof ran === 'string') return { answer: moved(encoder.encode(`${head}${ran}${tail}`), thread) };
+  if (typeof ran === 'string' || ran instanceof JsonPieces)
+    return { answer: moved(ownJsonBytes(head, ran, tail), thread) };
   if (!(ran instanceof Warned)) {
     const { code: refusal, detail, contract } = ran;
     const missing =
@@ -79,7 +79,7 @@ const render: Task<RenderOrder, RenderOutcome> = (order, thread) => {
     return { refusal, detail, contract, hint };
   }
   const member = isItem ? `,"contract":${ran.contract}` : '';
-  const answer = moved(encoder.encode(`${head}${ran.rendered}${member}${tail}`), thread);
+  const answer = moved(ownJsonBytes(head, ran.rendered, `${member}${tail}`), thread);
   return { answer, contract: ran.contract };
 };
 

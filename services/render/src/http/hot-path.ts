@@ -34,6 +34,7 @@ import {
   locate,
   NEEDS_SCHEMA,
   Refusal,
+  type Rendered,
   ToFetch,
   violatedBy,
   type Wanted,
@@ -346,7 +347,7 @@ class RenderExchange {
 }
 
 /** What a render comes to, here or in a worker thread. */
-type Outcome = string | Uint8Array | Warned<string | Uint8Array> | Refusal;
+type Outcome = Rendered | Uint8Array | Warned<Rendered | Uint8Array> | Refusal;
 
 const EMPTY = Buffer.alloc(0);
 

@@ -1,4 +1,5 @@
 export { didYouMean } from './did-you-mean.ts';
+export { jsonBytes } from './json-bytes.ts';
 export { withMisplaced } from './missing-variables.ts';
 export { errorOf, Refusal, violatedBy } from './refusal.ts';
 export {
@@ -12,4 +13,4 @@ export {
   type Wanted,
 } from './render-prompt.ts';
 export type { RenderOptions, RenderRequest } from './render-request.ts';
-export { Warned } from './rendered-json.ts';
+export { type Rendered, Warned } from './rendered-json.ts';

@@ -2,14 +2,14 @@
 import type { KeyLimits } from '@px0/access';
 import { parseVersionRef } from '@px0/delivery/server';
 import { BudgetSpent, isLightTemplate } from '@px0/heavy-renders';
-import type { CompiledProgram, Meter } from '@px0/template';
+import { type CompiledProgram, JsonPieces, type Meter } from '@px0/template';
 import type { VersionBodies } from '../bodies/mod.ts';
 import type { PromptDirectory, PromptEntry, RenderableVersion, VersionRow } from '../prompts/mod.ts';
 import { policyOf } from './contract.ts';
 import { missingVariables } from './missing-variables.ts';
 import { Refusal } from './refusal.ts';
 import type { RenderRequest } from './render-request.ts';
-import { run, Warned } from './rendered-json.ts';
+import { type Rendered, run, Warned } from './rendered-json.ts';
 
 /** A version that has to be fetched before it can be rendered. */
 export class ToFetch {
@@ -95,7 +95,7 @@ export const HEAVY = Symbol('heavy');
 export const NEEDS_SCHEMA = Symbol('needs schema');
 
 /** What a run on the main thread comes to: what `run` gives, why there is none, or what has to be done before. */
-type Outcome = string | Warned<string> | Refusal | typeof HEAVY | typeof NEEDS_SCHEMA;
+type Outcome = Rendered | Warned<Rendered> | Refusal | typeof HEAVY | typeof NEEDS_SCHEMA;
 
 /** Runs the version's program within what the meter allows. */
 export function execute(
@@ -127,8 +127,8 @@ function outcomeOf(
   { template }: RenderableVersion,
   program: CompiledProgram,
   request: RenderRequest,
-): string | Warned<string> | Refusal {
-  if (typeof ran === 'string' || ran instanceof Warned) return ran;
+): Rendered | Warned<Rendered> | Refusal {
+  if (typeof ran === 'string' || ran instanceof JsonPieces || ran instanceof Warned) return ran;
   const isExplained = ran.code === 'templateExecutionFailed' && isLightTemplate(template);
   const hint = isExplained ? missingVariables(program, request, ran.detail) : undefined;
   return new Refusal(ran.code, ran.detail, ran.contract, hint);

@@ -1,7 +1,17 @@
 /** Runs a version: the part of its answer that depends on the variables. Worker threads load this module, too. */
-import { ChatVariablesError, type CompiledProgram, type Meter, TemplateExecutionError } from '@px0/template';
+import {
+  ChatVariablesError,
+  type CompiledProgram,
+  JsonPieces,
+  type Meter,
+  type RenderOptions,
+  TemplateExecutionError,
+} from '@px0/template';
 import type { Contract } from './contract.ts';
 import type { RenderRequest } from './render-request.ts';
+
+/** The JSON of what was rendered; in pieces where the template has long texts. */
+export type Rendered = string | JsonPieces;
 
 /** Why a run has failed, where the variables or the template are to blame. */
 interface Failure {
@@ -12,12 +22,12 @@ interface Failure {
 }
 
 /** What was rendered of variables that violate the contract. */
-export class Warned<Rendered> {
-  readonly rendered: Rendered;
+export class Warned<Result> {
+  readonly rendered: Result;
   /** The text of `Px0-Contract`. */
   readonly contract: string;
 
-  constructor(rendered: Rendered, contract: string) {
+  constructor(rendered: Result, contract: string) {
     this.rendered = rendered;
     this.contract = contract;
   }
@@ -34,7 +44,7 @@ export function run(
   request: RenderRequest,
   meter: Meter,
   contract?: Contract,
-): string | Warned<string> | Failure {
+): Rendered | Warned<Rendered> | Failure {
   let violated: string | undefined;
   try {
     if (contract === undefined) return renderedJson(program, request, meter);
@@ -59,13 +69,26 @@ function renderedJson(
   program: CompiledProgram,
   { variables = NO_VARIABLES, options }: RenderRequest,
   meter: Meter,
-): string {
+): Rendered {
   const missingKey = options?.missing_key;
   const runOptions = missingKey === undefined ? { meter } : { meter, missingKey };
+  if (program.hasFixedTexts) return renderedPieces(program, { variables, options }, runOptions);
   const messages = program.messages(variables, runOptions);
   if (messages === undefined) return JSON.stringify(program.render(variables, runOptions));
   const transcript = options?.transcript === false ? '' : program.render(variables, runOptions);
   return `${JSON.stringify(transcript)},"messages":${JSON.stringify(messages)}`;
+}
+
+function renderedPieces(
+  program: CompiledProgram,
+  { variables = NO_VARIABLES, options }: RenderRequest,
+  runOptions: RenderOptions,
+): JsonPieces {
+  const messages = program.messagesJson(variables, runOptions);
+  if (messages === undefined) return program.renderJson(variables, runOptions);
+  const transcript =
+    options?.transcript === false ? new JsonPieces().addText('') : program.renderJson(variables, runOptions);
+  return transcript.add(',"messages":').addAll(messages);
 }
 
 const NO_VARIABLES: Readonly<Record<string, unknown>> = Object.freeze({});
