@@ -81,11 +81,20 @@ function headOf(length: number, version: RenderableVersion, context: AnswerConte
     'Px0-Prompt-Version',
     version.numberText,
     'Server-Timing',
-    `render;dur=${context.milliseconds.toFixed(3)}`,
+    `render;dur=${thousandths(context.milliseconds)}`,
   ];
   if (context.revision !== undefined) head.push('Px0-Revision', context.revision);
   if (context.requestId !== undefined) head.push('X-Request-Id', context.requestId);
   if (context.stale) head.push('Px0-Stale', 'true');
   if (context.contract !== undefined) head.push(CONTRACT_HEADER, context.contract);
   return head;
+}
+
+/** `000` to `999`. */
+const THREE_DIGITS = Array.from({ length: 1_000 }, (_, number) => String(number).padStart(3, '0'));
+
+/** With three decimals, as `toFixed` but quicker. */
+function thousandths(value: number): string {
+  const all = Math.round(value * 1_000);
+  return `${Math.trunc(all / 1_000)}.${THREE_DIGITS[all % 1_000]}`;
 }
