@@ -18,6 +18,7 @@ import type { SqlClient } from './database/sql-client.ts';
 import { observeDatabase, observeOutbox, observeSagas } from './event-core-metrics.ts';
 import { DatabaseGuard, memoryOf } from './fence/database-guard.ts';
 import type { IdentityWatch } from './fence/database-identity.ts';
+import { Lookout } from './lookout.ts';
 import { Outbox, type OutboxHooks, type OwnerContext } from './outbox/outbox.ts';
 import { Relay } from './outbox/relay.ts';
 import { SelfCheck } from './outbox/self-check.ts';
@@ -50,14 +51,18 @@ export class EventCore {
   readonly outbox: Outbox;
   readonly projection: Projection;
   readonly guard: DatabaseGuard;
+  /** Looks from `start` on. */
+  readonly lookout: Lookout;
   readonly #options: EventCoreOptions;
 
   private constructor(options: EventCoreOptions, bus: Bus) {
     const { pool, context, views, logger, hooks } = options;
     this.#options = options;
     this.bus = bus;
+    const db = preparing(pool);
+    this.lookout = new Lookout({ db, logger });
     this.outbox = new Outbox({
-      pool: preparing(pool),
+      pool: db,
       bus,
       context,
       logger,
@@ -99,12 +104,12 @@ export class EventCore {
 
   /** Starts to read, publish and react; `cleanups` stop it in reverse order. Returns the wrapper for every request. */
   async start({ client, sagas: definitions, awaitsRights }: StartOptions): Promise<RequestWrapper> {
-    const { bus, outbox, projection } = this;
+    const { bus, outbox, projection, lookout } = this;
     const { pool, logger, cleanups } = this.#options;
-    const relay = new Relay({ outbox, bus, logger });
+    const relay = new Relay({ outbox, bus, logger, lookout });
     const selfCheck = new SelfCheck({ outbox, projection, bus, logger });
     const sagas = definitions.map(
-      (definition) => new Saga({ ...definition, bus, pool, outbox, client, projection, logger }),
+      (definition) => new Saga({ ...definition, bus, pool, outbox, client, projection, lookout, logger }),
     );
     observeSagas(sagas);
     relay.start();
@@ -120,6 +125,8 @@ export class EventCore {
       saga.start();
       cleanups.add(`saga ${saga.name}`, () => saga.stop());
     }
+    lookout.start();
+    cleanups.add('lookout', () => lookout.stop());
     return consistency({ projection, writes: outbox, sagas, awaitsRights });
   }
 

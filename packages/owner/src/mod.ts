@@ -7,6 +7,7 @@ export type { AuditFacts, ChangeRules, OwnedEntity } from './changes/rules.ts';
 export { Database, onlyRow, type PrivateWriter, type Reader } from './database/database.ts';
 export { empty, join, Sql, sql } from './database/sql.ts';
 export { hasSqlState, isUniqueViolation } from './database/sql-state.ts';
+export { finds, type Lookout, WATCHED_PAUSE_MS } from './lookout.ts';
 export type { OutboxHooks, OwnerContext } from './outbox/outbox.ts';
 export {
   encodeMark,

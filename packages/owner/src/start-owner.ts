@@ -39,6 +39,7 @@ import { ActivityPublisher } from './audit/activity.ts';
 import { auditRoutes } from './audit/audit-routes.ts';
 import { AuditRetention, type RetentionOptions } from './audit/retention.ts';
 import { Sealer } from './audit/sealer.ts';
+import { IS_UNSEALED } from './audit/sealing-store.ts';
 import { Background, type BackgroundOptions } from './background.ts';
 import type { Change } from './changes/change.ts';
 import { Changes } from './changes/changes.ts';
@@ -50,6 +51,7 @@ import { EventCore } from './event-core.ts';
 import { observeAudit } from './event-core-metrics.ts';
 import { afterReturnOf } from './fence/after-return.ts';
 import { IdentityWatch } from './fence/database-identity.ts';
+import { type Lookout, WATCHED_PAUSE_MS } from './lookout.ts';
 import type { OutboxHooks, OwnerContext } from './outbox/outbox.ts';
 import type { SagaDefinition } from './sagas/saga.ts';
 
@@ -81,6 +83,8 @@ export interface Foundation<Config, Name extends EntityName, Actor, Note> {
   readonly access: AccessProjection;
   readonly projection: Projection;
   readonly bus: Bus;
+  /** Wakes loops for work that nobody in this process knows of. */
+  readonly lookout: Pick<Lookout, 'watch'>;
   /** For what brings its own SQL, such as a rate limiter. */
   readonly pool: pg.Pool;
   readonly logger: Logger;
@@ -145,7 +149,7 @@ export async function startOwner<Config extends OwnerConfig, Name extends Entity
     cleanups,
     ...replacements,
   });
-  const { outbox, projection, bus } = core;
+  const { outbox, projection, bus, lookout } = core;
   const client = new PoolClient(pool, logger, core.guard.admit);
   const guard = new StatementGuard(entityTables(rules), unpublishedColumns(rules));
   const database = new Database(client, guard);
@@ -164,7 +168,9 @@ export async function startOwner<Config extends OwnerConfig, Name extends Entity
     onSealed: (sealed) => activity.publishSoon(sealed),
     logsEntries: config.AUDIT_LOG === 'stdout',
     logger,
+    pauseMs: WATCHED_PAUSE_MS,
   });
+  lookout.watch(IS_UNSEALED, () => sealer.wake());
   observeAudit(sealer);
 
   const features = await definition.build({
@@ -174,6 +180,7 @@ export async function startOwner<Config extends OwnerConfig, Name extends Entity
     access,
     projection,
     bus,
+    lookout,
     pool,
     logger,
     cleanups,

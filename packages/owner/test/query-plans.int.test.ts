@@ -34,6 +34,7 @@ it.each<[string, () => Promise<unknown>]>([
     'the end of a request',
     () => store.standing('100', 5, [{ subject: 'px0.state.registry.prompt.1', revision: 2 }]),
   ],
+  ['a look for what is owed', () => store.owes()],
   ['a relay’s claim', () => store.claim('00000000-0000-0000-0000-000000000000')],
   ['the claim of complete', () => store.claimComplete('00000000-0000-0000-0000-000000000000', '100')],
   ['calling rows owed', () => store.markOwed('100')],

@@ -50,13 +50,13 @@ async function features(
   foundation: Foundation<Config, OwnEntity, Actor, AuditNote>,
   replacedMailer: Mailer | undefined,
 ) {
-  const { config, database, changes, access, projection, bus, logger, cleanups } = foundation;
+  const { config, database, changes, access, projection, bus, lookout, logger, cleanups } = foundation;
   const secrets = new SecretKeys(config.PX0_SECRET_KEY);
   const codes = codeMailWriters(database, secrets);
   // The log goes to stdout: mails that are printed must not be in it.
   const mailer = replacedMailer ?? createMailer(config, process.stderr);
   const isMock = config.RESEND_API_KEY === 'mock' && config.SMTP_URL === undefined;
-  const mails = createMailQueue(config, { database, logger, codes, mailer });
+  const mails = createMailQueue(config, { database, lookout, logger, codes, mailer });
   const keyRing = await startKeyRing(config, secrets, { reader: database, changes, logger });
   const { passwords, hashes } = createPasswords(config);
   const rateLimiter = createRateLimiter(config, foundation);

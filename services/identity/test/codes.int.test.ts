@@ -167,6 +167,16 @@ describe('the verification trigger', () => {
     expectOk(await verify({ email: user.email, code }), 200, { message: 'email verified successfully' });
     await eventually(async () => (await identity.pool.query('SELECT 1 FROM mail_queue')).rowCount === 0);
   });
+
+  it('is sent when it is due again, and nobody says so', async () => {
+    const user = await identity.user();
+    await identity.mails.code(user.email);
+    identity.mails.refuses = true;
+    expectError(await trigger(user.email), 500, 'failed to send verification email');
+    identity.mails.refuses = false;
+    await identity.pool.query('UPDATE mail_queue SET next_attempt_at = now()');
+    expect(await identity.mails.code(user.email, 2)).toBeTruthy();
+  });
 });
 
 describe('a registration while the mail provider is away', () => {

@@ -241,6 +241,16 @@ describe('a deleted team', () => {
     expect((await registry.call(editor, 'GET', `/v1/prompts/${prompt.id}`)).status).toBe(404);
   });
 
+  it('is swept where another process has noted its end, and told nobody', async () => {
+    const { teamId, editor } = await registry.cast();
+    await registry.prompts.create(editor, teamId);
+    await registry.pool.query('insert into deleted_teams (team_id) values ($1)', [teamId]);
+    await eventually(
+      async () =>
+        (await registry.pool.query('select from prompts where team_id = $1', [teamId])).rowCount === 0,
+    );
+  });
+
   it('gets no prompt from a writer whose projection has not heard of its end', async () => {
     const { teamId, editor, admin } = await registry.cast();
     const movable = await registry.cast();

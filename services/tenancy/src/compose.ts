@@ -35,8 +35,13 @@ export function startTenancy(
   return startOwner({ ...frame, prefixes, build: features }, config, dependencies);
 }
 
-function features({ database: reader, changes, logger }: Foundation<Config, OwnEntity, Actor, AuditNote>) {
-  const sweep = cleanup(changes, logger);
+function features({
+  database: reader,
+  changes,
+  lookout,
+  logger,
+}: Foundation<Config, OwnEntity, Actor, AuditNote>) {
+  const sweep = cleanup(changes, lookout, logger);
   const onDeleted = () => sweep.wake();
   return {
     sagas: [placement],

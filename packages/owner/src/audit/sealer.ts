@@ -65,6 +65,7 @@ export class Sealer {
       logger,
       step: () => this.step(),
       pauseMs,
+      retryMs: Math.min(PAUSE_MS, pauseMs),
       jitter: 0.2,
     });
   }

@@ -34,11 +34,16 @@ export interface Waiting {
   readonly old: boolean;
 }
 
-/** Whether there is anything to seal: the slow look of an idle service, in one statement. */
+const ENTRIES_WAIT = 'EXISTS (SELECT FROM audit_unsealed)';
+const OLD_ENTRIES_WAIT = 'EXISTS (SELECT FROM audit_sealing WHERE next_old <= last_old)';
+
+/** Whether there is anything to seal. */
+export const IS_UNSEALED = `${ENTRIES_WAIT} OR ${OLD_ENTRIES_WAIT}`;
+
+/** What there is to seal. */
 export async function waiting(runner: SqlRunner): Promise<Waiting> {
   const [row] = await runner.query<Waiting>(
-    `SELECT EXISTS (SELECT FROM audit_unsealed) AS entries,
-       EXISTS (SELECT FROM audit_sealing WHERE next_old <= last_old) AS old`,
+    `SELECT ${ENTRIES_WAIT} AS entries, ${OLD_ENTRIES_WAIT} AS old`,
     [],
   );
   return row ?? { entries: false, old: false };

@@ -3,6 +3,7 @@
  * its own and never waits for one row while it holds another, so it cannot deadlock with the transactions of commands.
  */
 import type { Epoch, EpochMark, Standing, Witness, Written } from '@px0/event-bus/internal';
+import { finds } from '../lookout.ts';
 import { EVENT_TIME, type OutboxStream, OWED_COLUMNS, type OwedRow, type Settled } from './outbox-row.ts';
 import type { Queryable } from './queryable.ts';
 
@@ -23,6 +24,9 @@ const COMPARE_SIZE = 5_000;
 /** A relay that dies while it publishes holds its rows up for this long. */
 const RELAY_LEASE_MS = 10_000;
 
+/** Whether anything is owed, whoever publishes it. */
+export const IS_OWED = finds('select 1 from outbox where published_revision < revision order by owed_since');
+
 /** What the stream shows of a subject. */
 export interface ShownSubject {
   readonly subject: string;
@@ -36,6 +40,12 @@ export class OutboxStore {
 
   constructor(db: Queryable) {
     this.#db = db;
+  }
+
+  /** Whether anything is owed to the stream. */
+  async owes(): Promise<boolean> {
+    const { rows } = await this.#db.query<{ owed: boolean }>(`select ${IS_OWED} as owed`);
+    return rows[0]?.owed === true;
   }
 
   /** Leases owed rows that are not leased. `complete` is not among them: see `claimComplete`. */
@@ -194,6 +204,19 @@ export class OutboxStore {
     return rows[0]?.found === true;
   }
 
+  /** Whether all that `Outbox.callRowsOwed` does is done in the epoch. */
+  async isCalledOwed(completeSubject: string, epoch: string): Promise<boolean> {
+    const { rows } = await this.#db.query<{ done: boolean }>(
+      `select called_owed_at is not null
+         and exists (select from outbox where subject = $1 and payload = $3)
+         and not exists (select from outbox where stream = 'state' and (epoch < $2 or epoch > $2))
+         and not exists (select from outbox where stream = 'body' and (epoch < $2 or epoch > $2)) as done
+       from outbox_control where epoch = $2`,
+      [completeSubject, epoch, completePayload(epoch)],
+    );
+    return rows[0]?.done === true;
+  }
+
   /** Every row is called owed: `complete` waits for those that were owed at this moment. */
   async finishMarking(epoch: string): Promise<void> {
     await this.#db.query(
@@ -211,7 +234,7 @@ export class OutboxStore {
        on conflict (subject) do update set revision = greatest(o.revision + 1, excluded.revision), payload = excluded.payload,
          changed_at = excluded.changed_at, owed_since = excluded.owed_since, lease_owner = null, lease_until = null
        where $4 or o.payload is distinct from excluded.payload`,
-      [subject, JSON.stringify({ epoch }), epoch, again === 'again'],
+      [subject, completePayload(epoch), epoch, again === 'again'],
     );
   }
 
@@ -331,6 +354,10 @@ export class OutboxStore {
   async #settleOne(item: Settled): Promise<void> {
     await this.#db.query(SETTLE, settleColumns([item]));
   }
+}
+
+function completePayload(epoch: string): string {
+  return JSON.stringify({ epoch });
 }
 
 export interface SettledPage {

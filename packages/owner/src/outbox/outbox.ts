@@ -235,6 +235,11 @@ export class Outbox {
     this.#epoch = undefined;
   }
 
+  /** As `callRowsOwed`, where it would do something: each statement of that takes locks, and nearly always none finds a row. */
+  async callForgottenRowsOwed(epoch: string): Promise<void> {
+    if (!(await this.store.isCalledOwed(this.#completeSubject, epoch))) await this.callRowsOwed(epoch);
+  }
+
   /** Marks what still belongs to other epochs. False when rows are left that a transaction holds at this moment. */
   async callRowsOwed(epoch: string): Promise<boolean> {
     while ((await this.store.markOwed(epoch)) > 0) this.#wakeRelay();
@@ -300,7 +305,9 @@ export class Outbox {
     return {
       values: [subject, stream, aggregate, ordinal, payload, this.owner, leaseMs, traceparent],
       done: (place) => {
-        if (place !== undefined) batch?.set(subject, { ...place, payload });
+        if (place === undefined) return;
+        if (batch === undefined) tx.afterCommit(() => this.#wakeRelay());
+        else batch.set(subject, { ...place, payload });
       },
     };
   }

@@ -5,17 +5,22 @@
 import { randomUUID } from 'node:crypto';
 import { type Bus, BusUnavailableError, Signal } from '@px0/event-bus/internal';
 import type { Logger } from '@px0/service-kit';
+import { type Lookout, WATCHED_PAUSE_MS } from '../lookout.ts';
 import type { Outbox } from './outbox.ts';
 import type { OwedRow, Settled } from './outbox-row.ts';
+import { IS_OWED } from './outbox-store.ts';
 
 export interface RelayOptions {
   readonly outbox: Outbox;
   readonly bus: Bus;
   readonly logger: Logger;
+  /** Milliseconds between looks while something is owed that cannot be published yet. */
   readonly pollMs?: number;
+  /** Wakes the relay for what a dead writer left; default: the relay looks for it at each poll. */
+  readonly lookout?: Lookout | undefined;
 }
 
-/** Finds what a dead writer left; a living one wakes the relay itself. */
+/** What is owed is leased, or waits for something else that is owed. */
 const POLL_MS = 250;
 /** After a failure: soon enough for a restart of NATS, seldom enough not to flood the log. */
 const RETRY_MS = 500;
@@ -25,6 +30,8 @@ export class Relay {
   readonly #bus: Bus;
   readonly #logger: Logger;
   readonly #pollMs: number;
+  readonly #idleMs: number;
+  readonly #lookout: Lookout | undefined;
   readonly #owner = randomUUID();
   readonly #signal = new Signal();
   #running: Promise<void> | undefined;
@@ -36,10 +43,13 @@ export class Relay {
     this.#bus = options.bus;
     this.#logger = options.logger;
     this.#pollMs = options.pollMs ?? POLL_MS;
+    this.#lookout = options.lookout;
+    this.#idleMs = this.#lookout === undefined ? this.#pollMs : WATCHED_PAUSE_MS;
   }
 
   start(): void {
     this.#outbox.onOwed(() => this.wake());
+    this.#lookout?.watch(IS_OWED, () => this.wake());
     this.#stopListening = this.#bus.onConnection((connected) => connected && this.wake());
     this.#running ??= this.#run();
   }
@@ -59,19 +69,21 @@ export class Relay {
 
   async #run(): Promise<void> {
     while (!this.#stopped) {
-      const busy = await this.#round().catch((error: unknown) => this.#failed(error));
-      if (busy === 'idle') await this.#signal.wait(this.#pollMs);
-      else if (busy === 'failed') await this.#signal.wait(RETRY_MS);
+      const outcome = await this.#round().catch((error: unknown) => this.#failed(error));
+      if (outcome === 'idle') await this.#signal.wait(this.#idleMs);
+      else if (outcome === 'blocked') await this.#signal.wait(this.#pollMs);
+      else if (outcome === 'failed') await this.#signal.wait(RETRY_MS);
     }
   }
 
-  async #round(): Promise<'busy' | 'idle'> {
+  /** `blocked`: something is owed that may not be taken yet, and nobody says when it may. */
+  async #round(): Promise<'busy' | 'blocked' | 'idle'> {
     const { epoch, store } = this.#outbox;
     if (epoch === undefined || !this.#bus.connected) return 'idle';
     const generation = this.#outbox.generation();
     const rows = await store.claim(this.#owner);
     if (rows.length === 0) rows.push(...(await store.claimComplete(this.#owner, epoch.epoch)));
-    if (rows.length === 0) return 'idle';
+    if (rows.length === 0) return (await store.owes()) ? 'blocked' : 'idle';
     await this.#publish(rows, generation);
     return 'busy';
   }

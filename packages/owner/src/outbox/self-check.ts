@@ -59,7 +59,7 @@ export class SelfCheck {
     const mark = outbox.epoch;
     if (mark === undefined || !projection.connected) return;
     // Rows that a transaction held while the epoch called all rows owed: without them the epoch is not complete, and nobody who starts is ready.
-    await outbox.callRowsOwed(mark.epoch);
+    await outbox.callForgottenRowsOwed(mark.epoch);
     if (!projection.ready) return;
     await this.#checkBodies(bus);
     let after: string | undefined = '';

@@ -19,6 +19,9 @@ export interface ParkedEvent {
   readonly attempts: number;
 }
 
+/** Of whichever saga. */
+export const PARKED_ARE_DUE = 'EXISTS (SELECT FROM saga_parked WHERE retry_at <= now())';
+
 const POSITION = `epoch, position::float8 as position, published_position::float8 as published`;
 
 export class SagaStore {

@@ -34,11 +34,12 @@ import {
 import { isUnavailable, type Logger } from '@px0/service-kit';
 import type pg from 'pg';
 import type { SqlClient, SqlTransaction } from '../database/sql-client.ts';
+import type { Lookout } from '../lookout.ts';
 import type { Outbox, Publication } from '../outbox/outbox.ts';
 import { DEBT_POLL_MS, SagaDebts } from './saga-debts.ts';
 import { SagaFencedError } from './saga-fenced-error.ts';
 import { SagaLead } from './saga-lead.ts';
-import { type ParkedEvent, SagaStore } from './saga-store.ts';
+import { PARKED_ARE_DUE, type ParkedEvent, SagaStore } from './saga-store.ts';
 
 /** A saga as a service declares it. */
 export interface SagaDefinition {
@@ -61,6 +62,8 @@ export interface SagaOptions extends SagaDefinition {
   /** Says which epoch is valid and whether the stream is the right one. */
   readonly projection: Projection;
   readonly logger: Logger;
+  /** Tells of parked events that are due; default: the leader looks for them at each interval. */
+  readonly lookout?: Lookout | undefined;
   readonly openReader?: OpenStreamReader;
   /** Failures until an event is parked. */
   readonly maxAttempts?: number;
@@ -72,7 +75,7 @@ export interface SagaOptions extends SagaDefinition {
 const MAX_ATTEMPTS = 5;
 const BACKOFF_MS = 50;
 const AN_HOUR_MS = 3_600_000;
-/** How often a replica tries to take the lead, and the leader looks for parked events that are due. */
+/** How often a replica tries to take the lead. */
 const LEAD_INTERVAL_MS = 500;
 /** Poll of the position in a replica that does not lead, only while a request waits for it. */
 const FOLLOW_POLL_MS = 10;
@@ -103,6 +106,8 @@ export class Saga {
   /** Fences this lead in the saga's row. */
   #leader: string | undefined;
   #broken = false;
+  /** Parked events may be due. */
+  #looksForParked = true;
   /** What a replica that does not lead has read from Postgres, in `#followedEpoch`. */
   #followed = 0;
   #followedEpoch = '';
@@ -149,6 +154,10 @@ export class Saga {
 
   start(): void {
     this.#options.projection.onEpoch(() => this.#break());
+    this.#options.lookout?.watch(PARKED_ARE_DUE, () => {
+      this.#looksForParked = true;
+      this.#signal.raise();
+    });
     this.#running ??= this.#run();
   }
 
@@ -229,6 +238,7 @@ export class Saga {
     );
     this.#flushed = '';
     this.#broken = false;
+    this.#looksForParked = true;
     this.#leading = mark;
     this.#options.logger.info({ saga: this.name, position, epoch: mark.epoch }, 'leading the saga');
     // Rows that the leader before left owed: until they are published nothing more is reported.
@@ -262,7 +272,7 @@ export class Saga {
       if (epoch?.epoch !== mark.epoch) return;
       // The service's own projection has come so far: a consumer of the saga's that delivers nothing is noticed by it.
       this.#reader?.expect?.(position);
-      await this.#retryParked(leader);
+      if (this.#looksForParked) await this.#retryParked(leader);
       await this.#signal.wait(LEAD_INTERVAL_MS);
     }
   }
@@ -387,6 +397,7 @@ export class Saga {
   }
 
   async #retryParked(leader: string): Promise<void> {
+    this.#looksForParked = this.#options.lookout === undefined;
     for (const parked of await this.#store.dueParked()) {
       if (this.#broken || this.#stopped) return;
       await this.#exclusively(() => this.#retryOne(parked, leader));

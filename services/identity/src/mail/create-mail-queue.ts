@@ -1,5 +1,5 @@
 /** Creates the mail queue from the configuration, with a writer for each kind of mail. */
-import type { PrivateWriter } from '@px0/owner';
+import type { Lookout, PrivateWriter } from '@px0/owner';
 import type { Logger } from '@px0/service-kit';
 import type { Config } from '../config.ts';
 import type { Mailer } from './mail.ts';
@@ -11,14 +11,19 @@ export type CodeMailWriters = Pick<MailQueueOptions['writers'], 'verification' |
 
 export interface MailParts {
   readonly database: PrivateWriter;
+  readonly lookout: Pick<Lookout, 'watch'>;
   readonly logger: Logger;
   readonly codes: CodeMailWriters;
   readonly mailer: Mailer;
 }
 
-export function createMailQueue(config: Config, { database, logger, codes, mailer }: MailParts): MailQueue {
+export function createMailQueue(
+  config: Config,
+  { database, lookout, logger, codes, mailer }: MailParts,
+): MailQueue {
   return new MailQueue({
     database,
+    lookout,
     mailer,
     writers: {
       ...codes,

@@ -3,10 +3,11 @@
  * only its hash is ever stored.
  * See docs/decisions/046-mail.md.
  */
-import { Background, type PrivateWriter, type Progress } from '@px0/owner';
+import { Background, type Lookout, type PrivateWriter, type Progress, WATCHED_PAUSE_MS } from '@px0/owner';
 import type { Logger } from '@px0/service-kit';
 import type { Mail, Mailer } from './mail.ts';
 import {
+  ARE_DUE,
   deleteMail,
   insertMail,
   leaseDueMails,
@@ -24,12 +25,14 @@ export interface MailQueueOptions {
   readonly mailer: Mailer;
   readonly writers: { readonly [Kind in MailKind]: MailWriter };
   readonly logger: Logger;
+  /** Tells of mails that are due. */
+  readonly lookout: Pick<Lookout, 'watch'>;
   /** How long sending one mail may take; the lease is longer. */
   readonly timeoutMs: number;
 }
 
 const BATCH = 10;
-const POLL_MS = 5_000;
+const RETRY_MS = 5_000;
 const FIRST_PAUSE_SECONDS = 10;
 const LONGEST_PAUSE_SECONDS = 3_600;
 /** A mail that could not be sent for this long is given up. */
@@ -47,9 +50,11 @@ export class MailQueue {
     this.#loop = new Background({
       name: this.name,
       logger: options.logger,
-      pauseMs: POLL_MS,
+      pauseMs: WATCHED_PAUSE_MS,
+      retryMs: RETRY_MS,
       step: () => this.#sendDue(),
     });
+    options.lookout.watch(ARE_DUE, () => this.wake());
   }
 
   /** Queues a mail in a change, to be sent by `wake` after its commit. */

@@ -1,7 +1,7 @@
 /** The rows of mails to be sent. A row is leased while it is being sent; no transaction is open then. */
 import { randomUUID } from 'node:crypto';
 import type { UserId } from '@px0/contracts';
-import { onlyRow, type PrivateWriter, type Reader, sql } from '@px0/owner';
+import { finds, onlyRow, type PrivateWriter, type Reader, sql } from '@px0/owner';
 
 export type MailKind =
   | 'verification'
@@ -44,6 +44,12 @@ export async function insertMail(
     RETURNING m.id::text AS id, m.user_id::text AS "userId", m.kind, m.recipient, m.attempts, 0::float8 AS "ageSeconds"`);
   return onlyRow(rows);
 }
+
+/** Whether mails are due that nobody is sending. */
+export const ARE_DUE = finds(
+  `SELECT 1 FROM mail_queue WHERE next_attempt_at <= now() AND (lease_until IS NULL OR lease_until <= now())
+   ORDER BY next_attempt_at`,
+);
 
 /** Takes mails that are due, for `leaseSeconds`. Any number of processes may do so at once. */
 export function leaseDueMails(

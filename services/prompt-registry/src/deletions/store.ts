@@ -1,6 +1,6 @@
 /** The rows of teams that tenancy has deleted, and the removal of what belonged to them in bounded steps. */
 import type { OrganizationId, PromptId, TeamId } from '@px0/contracts';
-import { sql } from '@px0/owner';
+import { finds, sql } from '@px0/owner';
 import type { Change } from '../changes/mod.ts';
 import type { Permit } from '../policies/mod.ts';
 import { teamLock } from '../prompts/mod.ts';
@@ -26,6 +26,11 @@ export async function deletePoliciesOfTeam(change: Change, teamId: TeamId): Prom
 export async function deletePoliciesOfOrg(change: Change, orgId: OrganizationId): Promise<void> {
   await change.writePrivate(sql`DELETE FROM prompt_policies WHERE org_id = ${orgId}::uuid`);
 }
+
+/** Whether there is a team whose content is not gone yet. */
+export const TEAMS_ARE_LEFT = finds(
+  'SELECT 1 FROM deleted_teams WHERE finished_at IS NULL ORDER BY deleted_at',
+);
 
 /** A team whose content is not gone yet and that no other replica works on. Held until the transaction ends. */
 export async function claimTeam(change: Change): Promise<TeamId | undefined> {

@@ -2,15 +2,26 @@
  * The loop that removes the prompts of deleted teams.
  * See docs/decisions/061-deleting-in-steps.md.
  */
-import { Background, type BackgroundOptions } from '@px0/owner';
+import { Background, type BackgroundOptions, type Lookout, WATCHED_PAUSE_MS } from '@px0/owner';
+import { TEAMS_ARE_LEFT } from './store.ts';
 import { SweepTeams, type SweepTeamsDependencies } from './sweep-teams.ts';
 
-export interface TeamSweeperDependencies extends SweepTeamsDependencies, Pick<BackgroundOptions, 'logger'> {}
+export interface TeamSweeperDependencies extends SweepTeamsDependencies, Pick<BackgroundOptions, 'logger'> {
+  readonly lookout: Pick<Lookout, 'watch'>;
+}
 
-/** A replica that heard of no deletion still looks for what another one left. */
-const PAUSE_MS = 5_000;
+const RETRY_MS = 5_000;
 
-export function teamSweeper({ changes, logger }: TeamSweeperDependencies): Background {
+export function teamSweeper({ changes, lookout, logger }: TeamSweeperDependencies): Background {
   const sweep = new SweepTeams({ changes });
-  return new Background({ name: 'team sweeper', logger, step: () => sweep.run(), pauseMs: PAUSE_MS });
+  const loop = new Background({
+    name: 'team sweeper',
+    logger,
+    step: () => sweep.run(),
+    pauseMs: WATCHED_PAUSE_MS,
+    retryMs: RETRY_MS,
+  });
+  // A replica that heard of no deletion finds what another one left.
+  lookout.watch(TEAMS_ARE_LEFT, () => loop.wake());
+  return loop;
 }

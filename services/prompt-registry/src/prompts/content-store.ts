@@ -1,6 +1,6 @@
 /** The column of the words that a search with `in=content` looks into. */
 import type { PromptId } from '@px0/contracts';
-import { type Sql, sql } from '@px0/owner';
+import { finds, type Sql, sql } from '@px0/owner';
 import type { Change } from '../changes/mod.ts';
 import { contentWords, SEARCHED_CHARACTERS, type Searched } from './content-words.ts';
 
@@ -26,6 +26,9 @@ export function wordsUpdate(promptId: PromptId, words: readonly string[], condit
     FROM (SELECT array_to_tsvector(${[...words]}::text[]) AS words) AS gathered
     WHERE p.id = ${promptId}::uuid AND p.content_search IS DISTINCT FROM gathered.words AND ${condition}`;
 }
+
+/** Whether there are prompts whose words nobody has gathered. */
+export const ARE_UNGATHERED = finds('SELECT 1 FROM prompts WHERE content_search IS NULL ORDER BY id');
 
 /** Prompts whose words nobody has gathered, and that nobody else works on. Held until the transaction ends. */
 export async function claimUngathered(change: Change, limit: number): Promise<PromptId[]> {

@@ -55,6 +55,9 @@ export async function keepReported(
   return refused.length;
 }
 
+/** Whether windows wait. */
+export const REPORTED_WAIT = 'EXISTS (SELECT FROM reported_windows)';
+
 /** The owner after this one, in a circle, whose windows wait. */
 export async function nextOwner(reader: Reader, latest: string): Promise<string | undefined> {
   const [next] = await reader.query<{ owner: string }>(sql`

@@ -89,3 +89,9 @@ it('what was deleted while no process ran is found at the next start', async () 
   await tenancy.startService();
   await eventually(async () => (await rowsOf(founder)) === 0);
 });
+
+it('what another process deleted, and told nobody of, is found while this one runs', async () => {
+  const founder = await tenancy.founder();
+  await tenancy.pool.query('UPDATE organizations SET deleted_at = now() WHERE id = $1', [founder.orgId]);
+  await eventually(async () => (await rowsOf(founder)) === 0);
+});

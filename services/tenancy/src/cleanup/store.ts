@@ -3,8 +3,14 @@
  * step looks for something that is left, so a step may be lost, repeated, or run in two replicas at once.
  */
 import type { OrganizationId, TeamId, UserId } from '@px0/contracts';
-import { sql } from '@px0/owner';
+import { finds, sql } from '@px0/owner';
 import { type Change, membershipId } from '../changes/mod.ts';
+
+/** Whether something is left of what is deleted. Whatever is below a deleted team goes before its row does. */
+export const IS_DELETED_LEFT = [
+  finds('SELECT 1 FROM organizations WHERE deleted_at IS NOT NULL ORDER BY id'),
+  finds('SELECT 1 FROM teams WHERE deleted_at IS NOT NULL ORDER BY id'),
+].join(' OR ');
 
 /** Ends teams of deleted organizations, which were dead already with their organization. True when it found some. */
 export async function endTeams(change: Change, limit: number): Promise<boolean> {

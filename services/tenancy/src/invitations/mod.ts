@@ -1,2 +1,2 @@
 export { invitationRoutes } from './routes.ts';
-export { deleteExpiredInvitations } from './store.ts';
+export { deleteExpiredInvitations, INVITATIONS_EXPIRED } from './store.ts';

@@ -1,7 +1,7 @@
 /** Invitations in Postgres. No other service needs them, so they have no events. */
 import { randomUUID } from 'node:crypto';
 import type { OrganizationId, TeamId, UserId } from '@px0/contracts';
-import { onlyRow, type PrivateWriter, type Reader, sql } from '@px0/owner';
+import { finds, onlyRow, type PrivateWriter, type Reader, sql } from '@px0/owner';
 import type { TeamRole } from '../authority/mod.ts';
 
 export interface InvitationRow {
@@ -94,6 +94,11 @@ export function pendingOf(
      ORDER BY i.created_at DESC, i.id DESC
      LIMIT ${limit}`);
 }
+
+/** Whether there are any that expired. */
+export const INVITATIONS_EXPIRED = finds(
+  'SELECT 1 FROM invitations WHERE expires_at <= now() ORDER BY expires_at',
+);
 
 /** Deletes invitations that expired, with the addresses in them. True when it found some. */
 export async function deleteExpiredInvitations(writer: PrivateWriter, limit: number): Promise<boolean> {
