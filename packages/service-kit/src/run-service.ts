@@ -5,6 +5,7 @@
 import { Cleanups } from './cleanups.ts';
 import { ConfigError, StartError } from './errors.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { giveStartMemoryBack } from './start-memory.ts';
 import { flushTelemetry } from './telemetry/flush.ts';
 import { sayGoodbye, startHeartbeat } from './telemetry/heartbeat.ts';
 
@@ -60,6 +61,7 @@ export async function runService(
 
   try {
     await start({ logger, cleanups, stopping: stopping.signal });
+    giveStartMemoryBack();
   } catch (error) {
     if (stopping.signal.aborted) return;
     if (error instanceof ConfigError || error instanceof StartError) {

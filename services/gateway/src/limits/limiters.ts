@@ -1,9 +1,13 @@
 /** Where requests are counted: in Redis, with the process's memory as a fallback, or in memory alone. */
 
+import { createRequire } from 'node:module';
 import { type Logger, logOutages } from '@px0/service-kit';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import type { LimiterFactory } from './limits.ts';
+
+/** Where there is no Redis, its client is not loaded. */
+const load = createRequire(import.meta.url);
 
 /** Counts in this process. */
 export function memoryLimiters(windowSeconds: number): LimiterFactory {
@@ -26,7 +30,8 @@ export function redisLimiters(redis: Redis, windowSeconds: number): LimiterFacto
 
 /** A Redis client that fails fast instead of queueing, and reconnects for ever. */
 export function connectRedis(url: string, logger: Logger): Redis {
-  const redis = new Redis(url, {
+  const client: typeof import('ioredis') = load('ioredis');
+  const redis = new client.Redis(url, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     commandTimeout: 100,

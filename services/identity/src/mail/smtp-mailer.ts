@@ -1,5 +1,5 @@
 /** Sends mails through an SMTP server. */
-import { createTransport, type Transporter } from 'nodemailer';
+import type { Transporter } from 'nodemailer';
 import type { Mail, Mailer } from './mail.ts';
 
 export interface SmtpOptions {
@@ -9,17 +9,26 @@ export interface SmtpOptions {
 }
 
 export class SmtpMailer implements Mailer {
-  readonly #transport: Transporter;
-  readonly #from: string;
+  readonly #options: SmtpOptions;
+  #transport: Promise<Transporter> | undefined;
 
-  constructor({ url, from, timeoutMs }: SmtpOptions) {
-    this.#from = from;
-    const timeouts = { connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs };
-    this.#transport = createTransport({ url, ...timeouts });
+  constructor(options: SmtpOptions) {
+    this.#options = options;
   }
 
   async send({ to, subject, text, html }: Mail): Promise<void> {
+    this.#transport ??= this.#connect();
+    const transport = await this.#transport;
     // As an object the address is not parsed: it can name one recipient only.
-    await this.#transport.sendMail({ from: this.#from, to: { name: '', address: to }, subject, text, html });
+    const { from } = this.#options;
+    await transport.sendMail({ from, to: { name: '', address: to }, subject, text, html });
+  }
+
+  /** Its code is loaded when the first mail is sent: most of its memory is of no use to a process that sends none. */
+  async #connect(): Promise<Transporter> {
+    const { url, timeoutMs } = this.#options;
+    const { createTransport } = await import('nodemailer');
+    const timeouts = { connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs };
+    return createTransport({ url, ...timeouts });
   }
 }
