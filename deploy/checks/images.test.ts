@@ -19,7 +19,6 @@ const root = join(import.meta.dirname, '..', '..');
 const manifestSchema = z.looseObject({
   name: z.string(),
   dependencies: z.record(z.string(), z.string()).default({}),
-  devDependencies: z.record(z.string(), z.string()).default({}),
   scripts: z.record(z.string(), z.string()).default({}),
   exports: z.record(z.string(), z.string()).default({}),
   workspaces: z.array(z.string()).default([]),
@@ -58,7 +57,7 @@ describe('the Dockerfile', () => {
   });
 
   it('runs the Node.js release that the project pins', () => {
-    expect(file.arguments['NODE_VERSION']).toBe(manifestOf('.').devDependencies['node']);
+    expect(file.arguments['NODE_VERSION']).toBe(manifestOf('.').dependencies['node']);
   });
 
   it('lets npm see every workspace, and calls only scripts that exist', () => {

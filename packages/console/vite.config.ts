@@ -82,7 +82,7 @@ const neededByAll = either(
 );
 // The words for problems are shared by pages and the judge; in a file with other such things they would bring the template engine along.
 const neededBehindTheLogin = either(
-  /node_modules\/(?:@radix-ui|@floating-ui|radix-ui|react-remove-scroll|aria-hidden|lucide-react)/,
+  /node_modules\/(?:@radix-ui|@floating-ui|react-remove-scroll|aria-hidden|lucide-react)/,
   /\/src\/(?:ui|commands)\//,
   /\/input-contract\/src\/judge\/problem-text\.ts$/,
 );

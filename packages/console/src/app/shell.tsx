@@ -1,8 +1,9 @@
 /** The layout of the pages behind the login: the sidebar (a drawer on phones) and the page. */
+
+import * as Dialog from '@radix-ui/react-dialog';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useRouter, useRouterState } from '@tanstack/react-router';
 import { Keyboard, Menu as MenuIcon, Search } from 'lucide-react';
-import { Dialog } from 'radix-ui';
 import { Suspense, useEffect, useRef, useState } from 'react';
 import { outdated } from '../api/mod.ts';
 import { HelpSheet, Palette, useCommands, useShortcutKeys } from '../commands/mod.ts';

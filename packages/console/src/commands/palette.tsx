@@ -2,8 +2,9 @@
  * The command palette: filters the offered commands, and shows what the offered sources suggest and find. The first command is selected
  * until the user selects another one, so that results which arrive late cannot leave the selection on a command further down.
  */
+
+import * as Dialog from '@radix-ui/react-dialog';
 import { CornerDownLeft, Search } from 'lucide-react';
-import { Dialog } from 'radix-ui';
 import { type KeyboardEvent, type PointerEvent, useEffect, useId, useRef, useState } from 'react';
 import { classes, Keys, Spinner } from '../ui/mod.ts';
 import { fit, fitOf, rankedGroups } from './ranking.ts';

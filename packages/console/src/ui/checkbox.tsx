@@ -1,5 +1,5 @@
 /** A checkbox with its label and hint. */
-import { Checkbox as RadixCheckbox } from 'radix-ui';
+import * as RadixCheckbox from '@radix-ui/react-checkbox';
 import { type ReactNode, useId } from 'react';
 
 export interface CheckboxProps {

@@ -1,5 +1,5 @@
 /** Asks for confirmation. A click outside does not close it, and for the most serious actions the user must type a word. */
-import { AlertDialog as Radix } from 'radix-ui';
+import * as Radix from '@radix-ui/react-alert-dialog';
 import { type ReactNode, useState } from 'react';
 import { sentenceOf } from '../api/mod.ts';
 import { classes } from '../outline/mod.ts';

@@ -1,6 +1,7 @@
 /** A modal dialog. It traps the focus and returns it on close; Escape and a click outside close it. */
+
+import * as Radix from '@radix-ui/react-dialog';
 import { X } from 'lucide-react';
-import { Dialog as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { classes } from '../outline/mod.ts';
 import { IconButton } from './button.tsx';

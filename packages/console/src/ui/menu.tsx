@@ -1,6 +1,8 @@
 /** A dropdown menu. Items that the user's role does not allow are disabled and show the reason. */
+
+import * as DropdownMenu from '@radix-ui/react-dropdown-menu';
+import * as Slot from '@radix-ui/react-slot';
 import { Check, type LucideIcon } from 'lucide-react';
-import { DropdownMenu, Slot } from 'radix-ui';
 import { type ReactElement, type ReactNode, useState } from 'react';
 import { classes } from '../outline/mod.ts';
 import { Keys } from './keys.tsx';

@@ -1,6 +1,7 @@
 /** A select: a choice among named values. */
+
+import * as Radix from '@radix-ui/react-select';
 import { Check, ChevronDown } from 'lucide-react';
-import { Select as Radix } from 'radix-ui';
 import { type ReactNode, useId, useRef, useState } from 'react';
 import { classes } from '../outline/mod.ts';
 import { Field } from './plain/field.tsx';

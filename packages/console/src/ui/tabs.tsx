@@ -1,5 +1,5 @@
 /** Tabs. */
-import { Tabs as Radix } from 'radix-ui';
+import * as Radix from '@radix-ui/react-tabs';
 import type { ReactNode } from 'react';
 import { classes } from '../outline/mod.ts';
 

@@ -1,6 +1,7 @@
 /** The region that shows toasts. */
+
+import * as Radix from '@radix-ui/react-toast';
 import { CircleAlert, CircleCheck, Info, X } from 'lucide-react';
-import { Toast as Radix } from 'radix-ui';
 import { dismissToast, useToasts } from './plain/toast.ts';
 
 /** Long enough to read the text and to reach the button. */

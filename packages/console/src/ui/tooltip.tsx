@@ -1,5 +1,5 @@
 /** A short explanation on hover and focus. It is never the only source of its information. */
-import { Tooltip as Radix } from 'radix-ui';
+import * as Radix from '@radix-ui/react-tooltip';
 import type { ReactElement, ReactNode } from 'react';
 import { Keys } from './keys.tsx';
 

@@ -1,5 +1,10 @@
 /** The OpenTelemetry SDK with the instrumentations that px0 wants; loaded by `telemetry.ts` when an exporter is configured. */
-import { getNodeAutoInstrumentations } from '@opentelemetry/auto-instrumentations-node';
+import { HostMetricsInstrumentation } from '@opentelemetry/instrumentation-host-metrics';
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis';
+import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
+import { RuntimeNodeInstrumentation } from '@opentelemetry/instrumentation-runtime-node';
+import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import { AggregationType, PeriodicExportingMetricReader, type ViewOptions } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { register } from 'import-in-the-middle/register-hooks.mjs';
@@ -11,6 +16,14 @@ import { metricCatalog } from './metric-catalog.ts';
 import { renderTraceRatio } from './render-trace-ratio.ts';
 import { px0Sampler } from './sampler.ts';
 import { serviceIdentity } from './service-identity.ts';
+
+type Instrumentation =
+  | HttpInstrumentation
+  | PgInstrumentation
+  | UndiciInstrumentation
+  | IORedisInstrumentation
+  | RuntimeNodeInstrumentation
+  | HostMetricsInstrumentation;
 
 /** Only these are imported by px0's own modules; every other module stays out of the hook's way. */
 const HOOKED_MODULES = ['http', 'node:http', 'https', 'node:https', 'pg', 'ioredis'];
@@ -46,35 +59,41 @@ const DROPPED_SERVER_DURATION: ViewOptions = {
   aggregation: { type: AggregationType.DROP },
 };
 
-function instrumentations(inboundHttp: boolean) {
-  const off = { enabled: false };
-  return getNodeAutoInstrumentations({
-    '@opentelemetry/instrumentation-fs': off,
-    '@opentelemetry/instrumentation-net': off,
-    '@opentelemetry/instrumentation-dns': off,
-    // A span for each middleware tells nothing: the route is on the request's own.
-    '@opentelemetry/instrumentation-express': off,
-    '@opentelemetry/instrumentation-router': off,
-    // Lines carry their trace's ids without it.
-    '@opentelemetry/instrumentation-pino': off,
-    '@opentelemetry/instrumentation-http': {
-      disableIncomingRequestInstrumentation: !inboundHttp,
-      requireParentforOutgoingSpans: true,
-      ignoreIncomingRequestHook: (request) => request.url === '/healthz' || request.url === '/readyz',
-    },
+/** By their names in `OTEL_NODE_ENABLED_INSTRUMENTATIONS`. Lines carry their trace's ids, and requests their route, without one for pino or Express. */
+function instrumentations(inboundHttp: boolean): Instrumentation[] {
+  const all: Readonly<Record<string, () => Instrumentation>> = {
+    http: () =>
+      new HttpInstrumentation({
+        disableIncomingRequestInstrumentation: !inboundHttp,
+        requireParentforOutgoingSpans: true,
+        ignoreIncomingRequestHook: (request) => request.url === '/healthz' || request.url === '/readyz',
+      }),
+    ioredis: () => new IORedisInstrumentation({ requireParentSpan: true }),
+    pg: () =>
+      new PgInstrumentation({
+        requireParentSpan: true,
+        ignoreConnectSpans: true,
+        requestHook: (span, { query }) => span.updateName(statementName(query)),
+      }),
+    'runtime-node': () => new RuntimeNodeInstrumentation(),
     // What runs by the clock (the relay's polls, the gateway's probes) begins no traces.
-    '@opentelemetry/instrumentation-undici': { requireParentforSpans: true },
-    '@opentelemetry/instrumentation-pg': {
-      requireParentSpan: true,
-      ignoreConnectSpans: true,
-      requestHook: (span, { query }) => span.updateName(statementName(query)),
-    },
-    '@opentelemetry/instrumentation-ioredis': { requireParentSpan: true },
-    '@opentelemetry/instrumentation-host-metrics': {
-      enabled: true,
-      metricGroups: ['process.cpu', 'process.memory'],
-    },
-  });
+    undici: () => new UndiciInstrumentation({ requireParentforSpans: true }),
+  };
+  const enabled = namesIn('OTEL_NODE_ENABLED_INSTRUMENTATIONS');
+  const disabled = namesIn('OTEL_NODE_DISABLED_INSTRUMENTATIONS') ?? [];
+  const wanted = Object.entries(all).filter(
+    ([name]) => !disabled.includes(name) && enabled?.includes(name) !== false,
+  );
+  return [
+    ...wanted.map(([, make]) => make()),
+    // The dashboards and alerts need it, so no variable switches it off.
+    new HostMetricsInstrumentation({ metricGroups: ['process.cpu', 'process.memory'] }),
+  ];
+}
+
+function namesIn(variable: string): string[] | undefined {
+  const text = process.env[variable];
+  return text ? text.split(',').map((name) => name.trim()) : undefined;
 }
 
 function metricReaders(thread: ExportThread): PeriodicExportingMetricReader[] {
