@@ -139,8 +139,8 @@ async function removeOldBuilds(builds: string, present: string): Promise<void> {
   await Promise.all(old.map(({ folder }) => rm(folder, { recursive: true, force: true })));
 }
 
-async function hashOf({ root, inputs, ignore, command }: BuiltFolderOptions): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify(command('')));
+async function hashOf({ root, inputs, ignore, command, env }: BuiltFolderOptions): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify([command(''), env]));
   const files = (await Promise.all(inputs.map((input) => filesIn(join(root, input))))).flat();
   const paths = files
     .map((file) => relative(root, file))

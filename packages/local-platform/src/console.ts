@@ -3,8 +3,14 @@ import { join } from 'node:path';
 import { type BuiltFolderOptions, builtFolder } from './built-folder.ts';
 import { repositoryRoot } from './repository.ts';
 
+export interface ConsoleOptions {
+  readonly step?: BuiltFolderOptions['step'];
+  /** Spends a second instead of most of the build's time on compressing files, for browsers on this machine. */
+  readonly compressQuickly?: boolean;
+}
+
 /** The folder for the gateway's `CONSOLE_DIRECTORY`. */
-export function consoleFolder(step?: BuiltFolderOptions['step']): Promise<string> {
+export function consoleFolder({ step, compressQuickly = false }: ConsoleOptions = {}): Promise<string> {
   const vite = join('node_modules', 'vite', 'bin', 'vite.js');
   return builtFolder({
     name: 'the console',
@@ -34,7 +40,12 @@ export function consoleFolder(step?: BuiltFolderOptions['step']): Promise<string
       'warn',
     ],
     // Keeps Vitest's settings out of the build.
-    env: { NODE_ENV: 'production', NODE_OPTIONS: '' },
+    env: {
+      NODE_ENV: 'production',
+      NODE_OPTIONS: '',
+      // packages/console/build/precompress.ts
+      PX0_COMPRESS_QUICKLY: compressQuickly ? '1' : '',
+    },
     ...(step && { step }),
   });
 }

@@ -35,6 +35,8 @@ export interface PlatformOptions {
   readonly servicesFolder?: string | ((service: ServiceName) => string);
   /** The longest delay before an ended process is restarted. Default: 10 s. */
   readonly longestRestartDelayMs?: number;
+  /** What the services need; runs while the servers start. */
+  readonly beforeServices?: () => Promise<void>;
   /** Wraps each stage of the start, to show progress. */
   readonly step?: <T>(text: string, run: () => Promise<T>) => Promise<T>;
   /** Receives a message for the user at the terminal, e.g. that a service restarts. */
@@ -142,7 +144,7 @@ export class RunningPlatform {
   }
 
   async #start(): Promise<void> {
-    const { step = (_text, run) => run(), signal } = this.#options;
+    const { step = (_text, run) => run(), signal, beforeServices } = this.#options;
     if (!(await isPortFree(this.#options.port))) {
       throw new PlatformError(
         `Port ${this.#options.port} is in use; stop the program that listens on it, or set PX0_PORT to another port.`,
@@ -152,8 +154,11 @@ export class RunningPlatform {
       ...(this.#options.databaseUrl ? [] : ['Postgres']),
       ...(this.#options.natsUrl ? [] : ['NATS']),
     ];
-    if (embedded.length > 0) await step(`starting ${embedded.join(' and ')}`, () => this.#startServers());
-    else await this.#startServers();
+    const servers =
+      embedded.length > 0
+        ? step(`starting ${embedded.join(' and ')}`, () => this.#startServers())
+        : this.#startServers();
+    throwFirst(await Promise.allSettled([servers, beforeServices?.()]));
     signal?.throwIfAborted();
     await step(`starting ${serviceNames.join(', ')}`, () => this.#startServices());
     this.#up = true;

@@ -28,16 +28,22 @@ export async function startCommand(flags: StartFlags, startedAt: number): Promis
     await follower.start();
   }
   try {
-    const consoleDirectory = config.CONSOLE_DIRECTORY ?? (await consoleFolder(terminal.step));
-    const docsDirectory = config.DOCS_DIRECTORY ?? documentationFolder;
+    const pages: NodeJS.ProcessEnv = { DOCS_DIRECTORY: config.DOCS_DIRECTORY ?? documentationFolder };
     const platform = await startPlatform({
       ...platformOptions(config, home, terminal, stopping.signal),
-      serviceEnv: { gateway: { CONSOLE_DIRECTORY: consoleDirectory, DOCS_DIRECTORY: docsDirectory } },
+      beforeServices: async () => {
+        pages['CONSOLE_DIRECTORY'] =
+          config.CONSOLE_DIRECTORY ?? (await consoleFolder({ step: terminal.step, compressQuickly: true }));
+      },
+      serviceEnv: { gateway: pages },
     });
     try {
       await greet(platform, config, terminal, startedAt);
       if (config.DOCS_DIRECTORY === undefined) {
-        buildDocumentation().catch((error: unknown) => terminal.say(reasonOf(error)));
+        buildDocumentation().catch((error: unknown) => {
+          // Ctrl-C ends the build, too.
+          if (!stopping.signal.aborted) terminal.say(reasonOf(error));
+        });
       }
       await stopping.requested;
     } finally {
