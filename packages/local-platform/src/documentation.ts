@@ -35,8 +35,14 @@ export async function buildDocumentation(): Promise<void> {
     ],
     ignore: /\.test\.ts$|^packages\/docs\/test\//,
     builds: join(builds, 'builds'),
-    // At low priority, so that it does not slow down the platform that has just started.
-    command: (output) => ['nice', process.execPath, join('packages', 'docs', 'src', 'main.ts'), output],
+    // At low priority, so that it does not slow down the platform that has just started; the bootstrap first installs its tools.
+    command: (output) => [
+      'nice',
+      process.execPath,
+      join('scripts', 'bootstrap.mjs'),
+      'packages/docs/src/main.ts',
+      output,
+    ],
     // Keeps Vitest's settings out of the build.
     env: { NODE_ENV: 'production', NODE_OPTIONS: '' },
   });
