@@ -72,7 +72,7 @@ type PartOf<Text extends Output> =
   | { readonly type: 'media'; readonly url: Text; readonly media_type?: string };
 
 /** What a conversation is put together from: what its units print, whether each of them can be blank, and the placeholders' lists, all in order. */
-export interface MessageSources<Text extends Output> {
+interface MessageSources<Text extends Output> {
   readonly outline: readonly OutlineEntry[];
   readonly outputs: readonly Text[];
   readonly hasText: readonly boolean[];

@@ -13,7 +13,7 @@ const MAX_STRING_UNITS = 12_288;
 const encoder = new TextEncoder();
 
 /** What stands between the quotes of a text's JSON: in UTF-8 where it is very long. */
-export interface TextJson {
+interface TextJson {
   readonly json: string | Uint8Array;
   readonly byteLength: number;
 }
