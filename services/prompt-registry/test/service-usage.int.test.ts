@@ -382,6 +382,53 @@ describe('the renders of a team’s prompts', () => {
     await deleteExpired(database, 7);
     expect(await renders()).toBe(1);
   });
+
+  it('are counted late for several days at once, whose sums are locked in their order', async () => {
+    const { editor, viewer, orgId, teamId } = await registry.cast();
+    const { database, usage } = counting();
+    const id = await live(editor, teamId, 'many days');
+    const ages = [20, 8, 14, 26, 5, 23, 11, 17];
+    const dayOf = (daysAgo: number) => new Date(Date.now() - daysAgo * DAY_MS).toISOString().slice(0, 10);
+    const days = ages.map(dayOf);
+    await registry.pool.query('DELETE FROM summed_usage_days');
+    await registry.pool.query(
+      'INSERT INTO summed_usage_days (day, summed) SELECT d, true FROM unnest($1::date[]) AS d',
+      [days],
+    );
+    const gate = await registry.pool.connect();
+    try {
+      await gate.query('BEGIN');
+      const { rows } = await gate.query<{ pid: number }>(
+        'SELECT pg_backend_pid() AS pid FROM summed_usage_days WHERE day = $1 FOR UPDATE',
+        [dayOf(14)],
+      );
+      const late = (daysAgo: number) =>
+        reported({
+          owner: orgId,
+          endedAt: new Date(Date.now() - daysAgo * DAY_MS),
+          versions: [row(id, 1, 1)],
+        });
+      await usage.run(ages.map(late));
+      // The registry itself may be faster: nothing else counts then.
+      const counted = new CountReported(database).turn();
+      const waits = 'SELECT FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))';
+      await expect
+        .poll(async () => (await registry.pool.query(waits, [rows[0]?.pid])).rowCount, { timeout: 30_000 })
+        .toBe(1);
+      const free = await registry.pool.query<{ day: string }>(
+        'SELECT day::text AS day FROM summed_usage_days WHERE day = ANY ($1::date[]) FOR UPDATE SKIP LOCKED',
+        [days],
+      );
+      expect(free.rows.map(({ day }) => day).toSorted()).toEqual([11, 8, 5].map(dayOf));
+      await gate.query('COMMIT');
+      await counted;
+    } finally {
+      gate.release();
+    }
+    await expect
+      .poll(async () => (await usageOf(viewer, teamId)).renders, { timeout: 30_000 })
+      .toBe(ages.length);
+  });
 });
 
 describe('the breakdown of usage', () => {

@@ -33,11 +33,16 @@ export function usageByDay(prompts: Sql, days: number): Sql {
     WHERE u.renders IS NOT NULL`;
 }
 
-/** Part of a statement that counts windows (`contents`): a day for which something counts late is summed anew. */
+/**
+ * Part of a statement that counts windows (`contents`): a day for which something counts late is summed anew. Days are locked in their order,
+ * which a deletion alone would not keep: two statements that reopen the same days could wait for each other.
+ */
 export const reopenedDays = sql`
-    reopened AS (
-      DELETE FROM summed_usage_days
-      WHERE day IN (SELECT (started AT TIME ZONE 'UTC')::date FROM contents))`;
+    late AS MATERIALIZED (
+      SELECT day FROM summed_usage_days
+      WHERE day IN (SELECT (started AT TIME ZONE 'UTC')::date FROM contents)
+      ORDER BY day FOR UPDATE),
+    reopened AS (DELETE FROM summed_usage_days s USING late WHERE s.day = late.day)`;
 
 /** Sums the latest day that waits for it. Returns whether there was one. */
 export async function sumDay(writer: PrivateWriter): Promise<boolean> {
