@@ -318,6 +318,43 @@ describe('a review', () => {
     expect(whyNot(await approve(cast.admin, request.id))).toEqual(['content_changed', null]);
   });
 
+  it('is void from the first save of a draft on, in all requests about it, and later saves say nothing more', async () => {
+    const id = await withDraft();
+    const changes = [
+      toLive(2),
+      { kind: 'promote', version: 2, to: 'stable' },
+      { kind: 'set_tag', version: 2, tag: 'prod' },
+      { kind: 'set_tag', version: 2, tag: 'eu' },
+      { kind: 'archive_version', version: 2 },
+    ];
+    const numbers: number[] = [];
+    const ids: string[] = [];
+    for (const change of changes) {
+      const request = await opened(id, change);
+      numbers.push(request.number);
+      ids.push(request.id);
+      expect(whyNot(await approve(cast.admin, request.id))).toEqual([null]);
+    }
+    const ofLive = await opened(id, { kind: 'demote', version: 1 });
+    await approve(cast.admin, ofLive.id);
+    for (const text of ['d', 'dr', 'dra', 'draft']) expect((await edit(id, 2, text)).status).toBe(200);
+    for (const request of await Promise.all(ids.map((one) => read(one)))) {
+      expect(request.state).toBe('open');
+      expect(whyNot(request)).toEqual(['content_changed']);
+    }
+    expect(whyNot(await read(ofLive.id))).toEqual([null]);
+    const { body } = await registry.call(cast.editor, 'GET', `/v1/prompts/${id}/audit?limit=100`);
+    const { entries } = z
+      .object({
+        entries: z.array(z.object({ action: z.string(), details: z.record(z.string(), z.unknown()) })),
+      })
+      .parse(body);
+    const voided = entries.filter(({ action }) => action === 'change_request.voided');
+    expect(voided.map(({ details }) => details).toReversed()).toEqual(
+      numbers.map((number) => ({ number, reviews: 1, reason: 'content_changed' })),
+    );
+  });
+
   it('counts until another version is live, also when the old one comes back', async () => {
     const id = await withDraft();
     await registry.prompts.versionIn(cast.editor, id, 'stable', 'third');
