@@ -1,6 +1,7 @@
 /** Narrows the audit log: by what, who, where and when. */
 import { useMemo } from 'react';
 import { Button, Select, TextField } from '../ui/mod.ts';
+import { type AuditSearch, auditSearch, isFiltered } from './audit-search.ts';
 import type { AuditFilters } from './readings.ts';
 
 const everything = 'all';
@@ -23,28 +24,17 @@ const groups = [
   { value: 'audit.*', label: 'Audit log' },
 ] as const;
 
-/** Days as the filters have them: `from` is the first, `to` the last. */
-export interface Choice {
-  readonly action: string;
-  readonly actor: string;
-  readonly team: string;
-  readonly from: string;
-  readonly to: string;
-}
-
-export const noChoice: Choice = { action: everything, actor: everything, team: everything, from: '', to: '' };
-
 const dayMs = 24 * 3_600_000;
 
 /** Days are the browser's; px0 takes instants, and excludes `to`. */
-export function filtersOf({ action, actor, team, from, to }: Choice): AuditFilters {
+export function filtersOf({ action, actor, team, from, to }: AuditSearch): AuditFilters {
   const start = (day: string) => new Date(`${day}T00:00:00`);
   return {
-    ...(action !== everything && { action }),
-    ...(actor !== everything && { actor }),
-    ...(team !== everything && { team_id: team }),
-    ...(from !== '' && { from: start(from).toISOString() }),
-    ...(to !== '' && { to: new Date(start(to).getTime() + dayMs).toISOString() }),
+    ...(action !== undefined && { action }),
+    ...(actor !== undefined && { actor }),
+    ...(team !== undefined && { team_id: team }),
+    ...(from !== undefined && { from: start(from).toISOString() }),
+    ...(to !== undefined && { to: new Date(start(to).getTime() + dayMs).toISOString() }),
   };
 }
 
@@ -54,14 +44,14 @@ interface Named {
 }
 
 export interface AuditFiltersProps {
-  readonly choice: Choice;
+  readonly search: AuditSearch;
   readonly people: readonly Named[];
   readonly keys: readonly Named[];
   readonly teams: readonly Named[];
-  readonly onChange: (choice: Choice) => void;
+  readonly onChange: (search: AuditSearch) => void;
 }
 
-export function AuditFilterBar({ choice, people, keys, teams, onChange }: AuditFiltersProps) {
+export function AuditFilterBar({ search, people, keys, teams, onChange }: AuditFiltersProps) {
   const actors = useMemo(
     () => [
       { value: everything, label: 'Everyone' },
@@ -70,26 +60,32 @@ export function AuditFilterBar({ choice, people, keys, teams, onChange }: AuditF
     ],
     [people, keys],
   );
+  const set = (changes: { readonly [Key in keyof AuditSearch]: string }): void =>
+    onChange(auditSearch({ ...search, ...changes }));
+  // One action alone is in a link only.
+  const actions = groups.some(({ value }) => value === (search.action ?? everything))
+    ? groups
+    : [...groups, { value: search.action ?? everything, label: search.action ?? '' }];
   return (
     <search aria-label="Filter the audit log" className="flex flex-wrap items-end gap-3">
       <Select
         label="Action"
-        value={choice.action}
-        onChange={(action) => onChange({ ...choice, action })}
-        options={groups}
+        value={search.action ?? everything}
+        onChange={(action) => set({ action })}
+        options={actions}
         className="w-48"
       />
       <Select
         label="By"
-        value={choice.actor}
-        onChange={(actor) => onChange({ ...choice, actor })}
+        value={search.actor ?? everything}
+        onChange={(actor) => set({ actor })}
         options={actors}
         className="w-48"
       />
       <Select
         label="Team"
-        value={choice.team}
-        onChange={(team) => onChange({ ...choice, team })}
+        value={search.team ?? everything}
+        onChange={(team) => set({ team })}
         options={[
           { value: everything, label: 'All teams' },
           ...teams.map(({ id, name }) => ({ value: id, label: name })),
@@ -99,19 +95,19 @@ export function AuditFilterBar({ choice, people, keys, teams, onChange }: AuditF
       <TextField
         label="From"
         type="date"
-        value={choice.from}
-        onChange={(from) => onChange({ ...choice, from })}
-        max={choice.to === '' ? undefined : choice.to}
+        value={search.from ?? ''}
+        onChange={(from) => set({ from })}
+        max={search.to}
       />
       <TextField
         label="To"
         type="date"
-        value={choice.to}
-        onChange={(to) => onChange({ ...choice, to })}
-        min={choice.from === '' ? undefined : choice.from}
+        value={search.to ?? ''}
+        onChange={(to) => set({ to })}
+        min={search.from}
       />
-      {choice !== noChoice && (
-        <Button variant="ghost" onClick={() => onChange(noChoice)}>
+      {isFiltered(search) && (
+        <Button variant="ghost" onClick={() => onChange({})}>
           Clear filters
         </Button>
       )}

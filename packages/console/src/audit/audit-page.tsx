@@ -1,8 +1,8 @@
 /** The audit log of an organization: what all services wrote down, as one list by time, with filters, an export and a verification. */
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { Bot, KeyRound, Lock, ScrollText } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { reading, useUser } from '../api/mod.ts';
 import { RequestText } from '../review/mod.ts';
 import {
@@ -18,8 +18,9 @@ import {
 } from '../ui/mod.ts';
 import { useAddresses, usePeople, usePermissions, usePresentOrganization } from '../workspace/mod.ts';
 import { actorName } from './audit-csv.ts';
-import { AuditFilterBar, filtersOf, noChoice } from './audit-filters.tsx';
+import { AuditFilterBar, filtersOf } from './audit-filters.tsx';
 import { type Line, mergedLines, peopleOf } from './audit-lines.ts';
+import { isFiltered } from './audit-search.ts';
 import { ChainActions } from './chain-actions.tsx';
 import { lineSentence } from './line-sentence.ts';
 import type { Names } from './organization-sentence.ts';
@@ -53,8 +54,10 @@ export function AuditPage() {
 const MOST_PEOPLE = 1_000;
 
 function Log({ orgId }: { readonly orgId: string }) {
-  const [choice, setChoice] = useState(noChoice);
-  const filters = useMemo(() => filtersOf(choice), [choice]);
+  const search = route.useSearch();
+  const navigate = useNavigate({ from: '/orgs/$orgId/audit' });
+  const filters = useMemo(() => filtersOf(search), [search]);
+  const isNarrowed = isFiltered(search);
   const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(
     auditPages(orgId, filters),
   );
@@ -82,13 +85,13 @@ function Log({ orgId }: { readonly orgId: string }) {
   };
   return (
     <>
-      <ChainActions orgId={orgId} filters={filters} isFiltered={choice !== noChoice} names={names} />
+      <ChainActions orgId={orgId} filters={filters} isFiltered={isNarrowed} names={names} />
       <AuditFilterBar
-        choice={choice}
+        search={search}
         people={known.map(({ id, email }) => ({ id, name: email }))}
         keys={keys}
         teams={teams}
-        onChange={setChoice}
+        onChange={(next) => void navigate({ search: next, replace: true })}
       />
       {error !== null && <Failure error={error} retry={refetch} />}
       {error === null && (
@@ -96,10 +99,10 @@ function Log({ orgId }: { readonly orgId: string }) {
           {data === undefined ? (
             <SkeletonRows label="audit log" rows={8} />
           ) : lines.length === 0 && !hasNextPage ? (
-            <EmptyState icon={ScrollText} title={choice === noChoice ? 'No entries yet' : 'No entries match'}>
-              {choice === noChoice
-                ? 'Changes to prompts, policies, keys, teams and members appear here.'
-                : 'Choose other filters, or clear them.'}
+            <EmptyState icon={ScrollText} title={isNarrowed ? 'No entries match' : 'No entries yet'}>
+              {isNarrowed
+                ? 'Choose other filters, or clear them.'
+                : 'Changes to prompts, policies, keys, teams and members appear here.'}
             </EmptyState>
           ) : (
             <ol aria-label="Audit log" className="divide-y divide-line">
