@@ -82,8 +82,8 @@ const neededByAll = either(
 );
 // The words for problems are shared by pages and the judge; in a file with other such things they would bring the template engine along.
 const neededBehindTheLogin = either(
-  /node_modules\/(?:@radix-ui|@floating-ui|react-remove-scroll|aria-hidden|lucide-react)/,
-  /\/src\/(?:ui|commands)\//,
+  /node_modules\/lucide-react/,
+  /\/src\/(?:ui\/(?!popup\/)|commands\/)/,
   /\/input-contract\/src\/judge\/problem-text\.ts$/,
 );
 

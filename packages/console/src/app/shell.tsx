@@ -9,7 +9,7 @@ import { outdated } from '../api/mod.ts';
 import { HelpSheet, Palette, useCommands, useShortcutKeys } from '../commands/mod.ts';
 import { PageFailure, PageSkeleton } from '../frame/mod.ts';
 import { usePromptSource } from '../prompts/mod.ts';
-import { IconButton, Logo, TooltipProvider, useIsWide } from '../ui/mod.ts';
+import { Drawer, IconButton, Logo, loadPopupsOnSign, useIsWide } from '../ui/mod.ts';
 import { useWorkspace, WorkspaceProvider } from '../workspace/mod.ts';
 import { navigationCommands } from './navigation-commands.ts';
 import { Sidebar } from './sidebar.tsx';
@@ -30,6 +30,7 @@ function Frame() {
   const isWide = useIsWide('lg');
   const { organization } = useWorkspace();
   useShortcutKeys();
+  useEffect(() => loadPopupsOnSign(), []);
   usePromptSource();
   useCommands([
     {
@@ -59,49 +60,38 @@ function Frame() {
     if (!open) setOverlay(undefined);
   };
   return (
-    <TooltipProvider>
-      <div className="min-h-dvh lg:pl-60">
-        <a
-          href="#main"
-          className="sr-only z-50 focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:rounded-md focus:bg-solid focus:px-3 focus:py-2 focus:text-solid-fg"
+    <div className="min-h-dvh lg:pl-60">
+      <a
+        href="#main"
+        className="sr-only z-50 focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:rounded-md focus:bg-solid focus:px-3 focus:py-2 focus:text-solid-fg"
+      >
+        Skip to content
+      </a>
+      {isWide && (
+        <aside
+          aria-label="Sidebar"
+          className="fixed inset-y-0 left-0 hidden w-60 border-line border-r bg-panel lg:block"
         >
-          Skip to content
-        </a>
-        {isWide && (
-          <aside
-            aria-label="Sidebar"
-            className="fixed inset-y-0 left-0 hidden w-60 border-line border-r bg-panel lg:block"
-          >
-            <Sidebar onSearch={() => setOverlay('palette')} onHelp={() => setOverlay('help')} />
-          </aside>
-        )}
-        <header className="sticky top-0 z-30 flex h-13 items-center gap-1 border-line border-b bg-canvas/95 px-2.5 backdrop-blur lg:hidden">
-          <IconButton icon={MenuIcon} label="Navigation" onClick={() => setOverlay('navigation')} />
-          <Link to="/prompts" aria-label="px0, go to prompts" className="inline-flex rounded-md px-1.5 py-1">
-            <Logo />
-          </Link>
-          <span className="flex-1" />
-          <IconButton icon={Search} label="Search" onClick={() => setOverlay('palette')} />
-        </header>
-        <Dialog.Root open={overlay === 'navigation'} onOpenChange={close}>
-          <Dialog.Portal>
-            <Dialog.Overlay className="fixed inset-0 z-40 animate-fade-in bg-overlay lg:hidden" />
-            <Dialog.Content
-              aria-describedby={undefined}
-              className="fixed inset-y-0 left-0 z-40 w-72 max-w-[85vw] animate-slide-in border-line border-r bg-panel shadow-high outline-none lg:hidden"
-            >
-              <Dialog.Title className="sr-only">Navigation</Dialog.Title>
-              <Sidebar onSearch={() => setOverlay('palette')} onHelp={() => setOverlay('help')} />
-            </Dialog.Content>
-          </Dialog.Portal>
-        </Dialog.Root>
-        <Main path={path} />
-        <Suspense>
-          {overlay === 'palette' && <Palette open onOpenChange={close} />}
-          {overlay === 'help' && <HelpSheet open onOpenChange={close} />}
-        </Suspense>
-      </div>
-    </TooltipProvider>
+          <Sidebar onSearch={() => setOverlay('palette')} onHelp={() => setOverlay('help')} />
+        </aside>
+      )}
+      <header className="sticky top-0 z-30 flex h-13 items-center gap-1 border-line border-b bg-canvas/95 px-2.5 backdrop-blur lg:hidden">
+        <IconButton icon={MenuIcon} label="Navigation" onClick={() => setOverlay('navigation')} />
+        <Link to="/prompts" aria-label="px0, go to prompts" className="inline-flex rounded-md px-1.5 py-1">
+          <Logo />
+        </Link>
+        <span className="flex-1" />
+        <IconButton icon={Search} label="Search" onClick={() => setOverlay('palette')} />
+      </header>
+      <Drawer open={overlay === 'navigation'} onOpenChange={close} title="Navigation">
+        <Sidebar onSearch={() => setOverlay('palette')} onHelp={() => setOverlay('help')} />
+      </Drawer>
+      <Main path={path} />
+      <Suspense>
+        {overlay === 'palette' && <Palette open onOpenChange={close} />}
+        {overlay === 'help' && <HelpSheet open onOpenChange={close} />}
+      </Suspense>
+    </div>
   );
 }
 

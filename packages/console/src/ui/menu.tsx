@@ -1,11 +1,8 @@
 /** A dropdown menu. Items that the user's role does not allow are disabled and show the reason. */
-
-import * as DropdownMenu from '@radix-ui/react-dropdown-menu';
-import * as Slot from '@radix-ui/react-slot';
-import { Check, type LucideIcon } from 'lucide-react';
+import type { LucideIcon } from 'lucide-react';
+import { Slot } from 'radix-ui';
 import { type ReactElement, type ReactNode, useState } from 'react';
-import { classes } from '../outline/mod.ts';
-import { Keys } from './keys.tsx';
+import { loadedPopups, usePopups } from './popups.ts';
 
 export interface MenuProps {
   /** The button that opens the menu. */
@@ -16,10 +13,31 @@ export interface MenuProps {
   readonly children: ReactNode;
 }
 
+export interface MenuItemProps {
+  readonly icon?: LucideIcon;
+  readonly tone?: 'danger' | 'neutral';
+  readonly shortcut?: string;
+  /** Why the item is disabled; its presence disables it. */
+  readonly disabledReason?: string | undefined;
+  readonly onSelect: () => void;
+  readonly children: ReactNode;
+}
+
+export interface MenuChoiceProps<Value extends string> {
+  readonly value: Value;
+  readonly onChange: (value: Value) => void;
+  readonly options: readonly { readonly value: Value; readonly label: ReactNode; readonly hint?: string }[];
+}
+
+export interface MenuLabelProps {
+  readonly children: ReactNode;
+}
+
 /** Created on first use, since a page may have a menu in each row. */
-export function Menu({ trigger, align = 'end', side = 'bottom', className, children }: MenuProps) {
+export function Menu(props: MenuProps) {
   const [wasOpened, setWasOpened] = useState<'never' | 'by key just now' | 'before'>('never');
-  if (wasOpened === 'never') {
+  const popups = usePopups(wasOpened !== 'never');
+  if (popups === undefined) {
     return (
       <Slot.Root
         aria-haspopup="menu"
@@ -33,120 +51,37 @@ export function Menu({ trigger, align = 'end', side = 'bottom', className, child
           setWasOpened('by key just now');
         }}
       >
-        {trigger}
+        {props.trigger}
       </Slot.Root>
     );
   }
   return (
-    // Not modal: that would hide the page, its main landmark and its heading from screen readers.
-    <DropdownMenu.Root defaultOpen modal={false} onOpenChange={() => setWasOpened('before')}>
-      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content
-          ref={wasOpened === 'by key just now' ? beginAtFirstItem : null}
-          align={align}
-          side={side}
-          sideOffset={4}
-          collisionPadding={8}
-          className={classes(
-            'z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-48 animate-pop-in overflow-y-auto rounded-lg border border-line bg-raised p-1 shadow-high',
-            className,
-          )}
-        >
-          {children}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+    <popups.OpenedMenu
+      {...props}
+      isByKey={wasOpened === 'by key just now'}
+      onOpenChange={() => setWasOpened('before')}
+    />
   );
 }
 
-/** Focuses the first item, as a menu does that was opened by keyboard. */
-function beginAtFirstItem(content: HTMLElement | null): void {
-  requestAnimationFrame(() =>
-    content?.querySelector<HTMLElement>('[role^="menuitem"]:not([data-disabled])')?.focus(),
-  );
-}
+// Only an open menu renders what is in it.
 
-const itemClasses =
-  'flex min-h-8 select-none items-center gap-2.5 rounded-md px-2 py-1 text-sm outline-none data-[disabled]:cursor-not-allowed data-[highlighted]:bg-hover';
-
-export interface MenuItemProps {
-  readonly icon?: LucideIcon;
-  readonly tone?: 'danger' | 'neutral';
-  readonly shortcut?: string;
-  /** Why the item is disabled; its presence disables it. */
-  readonly disabledReason?: string | undefined;
-  readonly onSelect: () => void;
-  readonly children: ReactNode;
-}
-
-export function MenuItem({
-  icon: Icon,
-  tone = 'neutral',
-  shortcut,
-  disabledReason,
-  onSelect,
-  children,
-}: MenuItemProps) {
-  const disabled = disabledReason !== undefined;
-  return (
-    <DropdownMenu.Item
-      disabled={disabled}
-      onSelect={onSelect}
-      className={classes(
-        itemClasses,
-        tone === 'danger' && 'text-danger-ink data-[highlighted]:bg-danger-soft',
-        disabled && 'text-faint',
-      )}
-    >
-      {Icon && <Icon aria-hidden="true" className="size-4 shrink-0 opacity-80" />}
-      <span className="min-w-0 flex-1">
-        {children}
-        {disabled && <span className="block max-w-60 text-faint text-xs">{disabledReason}</span>}
-      </span>
-      {shortcut !== undefined && <Keys combination={shortcut} />}
-    </DropdownMenu.Item>
-  );
+export function MenuItem(props: MenuItemProps) {
+  const { MenuItem: Item } = loadedPopups();
+  return <Item {...props} />;
 }
 
 export function MenuSeparator() {
-  return <DropdownMenu.Separator className="-mx-1 my-1 h-px bg-line" />;
+  const { MenuSeparator: Separator } = loadedPopups();
+  return <Separator />;
 }
 
-export function MenuLabel({ children }: { readonly children: ReactNode }) {
-  return (
-    <DropdownMenu.Label className="px-2 pt-1.5 pb-1 font-medium text-faint text-xs">
-      {children}
-    </DropdownMenu.Label>
-  );
+export function MenuLabel(props: MenuLabelProps) {
+  const { MenuLabel: Label } = loadedPopups();
+  return <Label {...props} />;
 }
 
-export interface MenuChoiceProps<Value extends string> {
-  readonly value: Value;
-  readonly onChange: (value: Value) => void;
-  readonly options: readonly { readonly value: Value; readonly label: ReactNode; readonly hint?: string }[];
-}
-
-export function MenuChoice<Value extends string>({ value, onChange, options }: MenuChoiceProps<Value>) {
-  return (
-    <DropdownMenu.RadioGroup
-      value={value}
-      onValueChange={(chosen) => {
-        const option = options.find((candidate) => candidate.value === chosen);
-        if (option !== undefined) onChange(option.value);
-      }}
-    >
-      {options.map((option) => (
-        <DropdownMenu.RadioItem key={option.value} value={option.value} className={itemClasses}>
-          <span className="min-w-0 flex-1">
-            <span className="block truncate">{option.label}</span>
-            {option.hint !== undefined && <span className="block text-faint text-xs">{option.hint}</span>}
-          </span>
-          <DropdownMenu.ItemIndicator>
-            <Check aria-hidden="true" className="size-4 text-accent-ink" />
-          </DropdownMenu.ItemIndicator>
-        </DropdownMenu.RadioItem>
-      ))}
-    </DropdownMenu.RadioGroup>
-  );
+export function MenuChoice<Value extends string>(props: MenuChoiceProps<Value>) {
+  const { MenuChoice: Choice } = loadedPopups();
+  return <Choice {...props} />;
 }

@@ -1,11 +1,9 @@
 /** A select: a choice among named values. */
-
-import * as Radix from '@radix-ui/react-select';
-import { Check, ChevronDown } from 'lucide-react';
+import { ChevronDown } from 'lucide-react';
 import { type ReactNode, useId, useRef, useState } from 'react';
 import { classes } from '../outline/mod.ts';
 import { Field } from './plain/field.tsx';
-import { styleNonce } from './plain/style-nonce.ts';
+import { usePopups } from './popups.ts';
 
 export interface SelectOption<Value extends string> {
   readonly value: Value;
@@ -45,6 +43,7 @@ export function Select<Value extends string>({
 }: SelectProps<Value>) {
   const id = useId();
   const [wasOpened, setWasOpened] = useState(false);
+  const popups = usePopups(wasOpened);
   const trigger = {
     id,
     className: triggerClasses(size, className),
@@ -52,16 +51,16 @@ export function Select<Value extends string>({
   };
   return (
     <Field id={id} label={label} labelHidden={labelHidden} hint={hint}>
-      {wasOpened ? (
-        <OpenedSelect trigger={trigger} {...rest} />
-      ) : (
+      {popups === undefined ? (
         <UnopenedSelect trigger={trigger} onOpen={() => setWasOpened(true)} {...rest} />
+      ) : (
+        <popups.OpenedSelect trigger={trigger} {...rest} />
       )}
     </Field>
   );
 }
 
-interface PartProps<Value extends string>
+export interface SelectPartProps<Value extends string>
   extends Pick<SelectProps<Value>, 'value' | 'onChange' | 'options' | 'disabled' | 'placeholder'> {
   readonly trigger: { readonly id: string; readonly className: string; readonly 'aria-describedby'?: string };
 }
@@ -74,7 +73,7 @@ function UnopenedSelect<Value extends string>({
   disabled = false,
   placeholder,
   onOpen,
-}: PartProps<Value> & { readonly onOpen: () => void }) {
+}: SelectPartProps<Value> & { readonly onOpen: () => void }) {
   // A click on the label also clicks the button, but should only focus it.
   const isPressed = useRef(false);
   const chosen = options.find((option) => option.value === value);
@@ -105,56 +104,5 @@ function UnopenedSelect<Value extends string>({
       <span className="truncate">{chosen?.label ?? placeholder}</span>
       <ChevronDown aria-hidden="true" className="size-3.5 text-faint" />
     </button>
-  );
-}
-
-function OpenedSelect<Value extends string>({
-  trigger,
-  value,
-  onChange,
-  options,
-  disabled = false,
-  placeholder,
-}: PartProps<Value>) {
-  const choose = (chosen: string): void => {
-    const option = options.find((candidate) => candidate.value === chosen);
-    if (option !== undefined) onChange(option.value);
-  };
-  return (
-    <Radix.Root defaultOpen value={value} onValueChange={choose} disabled={disabled}>
-      <Radix.Trigger {...trigger}>
-        <span className="truncate">
-          <Radix.Value placeholder={placeholder} />
-        </span>
-        <Radix.Icon>
-          <ChevronDown aria-hidden="true" className="size-3.5 text-faint" />
-        </Radix.Icon>
-      </Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
-          position="popper"
-          sideOffset={4}
-          collisionPadding={8}
-          className="z-50 max-h-80 min-w-(--radix-select-trigger-width) max-w-[calc(100vw-16px)] animate-pop-in overflow-hidden rounded-lg border border-line bg-raised shadow-high"
-        >
-          <Radix.Viewport nonce={styleNonce()} className="p-1">
-            {options.map((option) => (
-              <Radix.Item
-                key={option.value}
-                value={option.value}
-                disabled={option.disabled ?? false}
-                className="relative flex select-none flex-col rounded-md py-1.5 pr-3 pl-8 text-sm outline-none data-[disabled]:opacity-50 data-[highlighted]:bg-hover"
-              >
-                <Radix.ItemIndicator className="absolute top-2 left-2">
-                  <Check aria-hidden="true" className="size-4 text-accent-ink" />
-                </Radix.ItemIndicator>
-                <Radix.ItemText>{option.label}</Radix.ItemText>
-                {option.hint !== undefined && <span className="text-faint text-xs">{option.hint}</span>}
-              </Radix.Item>
-            ))}
-          </Radix.Viewport>
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
   );
 }
