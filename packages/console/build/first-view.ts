@@ -1,16 +1,27 @@
 /**
  * Renders the outlines that the page shows before the first script runs, with the same components that render it later. `public/start.js`
- * chooses between the two.
+ * chooses between the two, and among the pages.
  */
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import type { Plugin } from 'vite';
 import { EntranceSkeleton } from '../src/account/entrance-outline.tsx';
-import { ShellSkeleton } from '../src/frame/skeletons.tsx';
+import { pageTexts } from '../src/frame/page-texts.ts';
+import { PageOutline, PageSkeleton, ShellSkeleton } from '../src/frame/skeletons.tsx';
 
 export function firstView(): Plugin {
+  const pages = [
+    createElement('div', { key: '', 'data-page': '' }, createElement(PageSkeleton)),
+    ...Object.entries(pageTexts).map(([path, texts]) =>
+      createElement('div', { key: path, 'data-page': path, hidden: true }, createElement(PageOutline, texts)),
+    ),
+  ];
   const outlines = [
-    createElement('div', { key: 'inside', 'data-outline': 'inside' }, createElement(ShellSkeleton)),
+    createElement(
+      'div',
+      { key: 'inside', 'data-outline': 'inside' },
+      createElement(ShellSkeleton, undefined, pages),
+    ),
     createElement('div', { key: 'entrance', 'data-outline': 'entrance' }, createElement(EntranceSkeleton)),
   ];
   return {

@@ -1,9 +1,10 @@
 /**
  * Writes the files that each page needs into `index.html`, so that `public/start.js` can preload a page's scripts together with the first
- * one. Reads paths and files from the route declarations, so none is repeated.
+ * one, and what to ask px0 for meanwhile. Reads paths and files from the route declarations, so none is repeated.
  */
 import { dirname, join } from 'node:path';
 import type { Plugin, Rolldown } from 'vite';
+import { frameReadings, pageReadings } from './read-ahead.ts';
 
 /** A route declaration. */
 interface Route {
@@ -21,6 +22,11 @@ interface PageTable {
   /** Keyed by path in the router's notation, such as `/prompts/$promptId`. */
   readonly inside: Readonly<Record<string, readonly number[]>>;
   readonly entrance: Readonly<Record<string, readonly number[]>>;
+  /** The addresses to read for all pages behind the login, and for each of them. */
+  readonly readings: {
+    readonly frame: readonly string[];
+    readonly pages: Readonly<Record<string, readonly string[]>>;
+  };
 }
 
 export function pagePreloads(): Plugin {
@@ -90,6 +96,7 @@ function tableOf(routes: readonly Route[], bundle: Rolldown.OutputBundle): PageT
     frame: routes.filter(({ path }) => path === undefined).flatMap(placesOf),
     inside: pages(true),
     entrance: pages(false),
+    readings: { frame: frameReadings, pages: pageReadings },
     files,
   };
 }

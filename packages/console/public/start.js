@@ -1,4 +1,4 @@
-// Runs before the first paint: sets the theme, chooses the outline to show first, and preloads the page's scripts.
+// Runs before the first paint: sets the theme, chooses the outline to show first, preloads the page's scripts, and asks for what it reads.
 (() => {
   const root = document.documentElement;
   const stored = (key) => {
@@ -19,22 +19,46 @@
   // Only the API knows whether the session is still valid. Here it decides what to fetch and show first.
   const hasSession = stored('px0.session') !== null;
   const table = document.querySelector('meta[name="px0-pages"]')?.content;
-  const { files, frame, inside, entrance } = table
-    ? JSON.parse(table)
-    : { files: [], frame: [], inside: {}, entrance: {} };
+  const none = { files: [], frame: [], inside: {}, entrance: {}, readings: { frame: [], pages: {} } };
+  const { files, frame, inside, entrance, readings } = table ? JSON.parse(table) : none;
   const path = location.pathname === '/' ? '/prompts' : location.pathname;
-  const filesOf = (pages) => {
-    const fits = ([pattern]) => new RegExp(`^${pattern.replace(/\$\w+/g, '[^/]+')}/?$`).test(path);
-    return Object.entries(pages).find(fits)?.[1];
-  };
-  const ownFiles = filesOf(entrance);
+  const patternIn = (pages) =>
+    Object.keys(pages).find((one) => new RegExp(`^${one.replace(/\$\w+/g, '[^/]+')}/?$`).test(path));
+  const ownFiles = entrance[patternIn(entrance)];
   const isInside = hasSession && ownFiles === undefined;
+  const page = patternIn(inside);
   root.dataset.first = isInside ? 'inside' : 'entrance';
-  const needed = isInside ? [...frame, ...(filesOf(inside) ?? [])] : (ownFiles ?? entrance['/login'] ?? []);
+  const needed = isInside ? [...frame, ...(inside[page] ?? [])] : (ownFiles ?? entrance['/login'] ?? []);
   for (const index of new Set(needed)) {
     const link = document.createElement('link');
     link.rel = 'modulepreload';
     link.href = `/${files[index]}`;
     document.head.append(link);
   }
+  if (!isInside) return;
+
+  // The page is there when the browser first draws.
+  requestAnimationFrame(() => {
+    const own = document.querySelector(`[data-page="${page}"]`);
+    if (own === null) return;
+    document.querySelector('[data-page=""]').hidden = true;
+    own.hidden = false;
+  });
+
+  // `src/api/answers-ahead.ts` takes the answers.
+  const token = /"token":"([\w.~+/=-]+)"/.exec(stored('px0.session'))?.[1];
+  if (token === undefined) return;
+  const names = [...(page ?? '').matchAll(/\$\w+/g)].map(([name]) => name);
+  const values = path.split('/').filter((_part, place) => page?.split('/')[place]?.startsWith('$'));
+  const filled = (address) =>
+    names.reduce((text, name, place) => text.replace(name, () => values[place]), address);
+  const headers = { 'px0-client': 'console', authorization: `Bearer ${token}` };
+  const ask = (address) => {
+    const answer = fetch(address, { headers });
+    // Who takes it sees the failure.
+    answer.catch(() => undefined);
+    return [address, answer];
+  };
+  const addresses = [...readings.frame, ...(readings.pages[page] ?? [])].map(filled);
+  window.px0Ahead = { token, answers: new Map(addresses.map(ask)) };
 })();

@@ -54,7 +54,7 @@ export interface ClientDependencies {
   /** Method and path of an operation. */
   readonly routeOf: (id: OperationId) => readonly [HttpMethod, string];
   readonly errorMessages: readonly (readonly [ErrorCode, string])[];
-  readonly fetch: typeof fetch;
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   /** The session's token; undefined without a session. */
   readonly token: () => string | undefined;
   /** Called if the API does not accept a token. */

@@ -4,6 +4,7 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { Bot, KeyRound, Lock, ScrollText } from 'lucide-react';
 import { useMemo } from 'react';
 import { reading, useUser } from '../api/mod.ts';
+import { pageTexts } from '../frame/mod.ts';
 import { RequestText } from '../review/mod.ts';
 import {
   Avatar,
@@ -33,10 +34,7 @@ export function AuditPage() {
   usePresentOrganization(orgId);
   const { may } = usePermissions({ orgId });
   return (
-    <Page
-      title="Audit log"
-      description="What people, API keys and px0 itself changed in this organization. Each entry holds the hash of the one before it."
-    >
+    <Page {...pageTexts['/orgs/$orgId/audit']}>
       {may('exportRegistryAudit') ? (
         <Log key={orgId} orgId={orgId} />
       ) : (

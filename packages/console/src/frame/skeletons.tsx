@@ -1,5 +1,7 @@
 /** The outlines of the pages behind the login. The build renders them into `index.html`, so they import nothing that needs a browser. */
+import type { ReactNode } from 'react';
 import { Logo, Skeleton } from '../outline/mod.ts';
+import { Page } from '../ui/plain/page.tsx';
 
 /** The outline of a page while it loads. */
 export function PageSkeleton() {
@@ -15,7 +17,23 @@ export function PageSkeleton() {
   );
 }
 
-export function ShellSkeleton() {
+export interface PageOutlineProps {
+  readonly title: string;
+  readonly description: string;
+}
+
+/** The outline of a page whose title is known. */
+export function PageOutline(texts: PageOutlineProps) {
+  return (
+    <Page {...texts}>
+      <div role="status" aria-label="Loading">
+        <Skeleton className="h-72 w-full rounded-xl" />
+      </div>
+    </Page>
+  );
+}
+
+export function ShellSkeleton({ children = <PageSkeleton /> }: { readonly children?: ReactNode }) {
   return (
     <div className="min-h-dvh lg:pl-60">
       <div className="fixed inset-y-0 left-0 hidden w-60 flex-col gap-2.5 border-line border-r bg-panel p-3 lg:flex">
@@ -33,7 +51,7 @@ export function ShellSkeleton() {
           <Logo />
         </span>
       </div>
-      <PageSkeleton />
+      {children}
     </div>
   );
 }

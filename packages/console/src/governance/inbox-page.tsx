@@ -6,6 +6,7 @@ import { Check, Inbox, Mail, UserPlus, X } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { api, outdated, reading } from '../api/mod.ts';
 import { useListKeys } from '../commands/mod.ts';
+import { pageTexts } from '../frame/mod.ts';
 import {
   BrokenBanner,
   type ChangeRequest,
@@ -55,8 +56,7 @@ export function InboxPage() {
   const waiting = merged(inbox, data?.change_requests ?? []);
   return (
     <Page
-      title="Inbox"
-      description="Changes waiting for your review, and requests to join teams you administer."
+      {...pageTexts['/inbox']}
       actions={
         <>
           <Link to="/invitation" className={buttonClasses('secondary')}>

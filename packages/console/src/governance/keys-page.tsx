@@ -5,6 +5,7 @@ import { KeyRound, Lock, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { api, outdated, reading } from '../api/mod.ts';
 import { useCommands } from '../commands/mod.ts';
+import { pageTexts } from '../frame/mod.ts';
 import {
   Button,
   Callout,
@@ -33,7 +34,7 @@ export function KeysPage() {
   const { may } = usePermissions({ orgId });
   if (may('listAPIKeys')) return <Keys key={orgId} orgId={orgId} />;
   return (
-    <Page title="API keys" description={description}>
+    <Page {...texts}>
       <Card>
         <EmptyState icon={Lock} title="Only organization admins can manage API keys">
           Ask an admin for a key for your application.
@@ -43,8 +44,7 @@ export function KeysPage() {
   );
 }
 
-const description =
-  'Keys your applications use to render prompts. They belong to the organization, not to a person.';
+const texts = pageTexts['/orgs/$orgId/keys'];
 
 function Keys({ orgId }: { readonly orgId: string }) {
   const { may, reason } = usePermissions({ orgId });
@@ -91,7 +91,7 @@ function Keys({ orgId }: { readonly orgId: string }) {
     setOnlySoon(false);
   };
   return (
-    <Page title="API keys" description={description} actions={create}>
+    <Page {...texts} actions={create}>
       {error !== null && <Failure error={error} retry={refetch} />}
       {soon.length > 0 && (
         <Callout

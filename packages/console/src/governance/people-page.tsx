@@ -6,6 +6,7 @@ import { Mail, MoreHorizontal, UserMinus, Users } from 'lucide-react';
 import { useState } from 'react';
 import { api, outdated, reading, useUser } from '../api/mod.ts';
 import { useCommands } from '../commands/mod.ts';
+import { pageTexts } from '../frame/mod.ts';
 import {
   Avatar,
   actionsColumn,
@@ -105,8 +106,7 @@ function People({ orgId }: { readonly orgId: string }) {
   ];
   return (
     <Page
-      title="People"
-      description="Everyone in this organization’s teams."
+      {...pageTexts['/orgs/$orgId/people']}
       actions={
         <Button
           variant="primary"

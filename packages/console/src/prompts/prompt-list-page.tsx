@@ -4,6 +4,7 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { FileText, Plus } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useCommands } from '../commands/mod.ts';
+import { pageTexts } from '../frame/mod.ts';
 import { BrokenBanner } from '../review/mod.ts';
 import { Button, Card, EmptyState, Page, useIsWide } from '../ui/mod.ts';
 import { usePresentOrganization, useWorkspace, type WorkspaceTeam } from '../workspace/mod.ts';
@@ -66,13 +67,8 @@ export function PromptListPage() {
     </Button>
   );
   return (
-    <Page
-      title="Prompts"
-      description="Templates that applications render by slug, without a redeploy."
-      actions={create}
-    >
+    <Page {...pageTexts['/prompts']} actions={create}>
       <BrokenBanner />
-      <StartBanner />
       <PromptFilters search={search} teams={myTeams} folders={folders} onChange={change} />
       {myTeams.length === 0 ? (
         <Card>
@@ -91,6 +87,8 @@ export function PromptListPage() {
           onClear={() => change(search.team === undefined ? {} : { team: search.team })}
         />
       )}
+      {/* It may come late, so it is where it moves nothing. */}
+      <StartBanner />
       <CreatePromptDialog
         open={creating}
         onOpenChange={setCreating}

@@ -1,6 +1,7 @@
 /** The list of prompts, its selection, and what can be done with that. */
+import type { Wire } from '@px0/contracts';
 import { FileText, SearchX } from 'lucide-react';
-import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useCommands, useListKeys } from '../commands/mod.ts';
 import { Button, Card, classes, EmptyState, Failure, SkeletonRows, useIsWide } from '../ui/mod.ts';
 import { isFiltered, type PromptSearch } from './list-search.ts';
@@ -10,7 +11,7 @@ import { PromptRow } from './prompt-row.tsx';
 import { nothingSelected, type Selection, toggled } from './selection.ts';
 import { StartChecklist } from './start/start-checklist.tsx';
 import { useFirstSteps } from './start/use-first-steps.ts';
-import { useActorName } from './use-actor-name.ts';
+import { type ActorName, useActorName } from './use-actor-name.ts';
 import { usePromptPages } from './use-prompt-pages.ts';
 
 /** Loaded with the first selection. */
@@ -45,10 +46,13 @@ export function PromptList({ search, teams, create, onClear }: PromptListProps) 
   }
   const selected = prompts.filter(({ id }) => selection.ids.has(id));
   const [hasSelected, setHasSelected] = useState(false);
-  const toggle = (id: string, isRange: boolean): void => {
-    setHasSelected(true);
-    setSelection((before) => toggled(before, { id, isRange, shown: prompts.map((prompt) => prompt.id) }));
-  };
+  const toggle = useCallback(
+    (id: string, isRange: boolean): void => {
+      setHasSelected(true);
+      setSelection((before) => toggled(before, { id, isRange, shown: prompts.map((prompt) => prompt.id) }));
+    },
+    [prompts],
+  );
   useCommands([
     {
       id: 'select-prompt',
@@ -93,7 +97,7 @@ export function PromptList({ search, teams, create, onClear }: PromptListProps) 
             <PromptRow
               key={prompt.id}
               prompt={prompt}
-              nameOf={nameOf}
+              changedBy={nameOfLast(prompt, nameOf)}
               team={teams.length > 1 ? names.get(prompt.team_id) : undefined}
               shownFolder={search.folder}
               hasRoom={hasRoom}
@@ -121,6 +125,11 @@ export function PromptList({ search, teams, create, onClear }: PromptListProps) 
       )}
     </div>
   );
+}
+
+function nameOfLast({ summary }: Wire<'Prompt'>, nameOf: ActorName): string {
+  const actor = summary?.last_change?.actor ?? null;
+  return actor === null ? 'Someone' : nameOf(actor);
 }
 
 function selectionOf(prompts: readonly { readonly id: string }[]): Selection {

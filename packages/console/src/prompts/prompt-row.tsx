@@ -2,16 +2,17 @@
 import type { Wire } from '@px0/contracts';
 import { Link } from '@tanstack/react-router';
 import { Folder, Tag } from 'lucide-react';
+import { memo } from 'react';
 import { Badge, classes, countText, Sparkline, Time } from '../ui/mod.ts';
 import { usePermissions } from '../workspace/mod.ts';
 import { changeSentence } from './audit-sentence.ts';
 import { endDrag, startDrag } from './prompt-drag.ts';
 import { PromptMenu } from './prompt-menu.tsx';
-import type { ActorName } from './use-actor-name.ts';
 
 export interface PromptRowProps {
   readonly prompt: Wire<'Prompt'>;
-  readonly nameOf: ActorName;
+  /** Who changed it last. */
+  readonly changedBy: string;
   /** The name of its team, where the list is of several. */
   readonly team: string | undefined;
   /** The folder that the list is narrowed to, if any. */
@@ -22,9 +23,9 @@ export interface PromptRowProps {
   readonly onToggle: (id: string, isRange: boolean) => void;
 }
 
-export function PromptRow({
+export const PromptRow = memo(function PromptRow({
   prompt,
-  nameOf,
+  changedBy,
   team,
   shownFolder,
   hasRoom,
@@ -101,11 +102,7 @@ export function PromptRow({
           {prompt.description !== '' && <span className="truncate text-muted">{prompt.description}</span>}
         </div>
         {summary?.last_change && (
-          <LastChange
-            change={summary.last_change}
-            liveVersion={summary.live_version}
-            name={summary.last_change.actor === null ? 'Someone' : nameOf(summary.last_change.actor)}
-          />
+          <LastChange change={summary.last_change} liveVersion={summary.live_version} name={changedBy} />
         )}
         {!summary?.last_change && (
           <p className="text-faint text-xs">
@@ -125,7 +122,7 @@ export function PromptRow({
       </span>
     </li>
   );
-}
+});
 
 type Summary = NonNullable<Wire<'Prompt'>['summary']>;
 

@@ -21,6 +21,7 @@ export { buttonClasses, PlainButton } from './plain/plain-button.tsx';
 export { Spinner } from './plain/spinner.tsx';
 export { styleNonce } from './plain/style-nonce.ts';
 export { toast, toastError } from './plain/toast.ts';
+export { useAfterLoad } from './plain/use-after-load.ts';
 export { useSubmission } from './plain/use-submission.ts';
 export { loadPopupsOnSign } from './popups.ts';
 export { RadioGroup } from './radio-group.tsx';

@@ -4,7 +4,16 @@
 import type { Action } from '@px0/access';
 import type { Wire } from '@px0/contracts';
 import { type QueryClient, useQuery } from '@tanstack/react-query';
-import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from 'react';
+import {
+  createContext,
+  type ReactNode,
+  use,
+  useCallback,
+  useDeferredValue,
+  useEffect,
+  useMemo,
+  useState,
+} from 'react';
 import { reading, useUser } from '../api/mod.ts';
 import { landing } from './landing.ts';
 import { may, refusalReason } from './permissions.ts';
@@ -100,10 +109,12 @@ export function WorkspaceProvider({ children }: { readonly children: ReactNode }
     [known, memberships, chosen, failure],
   );
   const { organization, myTeams } = workspace;
-  const all = useQuery({
+  const loaded = useQuery({
     ...reading('listOrgTeams', { params: { orgID: organization?.id ?? '' } }),
     enabled: organization !== undefined,
   }).data?.teams;
+  // They arrive while the page is put in place, and half of it renders again for them: in pieces, and not in one task.
+  const all = useDeferredValue(loaded);
   const orgTeams = useMemo(() => {
     if (all === undefined) return myTeams;
     const roles = new Map(myTeams.map(({ id, myRole }) => [id, myRole] as const));

@@ -2,6 +2,7 @@
 import { Link } from '@tanstack/react-router';
 import { Rocket } from 'lucide-react';
 import { useState } from 'react';
+import { pageTexts } from '../../frame/mod.ts';
 import { Button, buttonClasses, Card, EmptyState, Page, SkeletonRows } from '../../ui/mod.ts';
 import { CreatePromptDialog } from '../create-prompt-dialog.tsx';
 import { StartChecklist } from './start-checklist.tsx';
@@ -16,7 +17,7 @@ export function StartPage() {
     </Button>
   );
   return (
-    <Page title="Get started" description="From an empty organization to the first render, in a few minutes.">
+    <Page {...pageTexts['/get-started']}>
       <Card>
         {start === 'loading' && <SkeletonRows label="steps" rows={5} />}
         {typeof start === 'object' && <StartChecklist start={start} create={create} />}

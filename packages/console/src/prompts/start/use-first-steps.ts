@@ -3,6 +3,7 @@ import type { Wire } from '@px0/contracts';
 import { queryOptions, useQueries, useQuery } from '@tanstack/react-query';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { api, reading } from '../../api/mod.ts';
+import { useAfterLoad } from '../../ui/mod.ts';
 import { usePermissions, useWorkspace } from '../../workspace/mod.ts';
 import { payloadsReading } from '../data/readings.ts';
 import { useTeamsWhere } from '../team-rights.ts';
@@ -36,7 +37,9 @@ export function useFirstSteps(isWatched = false): FirstSteps | 'loading' | undef
   const isPast = useSyncExternalStore(subscribe, () => localStorage.getItem(keyOf(orgId)) !== null);
   const creatable = useTeamsWhere('createPrompt').length;
   const isMine = creatable > 0 && myTeams.length > 0 && myTeams.length <= MOST_TEAMS;
-  const isAsked = organization !== undefined && !isPast && isMine;
+  // Up to eight requests, for something that most pages only mention.
+  const isTime = useAfterLoad() || isWatched;
+  const isAsked = organization !== undefined && !isPast && isMine && isTime;
   const list = useQuery({ ...firstPrompts(myTeams.map(({ id }) => id)), enabled: isAsked });
   const isListed = isAsked && list.data !== undefined;
   const prompts = list.data ?? [];
