@@ -89,6 +89,8 @@ const neededBehindTheLogin = either(
 
 // Large, and needed by few pages. In a file with small things that many pages share, they would come along everywhere.
 const waitsForTemplates = /\/packages\/(?:template|input-contract)\/src\/|\/src\/preview\//;
+// Only what is loaded on demand needs it.
+const editsCode = /node_modules\/(?:@codemirror|@lezer|@marijn|crelt|style-mod|w3c-keyname)\//;
 const comparesTexts = either(/node_modules\/diff\//, /\/src\/diff\//);
 
 function either(...patterns: readonly RegExp[]): RegExp {
@@ -109,6 +111,7 @@ export default defineConfig({
           groups: [
             { name: 'base', test: neededByAll, priority: 3 },
             { name: 'frame', test: neededBehindTheLogin, minShareCount: 3, priority: 2 },
+            { name: 'code', test: editsCode, priority: 2 },
             { name: 'engine', test: waitsForTemplates, minShareCount: 2, entriesAware: true, priority: 1 },
             { name: 'diff', test: comparesTexts, minShareCount: 2, priority: 1 },
             { name: 'shared', minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 12_000 },

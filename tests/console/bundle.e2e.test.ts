@@ -58,11 +58,20 @@ it('the list of prompts needs less than 250 KiB of compressed script, and nothin
   expect(edited.some((source) => source.includes('unclosed action'))).toBe(true);
   expect(edited.some((source) => source.includes('have at least # characters'))).toBe(false);
 
+  // Menus, dialogs and tooltips are loaded once somebody is there to open them.
+  const marks = (source: string): boolean => source.includes('data-radix-popper-content-wrapper');
+  expect(sources.some(marks)).toBe(false);
+  const popups = await sourcesOf(folder, scriptsOf(manifest, 'src/ui/popup/mod.ts'));
+  expect(popups.some(marks)).toBe(true);
+  // The editor shows the text before it has CodeMirror.
+  expect(edited.some((source) => source.includes('cm-editor'))).toBe(false);
+  const code = await sourcesOf(folder, scriptsOf(manifest, 'src/editor/code-view.ts'));
+  expect(code.some((source) => source.includes('cm-editor'))).toBe(true);
+
   // The pages before the login have neither menus nor tooltips.
   const login = scriptsOf(manifest, 'src/account/login-page.tsx', new Set(first));
   const read = await sourcesOf(folder, login);
-  expect(read.some((source) => source.includes('data-radix-popper-content-wrapper'))).toBe(false);
-  expect(sources.some((source) => source.includes('data-radix-popper-content-wrapper'))).toBe(true);
+  expect(read.some(marks)).toBe(false);
 
   // `start.js` preloads exactly the scripts that the HTML itself does not list.
   const page = await readFile(join(folder, 'index.html'), 'utf8');

@@ -13,7 +13,7 @@ export function firstView(): Plugin {
   const pages = [
     createElement('div', { key: '', 'data-page': '' }, createElement(PageSkeleton)),
     ...Object.entries(pageTexts).map(([path, texts]) =>
-      createElement('div', { key: path, 'data-page': path, hidden: true }, createElement(PageOutline, texts)),
+      createElement('div', { key: path, 'data-page': path }, createElement(PageOutline, texts)),
     ),
   ];
   const outlines = [
@@ -26,7 +26,20 @@ export function firstView(): Plugin {
   ];
   return {
     name: 'px0-first-view',
-    transformIndexHtml: (html) =>
-      html.replace('<div id="root"></div>', `<div id="root">${renderToStaticMarkup(outlines)}</div>`),
+    transformIndexHtml: (html) => ({
+      html: html.replace('<div id="root"></div>', `<div id="root">${renderToStaticMarkup(outlines)}</div>`),
+      tags: [{ tag: 'style', children: onlyOwnPage(Object.keys(pageTexts)) }],
+    }),
   };
+}
+
+/** `start.js` names the page at the root element. One whose title depends on data has the outline without a title. */
+function onlyOwnPage(paths: readonly string[]): string {
+  const known = paths.map((path) => `[data-page="${path}"]`);
+  return [
+    ...known.map((page) => `:root:not(${page}) div${page}`),
+    `:root:is(${known.join()}) div[data-page=""]`,
+  ]
+    .join()
+    .concat('{display:none}');
 }

@@ -20,7 +20,6 @@ export const pageReadings: Readonly<Record<string, readonly string[]>> = {
     address('getVersion', { id: '$promptId', version: '$version' }),
   ],
   '/inbox': [address('getAdminInbox'), `${address('listMyChangeRequests')}?as=reviewer`],
-  '/orgs/$orgId/keys': [`${address('listAPIKeys')}?org_id=$orgId`],
   '/teams/$teamId': [`${address('listTeamMembers', { id: '$teamId' })}?page=1`],
 };
 

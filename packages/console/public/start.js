@@ -28,6 +28,7 @@
   const isInside = hasSession && ownFiles === undefined;
   const page = patternIn(inside);
   root.dataset.first = isInside ? 'inside' : 'entrance';
+  root.dataset.page = page ?? '';
   const needed = isInside ? [...frame, ...(inside[page] ?? [])] : (ownFiles ?? entrance['/login'] ?? []);
   for (const index of new Set(needed)) {
     const link = document.createElement('link');
@@ -36,14 +37,6 @@
     document.head.append(link);
   }
   if (!isInside) return;
-
-  // The page is there when the browser first draws.
-  requestAnimationFrame(() => {
-    const own = document.querySelector(`[data-page="${page}"]`);
-    if (own === null) return;
-    document.querySelector('[data-page=""]').hidden = true;
-    own.hidden = false;
-  });
 
   // `src/api/answers-ahead.ts` takes the answers.
   const token = /"token":"([\w.~+/=-]+)"/.exec(stored('px0.session'))?.[1];

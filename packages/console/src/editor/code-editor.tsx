@@ -1,39 +1,16 @@
 /**
  * The code editor for templates and JSON: CodeMirror in a React component. CodeMirror owns the text while it is shown; the page
  * receives each change, and replaces the text only through the handle. Texts are exact in both directions, line endings included.
+ * Until CodeMirror has loaded, the text stands there as it will, and what the handle was asked for waits.
  */
-import {
-  acceptCompletion,
-  autocompletion,
-  closeBrackets,
-  closeBracketsKeymap,
-  completionKeymap,
-} from '@codemirror/autocomplete';
-import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
-import { json } from '@codemirror/lang-json';
-import { bracketMatching } from '@codemirror/language';
-import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
-import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
-import { Compartment, EditorState, type Extension } from '@codemirror/state';
-import {
-  drawSelection,
-  EditorView,
-  highlightActiveLine,
-  highlightActiveLineGutter,
-  highlightSpecialChars,
-  keymap,
-  lineNumbers,
-  placeholder,
-} from '@codemirror/view';
-import { highlight } from '@px0/template';
-import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
-import { faultText, type TemplateFault } from '../preview/mod.ts';
-import { styleNonce } from '../ui/mod.ts';
+import { type Ref, useCallback, useEffect, useImperativeHandle, useRef, useState } from 'react';
+import type { TemplateFault } from '../preview/mod.ts';
+import { classes, toastError } from '../ui/mod.ts';
+import type { EditorView } from './code-view.ts';
 import type { TextMark } from './contract-marks.ts';
-import { editorTheme, jsonColours } from './editor-theme.ts';
-import { exactText, exactTextOf, replacementBy } from './exact-text.ts';
-import { type KnownVariables, templateCompletion } from './template-completion.ts';
-import { templateHighlighting } from './template-highlighting.ts';
+import type { KnownVariables } from './template-completion.ts';
+
+type CodeView = typeof import('./code-view.ts');
 
 export interface CodeEditorHandle {
   focus(): void;
@@ -69,6 +46,19 @@ export interface CodeEditorProps {
 
 const NONE: readonly TemplateFault[] = [];
 
+let loaded: CodeView | undefined;
+
+async function load(): Promise<CodeView> {
+  loaded ??= await import('./code-view.ts');
+  return loaded;
+}
+
+/** CodeMirror, while it shows the text. */
+interface Shown {
+  readonly code: CodeView;
+  readonly view: EditorView;
+}
+
 export function CodeEditor(props: CodeEditorProps) {
   const {
     ref,
@@ -82,177 +72,90 @@ export function CodeEditor(props: CodeEditorProps) {
     className,
   } = props;
   const host = useRef<HTMLDivElement>(null);
-  const view = useRef<EditorView>(null);
+  const plain = useRef<HTMLPreElement>(null);
+  const [shown, setShown] = useState<Shown>();
   const latest = useRef(props);
   latest.current = props;
-  const firstText = useRef(initialText);
-  const naming = useRef(new Compartment());
+  const text = useRef(initialText);
+  const present = useRef<Shown>(undefined);
+  const waiting = useRef<((shown: Shown) => void)[]>([]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: these are read when the view is made, which others need anew
   useEffect(() => {
-    if (host.current === null) return;
-    const editor = new EditorView({
-      parent: host.current,
-      doc: firstText.current,
-      extensions: [
-        exactTextOf(firstText.current),
-        common(isReadOnly, hint),
-        naming.current.of(nameExtension(latest.current.label)),
-        language === 'json'
-          ? [json(), jsonColours]
-          : [
-              templateHighlighting,
-              autocompletion({
-                override: [
-                  templateCompletion(
-                    () => latest.current.known?.() ?? { fields: [], data: {}, definitions: [] },
-                  ),
-                ],
-                icons: true,
-              }),
-            ],
-        EditorView.updateListener.of((update) => {
-          if (update.docChanged) latest.current.onChange?.(exactText(update.state));
-        }),
-      ],
-    });
-    view.current = editor;
-    // CodeMirror measured the lines in the fallback font.
-    void document.fonts.ready.then(() => editor.requestMeasure());
+    let isOver = false;
+    const begin = (code: CodeView): void => {
+      if (isOver || host.current === null) return;
+      // In the same frame, so that nothing moves.
+      if (plain.current !== null) plain.current.hidden = true;
+      const view = code.viewIn(host.current, text.current, () => latest.current);
+      present.current = { code, view };
+      setShown(present.current);
+      for (const action of waiting.current.splice(0)) action(present.current);
+    };
+    if (loaded === undefined) {
+      load().then(begin, (error: unknown) => toastError(error, 'Could not load the editor'));
+    } else begin(loaded);
     return () => {
-      firstText.current = exactText(editor.state);
-      view.current = null;
-      editor.destroy();
+      isOver = true;
+      if (present.current === undefined) return;
+      const { code, view } = present.current;
+      text.current = code.exactText(view.state);
+      present.current = undefined;
+      view.destroy();
+      setShown(undefined);
     };
   }, [language, isReadOnly, hint]);
 
-  useEffect(() => {
-    view.current?.dispatch({ effects: naming.current.reconfigure(nameExtension(label)) });
-  }, [label]);
+  useEffect(() => shown?.code.name(shown.view, label), [shown, label]);
 
   useEffect(() => {
-    if (view.current === null) return;
-    if (marksIn === undefined) showFaults(view.current, faults);
-    else showMarks(view.current, marksIn);
-  }, [faults, marksIn]);
+    if (marksIn === undefined) shown?.code.showFaults(shown.view, faults);
+    else shown?.code.showMarks(shown.view, marksIn);
+  }, [shown, faults, marksIn]);
+
+  const act = useCallback((action: (shown: Shown) => void): void => {
+    if (present.current === undefined) waiting.current.push(action);
+    else action(present.current);
+  }, []);
 
   useImperativeHandle(ref, () => ({
-    focus: () => view.current?.focus(),
-    goTo: (place) => view.current && goTo(view.current, place),
-    replace: (text) => view.current && replace(view.current, text),
-    text: () => view.current?.state.doc.toString() ?? '',
-    insert: (text) => {
-      view.current?.dispatch(view.current.state.replaceSelection(text));
-      view.current?.focus();
-    },
-    apply: (fault) => view.current && apply(view.current, fault),
+    focus: () => act(({ view }) => view.focus()),
+    goTo: (place) => act(({ code, view }) => code.goTo(view, place)),
+    replace: (next) => act(({ code, view }) => code.replace(view, next)),
+    text: () => present.current?.view.state.doc.toString() ?? text.current.replaceAll(/\r\n?/g, '\n'),
+    insert: (inserted) =>
+      act(({ view }) => {
+        view.dispatch(view.state.replaceSelection(inserted));
+        view.focus();
+      }),
+    apply: (fault) => act(({ code, view }) => code.apply(view, fault)),
   }));
 
-  return <div ref={host} className={className} data-language={language} />;
-}
-
-function nameExtension(label: string): Extension {
-  return EditorView.contentAttributes.of({ 'aria-label': label });
-}
-
-function common(isReadOnly: boolean, hint: string | undefined): Extension {
-  return [
-    lineNumbers(),
-    highlightSpecialChars(),
-    history(),
-    drawSelection(),
-    bracketMatching(),
-    closeBrackets(),
-    search({ top: true }),
-    highlightSelectionMatches(),
-    lintGutter(),
-    EditorView.lineWrapping,
-    EditorState.readOnly.of(isReadOnly),
-    isReadOnly ? [] : [highlightActiveLine(), highlightActiveLineGutter()],
-    hint === undefined ? [] : placeholder(hint),
-    EditorView.contentAttributes.of({
-      'aria-readonly': String(isReadOnly),
-      spellcheck: 'true',
-      autocapitalize: 'off',
-      autocorrect: 'off',
-    }),
-    nonceExtension(),
-    // Tab moves the focus out of the editor, as it does elsewhere. While a completion is open, it accepts it.
-    keymap.of([
-      { key: 'Tab', run: acceptCompletion },
-      ...closeBracketsKeymap,
-      ...defaultKeymap,
-      ...searchKeymap,
-      ...historyKeymap,
-      ...completionKeymap,
-      ...lintKeymap,
-    ]),
-    editorTheme,
-  ];
-}
-
-/** CodeMirror adds a style sheet, which the content security policy allows only with the page's nonce. */
-function nonceExtension(): Extension {
-  const nonce = styleNonce();
-  return nonce === '' ? [] : EditorView.cspNonce.of(nonce);
-}
-
-function showFaults(view: EditorView, faults: readonly TemplateFault[]): void {
-  const diagnostics = faults
-    .map((fault) => diagnosticOf(view, fault))
-    .toSorted((one, other) => one.from - other.from);
-  view.dispatch(setDiagnostics(view.state, diagnostics));
-}
-
-function showMarks(view: EditorView, marksIn: (text: string) => readonly TextMark[]): void {
-  const marks = marksIn(view.state.doc.toString());
-  view.dispatch(
-    setDiagnostics(
-      view.state,
-      marks.map((mark) => ({ ...mark, severity: 'warning' })),
-    ),
+  return (
+    <div ref={host} className={className} data-language={language}>
+      {shown === undefined && <PlainText ref={plain} text={text.current} hint={hint} />}
+    </div>
   );
 }
 
-function diagnosticOf(view: EditorView, fault: TemplateFault): Diagnostic {
-  const text = view.state.doc.toString();
-  const offset = Math.min(fault.offset, text.length);
-  const end = fault.end ?? highlight(text).find(({ from, to }) => from <= offset && offset < to)?.to;
-  const lineEnd = view.state.doc.lineAt(offset).to;
-  // At the end of the text, underline the last character.
-  const from = offset === text.length && offset > 0 ? offset - 1 : offset;
-  const { suggestion } = fault;
-  return {
-    from,
-    to: Math.max(Math.min(end ?? from + 1, Math.max(lineEnd, from)), Math.min(from + 1, text.length)),
-    severity: fault.kind === 'execution' || fault.kind === 'hint' ? 'warning' : 'error',
-    message: `Line ${fault.line}, column ${fault.column}: ${faultText(fault)}`,
-    ...(suggestion !== undefined &&
-      !view.state.readOnly && {
-        actions: [{ name: `Use ${suggestion}`, apply: () => apply(view, fault) }],
-      }),
-  };
+interface PlainTextProps {
+  readonly ref: Ref<HTMLPreElement>;
+  readonly text: string;
+  readonly hint: string | undefined;
 }
 
-/** In one edit that the user can undo. */
-function apply(view: EditorView, { offset, end = offset, suggestion }: TemplateFault): void {
-  if (suggestion === undefined || view.state.readOnly) return;
-  const { length } = view.state.doc;
-  const from = Math.min(offset, length);
-  view.dispatch({
-    changes: { from, to: Math.min(end, length), insert: suggestion },
-    selection: { anchor: from + suggestion.length },
-    scrollIntoView: true,
-  });
-  view.focus();
-}
-
-function goTo(view: EditorView, { offset, end = offset }: Pick<TemplateFault, 'offset' | 'end'>): void {
-  const anchor = Math.min(end, view.state.doc.length);
-  view.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: 'center' }) });
-  view.focus();
-}
-
-function replace(view: EditorView, text: string): void {
-  const replacement = replacementBy(view.state, text);
-  if (replacement !== undefined) view.dispatch(replacement);
+/** The text in the place and the size that it has in CodeMirror. */
+function PlainText({ ref, text, hint = '' }: PlainTextProps) {
+  const isEmpty = text === '';
+  return (
+    <pre
+      ref={ref}
+      className={classes(
+        'h-full overflow-hidden whitespace-break-spaces py-3 pr-4 pl-16 font-mono text-[13px] leading-[21px] [overflow-wrap:anywhere]',
+        isEmpty && 'text-faint',
+      )}
+    >
+      {isEmpty ? hint : text}
+    </pre>
+  );
 }

@@ -1,7 +1,7 @@
 /** The page of a version. A draft can be edited and saves automatically; any other version is read-only. */
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useDeferredValue, useMemo, useRef, useState } from 'react';
+import { Activity, useDeferredValue, useMemo, useRef, useState } from 'react';
 import {
   type Body,
   formFault,
@@ -20,7 +20,7 @@ import {
   taggedVersionReading,
   versionsReading,
 } from '../prompts/mod.ts';
-import { classes, toast, useDocumentTitle } from '../ui/mod.ts';
+import { classes, toast, useDocumentTitle, useIsWide } from '../ui/mod.ts';
 import { usePermissions } from '../workspace/mod.ts';
 import { definitionsIn } from './completion-scope.ts';
 import { formFields } from './form-fields.ts';
@@ -64,6 +64,9 @@ function Workbench({ promptId, present }: WorkbenchProps) {
   const isEditable = version.status === 'draft' && permissions.may('updateVersion');
   const editor = useRef<VersionEditorHandle>(null);
   const [pane, setPane] = useState<Pane>('template');
+  // A phone shows one pane, and renders the others when it has nothing else to do.
+  const isWide = useIsWide('lg');
+  const modeOf = (one: Pane): 'hidden' | 'visible' => (isWide || pane === one ? 'visible' : 'hidden');
   useDocumentTitle(`${prompt.name}, version ${version.version}`);
   const draft = useDraft({
     promptId,
@@ -153,31 +156,35 @@ function Workbench({ promptId, present }: WorkbenchProps) {
               pane !== 'variables' && 'max-lg:hidden',
             )}
           >
-            <VariablesPanel
-              promptId={promptId}
-              version={version.version}
-              isChat={isChat(content.body)}
-              fields={fields}
-              values={values}
-              problems={violation?.problems}
-              permissions={permissions}
-            />
+            <Activity mode={modeOf('variables')}>
+              <VariablesPanel
+                promptId={promptId}
+                version={version.version}
+                isChat={isChat(content.body)}
+                fields={fields}
+                values={values}
+                problems={violation?.problems}
+                permissions={permissions}
+              />
+            </Activity>
           </section>
           <section
             aria-label="Preview"
             className={classes('min-h-0 bg-panel max-lg:h-full', pane !== 'preview' && 'max-lg:hidden')}
           >
-            <PreviewPanel
-              preview={tried.preview}
-              errors={tried.faults.filter(({ kind }) => kind === 'syntax').length}
-              last={tried.last}
-              contract={prompt.contract}
-              violation={violation?.detail}
-              isChat={isChat(content.body)}
-              config={content.config}
-              slug={prompt.slug}
-              onGoTo={goTo}
-            />
+            <Activity mode={modeOf('preview')}>
+              <PreviewPanel
+                preview={tried.preview}
+                errors={tried.faults.filter(({ kind }) => kind === 'syntax').length}
+                last={tried.last}
+                contract={prompt.contract}
+                violation={violation?.detail}
+                isChat={isChat(content.body)}
+                config={content.config}
+                slug={prompt.slug}
+                onGoTo={goTo}
+              />
+            </Activity>
           </section>
         </div>
       </div>

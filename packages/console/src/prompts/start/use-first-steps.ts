@@ -46,11 +46,13 @@ export function useFirstSteps(isWatched = false): FirstSteps | 'loading' | undef
   const isBeginner = isListed && prompts.length <= MOST_PROMPTS;
   const asked = isBeginner ? prompts.slice(0, MOST_ASKED) : [];
   const payloads = useQueries({ queries: asked.map(({ id }) => payloadsReading(id)) });
+  // Each request takes the browser a few milliseconds, and nobody waits for these.
+  const isRead = isWatched || payloads.every(({ isPending }) => !isPending);
   const [from] = useState(lastDays);
   const usages = useQueries({
     queries: asked.map(({ id, summary }) => ({
       ...reading('getPromptUsage', { params: { id }, query: { from, step: 'day' } }),
-      enabled: typeof summary?.live_version === 'number',
+      enabled: isRead && typeof summary?.live_version === 'number',
       refetchInterval: isWatched ? LOOK_AGAIN_MS : (false as const),
     })),
   });
