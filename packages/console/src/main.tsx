@@ -19,7 +19,7 @@ window.addEventListener('storage', sessions.follow);
 
 /** Lets the guard of the current page decide where to go, and clears what the previous user has read. */
 async function follow(before: string | undefined): Promise<void> {
-  await router.invalidate();
+  await router().invalidate();
   if (before !== undefined) queryClient.clear();
 }
 
@@ -34,14 +34,27 @@ sessions.subscribe(() => {
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
-const app = (
-  <StrictMode>
-    <QueryClientProvider client={queryClient}>
-      <RouterProvider router={router} />
-      <Toaster />
-    </QueryClientProvider>
-  </StrictMode>
-);
-// The outline in `index.html` stays until the first page is ready. Rendering it as a transition does not block the browser. Evaluating
-// the script and beginning the page are two tasks, since one would block a phone for as long as both.
-setTimeout(() => void router.load().finally(() => startTransition(() => createRoot(root).render(app))));
+
+/** The outline in `index.html` stays until the first page is ready. Rendering it as a transition does not block the browser. */
+async function start(container: HTMLElement): Promise<void> {
+  // Evaluating the scripts, making the router and beginning the page are three tasks. In one, they would block a phone for as long as all.
+  await nextTask();
+  const made = router();
+  await nextTask();
+  await made.load().catch(() => undefined);
+  const app = (
+    <StrictMode>
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={made} />
+        <Toaster />
+      </QueryClientProvider>
+    </StrictMode>
+  );
+  startTransition(() => createRoot(container).render(app));
+}
+
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
+void start(root);

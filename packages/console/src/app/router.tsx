@@ -38,20 +38,32 @@ const routeTree = rootRoute.addChildren([
   ]),
 ]);
 
-export const router = createRouter({
-  routeTree,
-  context: { queryClient },
-  defaultPreload: 'intent',
-  // The query cache knows what is stale; the router only triggers loading.
-  defaultPreloadStaleTime: 0,
-  defaultPendingMs: 150,
-  defaultPendingMinMs: 200,
-  defaultErrorComponent: RouteFailure,
-  scrollRestoration: true,
-});
+function newRouter() {
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    defaultPreload: 'intent',
+    // The query cache knows what is stale; the router only triggers loading.
+    defaultPreloadStaleTime: 0,
+    defaultPendingMs: 150,
+    defaultPendingMinMs: 200,
+    defaultErrorComponent: RouteFailure,
+    scrollRestoration: true,
+  });
+}
+
+let made: Router | undefined;
+
+/** The router of this page. Making it takes a phone as long as everything else that runs before it, so it is not made while modules load. */
+export function router(): Router {
+  made ??= newRouter();
+  return made;
+}
+
+type Router = ReturnType<typeof newRouter>;
 
 declare module '@tanstack/react-router' {
   interface Register {
-    router: typeof router;
+    router: Router;
   }
 }

@@ -4,7 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ScrollText } from 'lucide-react';
 import { useEffect } from 'react';
-import { Avatar, Button, EmptyState, Failure, Select, SkeletonRows, Time } from '../ui/mod.ts';
+import { Avatar, Button, dateText, EmptyState, Failure, Select, SkeletonRows, Time } from '../ui/mod.ts';
 import { type ActivityKind, type ActivityLink, activityKinds, kindsOf, linkOf } from './activity-kinds.ts';
 import { type AuditGroup, auditSentence, groupedAudit } from './audit-sentence.ts';
 import { auditPages } from './data/readings.ts';
@@ -15,7 +15,7 @@ import type { Version } from './version-actions.ts';
 type Entry = Wire<'PromptAuditEntry'>;
 type Actor = Entry['actor'];
 
-const day = new Intl.DateTimeFormat('en', { dateStyle: 'full' });
+const dayText = dateText({ dateStyle: 'full' });
 
 /** With a filter, pages are read until so many entries are found, but no more pages than this. */
 const ENOUGH = 20;
@@ -68,7 +68,7 @@ export function ActivityList({ prompt, versions, kind, who, onFilter }: Activity
     );
   }
   const numbers = new Set(versions.map(({ version }) => version));
-  const days = Map.groupBy(groupedAudit(shown), ({ entry }) => day.format(Date.parse(entry.created_at)));
+  const days = Map.groupBy(groupedAudit(shown), ({ entry }) => dayText(Date.parse(entry.created_at)));
   return (
     <div className="flex flex-col gap-6">
       <Filters kind={kind} who={who} actors={actors} nameOf={nameOf} onFilter={onFilter} />

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { scaleBand, scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
 import type { ReactNode } from 'react';
-import { classes, Time, useWidth } from '../ui/mod.ts';
+import { classes, dateText, Time, useWidth } from '../ui/mod.ts';
 import type { LiveStep } from './live-history.ts';
 import type { UsageWindow } from './usage-ranges.ts';
 import { millisecondsText, partsOf, type UsageSeries } from './usage-series.ts';
@@ -48,21 +48,21 @@ type Mark = LiveStep & { readonly version: number };
 const HEIGHT = 180;
 const margin = { top: 18, right: 16, bottom: 22, left: 44 };
 
-const hourText = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-const dayAndHourText = new Intl.DateTimeFormat('en', {
+const hourText = dateText({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const dayAndHourText = dateText({
   month: 'short',
   day: 'numeric',
   hour: '2-digit',
   minute: '2-digit',
   hourCycle: 'h23',
 });
-const dayText = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric', timeZone: 'UTC' });
+const dayText = dateText({ month: 'short', day: 'numeric', timeZone: 'UTC' });
 
 const A_DAY_OF_HOURS = 24;
 
 function timeLabel(at: Date, { step }: UsageWindow, bars: number): string {
-  if (step === 'day') return dayText.format(at);
-  return (bars > A_DAY_OF_HOURS ? dayAndHourText : hourText).format(at);
+  if (step === 'day') return dayText(at);
+  return (bars > A_DAY_OF_HOURS ? dayAndHourText : hourText)(at);
 }
 
 function axes(bars: number, width: number, highest: number) {

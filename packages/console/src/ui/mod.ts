@@ -7,6 +7,7 @@ export { actionsColumn, timeColumn } from './columns.tsx';
 export { ConfirmDialog } from './confirm-dialog.tsx';
 export { CopyButton, copyText } from './copy-button.tsx';
 export { countText } from './count-text.ts';
+export { dateText } from './date-text.ts';
 export { Dialog } from './dialog.tsx';
 export { Drawer } from './drawer.tsx';
 export { Failure } from './failure.tsx';

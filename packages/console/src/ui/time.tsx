@@ -1,8 +1,9 @@
 /** A time as text, with the exact time on hover. */
+import { dateText } from './date-text.ts';
 import { exactTimeText, timeText } from './time-text.ts';
 import { Tooltip } from './tooltip.tsx';
 
-let exact: Intl.DateTimeFormat | undefined;
+const exactText = dateText({ dateStyle: 'medium', timeStyle: 'medium' });
 
 export function Time({ timestamp }: { readonly timestamp: string }) {
   return (
@@ -25,8 +26,7 @@ export function ExactTime({ timestamp }: { readonly timestamp: string }) {
   );
 }
 
-/** Rendered on demand: a list has many of them, and the format is slow to create. */
+/** Rendered on demand: a list has many of them. */
 function Exact({ timestamp }: { readonly timestamp: string }) {
-  exact ??= new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'medium' });
-  return exact.format(Date.parse(timestamp));
+  return exactText(Date.parse(timestamp));
 }

@@ -1,13 +1,13 @@
 /** Renders and failures by day, as bars. */
 import type { Wire } from '@px0/contracts';
 import { scaleBand, scaleLinear } from 'd3-scale';
-import { countText, useWidth } from '../ui/mod.ts';
+import { countText, dateText, useWidth } from '../ui/mod.ts';
 
 type Day = Wire<'TeamUsage'>['daily'][number];
 
 const HEIGHT = 180;
 const margin = { top: 8, right: 20, bottom: 22, left: 44 };
-const dayText = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric', timeZone: 'UTC' });
+const dayText = dateText({ month: 'short', day: 'numeric', timeZone: 'UTC' });
 
 export interface DayChartProps {
   readonly days: readonly Day[];
@@ -53,14 +53,14 @@ export function DayChart({ days, renders, failures }: DayChartProps) {
           {days.map(({ day }, at) =>
             (days.length - 1 - at) % every === 0 ? (
               <text key={day} x={(x(at) ?? 0) + x.bandwidth() / 2} y={HEIGHT - 6} textAnchor="middle">
-                {dayText.format(Date.parse(day))}
+                {dayText(Date.parse(day))}
               </text>
             ) : null,
           )}
         </g>
         {days.map((day, at) => (
           <g key={day.day}>
-            <title>{`${dayText.format(Date.parse(day.day))}: ${day.renders.toLocaleString('en')} rendered, ${day.failures.toLocaleString('en')} failed`}</title>
+            <title>{`${dayText(Date.parse(day.day))}: ${day.renders.toLocaleString('en')} rendered, ${day.failures.toLocaleString('en')} failed`}</title>
             <rect
               x={x(at)}
               y={margin.top}
