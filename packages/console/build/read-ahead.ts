@@ -1,6 +1,7 @@
 /**
  * What each page reads first. `public/start.js` asks px0 for it together with the scripts, so that the answers are there once these run. The
  * loaders of the routes decide what is read: an address that is missing here costs time, and one too many a request.
+ * See docs/decisions/222-what-a-page-loads-first.md.
  */
 import { type OperationId, routes } from '@px0/contracts';
 

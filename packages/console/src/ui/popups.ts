@@ -1,6 +1,7 @@
 /**
  * Everything that opens above the page: menus, lists of choices, dialogs, tooltips. Together they are a large script, which no page needs in
  * order to be shown. It loads with the first sign of a person, before whom nothing can open.
+ * See docs/decisions/222-what-a-page-loads-first.md.
  */
 import { useEffect, useState } from 'react';
 import { toastError } from './plain/toast.ts';

@@ -25,7 +25,7 @@ export function Bubble({ id, anchor, side, onClose, onPointerEnter, onPointerLea
   return (
     <Popper.Root>
       <Popper.Anchor virtualRef={place} />
-      <Portal.Root>
+      <Portal.Root asChild>
         {/* Escape closes this, and not the dialog below it. */}
         <DismissableLayer.Root asChild onFocusOutside={(event) => event.preventDefault()} onDismiss={onClose}>
           <Popper.Content
