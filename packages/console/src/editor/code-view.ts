@@ -27,7 +27,7 @@ import {
 import { highlight } from '@px0/template';
 import { faultText, type TemplateFault } from '../preview/mod.ts';
 import { styleNonce } from '../ui/mod.ts';
-import type { CodeEditorProps } from './code-editor.tsx';
+import type { CodeEditorProps } from './code-editor-props.ts';
 import type { TextMark } from './contract-marks.ts';
 import { editorTheme, jsonColours } from './editor-theme.ts';
 import { exactText, exactTextOf, replacementBy } from './exact-text.ts';

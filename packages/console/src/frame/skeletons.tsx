@@ -1,7 +1,6 @@
 /** The outlines of the pages behind the login. The build renders them into `index.html`, so they import nothing that needs a browser. */
 import type { ReactNode } from 'react';
-import { Logo, Skeleton } from '../outline/mod.ts';
-import { Page } from '../ui/plain/page.tsx';
+import { Logo, PageFrame, Skeleton } from '../outline/mod.ts';
 
 /** The outline of a page while it loads. */
 export function PageSkeleton() {
@@ -23,13 +22,13 @@ export interface PageOutlineProps {
 }
 
 /** The outline of a page whose title is known. */
-export function PageOutline(texts: PageOutlineProps) {
+export function PageOutline({ title, description }: PageOutlineProps) {
   return (
-    <Page {...texts}>
+    <PageFrame heading={title} description={description}>
       <div role="status" aria-label="Loading">
         <Skeleton className="h-72 w-full rounded-xl" />
       </div>
-    </Page>
+    </PageFrame>
   );
 }
 

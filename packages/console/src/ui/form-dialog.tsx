@@ -2,10 +2,11 @@
 import { type ReactNode, useId } from 'react';
 import { sentenceOf } from '../api/mod.ts';
 import { Button } from './button.tsx';
-import { Dialog, type DialogProps } from './dialog.tsx';
+import { Dialog } from './dialog.tsx';
 import { Callout } from './plain/callout.tsx';
 import type { ButtonVariant } from './plain/plain-button.tsx';
 import { useSubmission } from './plain/use-submission.ts';
+import type { DialogProps } from './popup-props.ts';
 
 export interface FormDialogProps extends Omit<DialogProps, 'footer'> {
   readonly submitLabel: string;

@@ -1,37 +1,8 @@
 /** A dropdown menu. Items that the user's role does not allow are disabled and show the reason. */
-import type { LucideIcon } from 'lucide-react';
 import { Slot } from 'radix-ui';
-import { type ReactElement, type ReactNode, useState } from 'react';
+import { useState } from 'react';
+import type { MenuChoiceProps, MenuItemProps, MenuLabelProps, MenuProps } from './popup-props.ts';
 import { loadedPopups, usePopups } from './popups.ts';
-
-export interface MenuProps {
-  /** The button that opens the menu. */
-  readonly trigger: ReactElement;
-  readonly align?: 'start' | 'center' | 'end';
-  readonly side?: 'top' | 'bottom' | 'right';
-  readonly className?: string;
-  readonly children: ReactNode;
-}
-
-export interface MenuItemProps {
-  readonly icon?: LucideIcon;
-  readonly tone?: 'danger' | 'neutral';
-  readonly shortcut?: string;
-  /** Why the item is disabled; its presence disables it. */
-  readonly disabledReason?: string | undefined;
-  readonly onSelect: () => void;
-  readonly children: ReactNode;
-}
-
-export interface MenuChoiceProps<Value extends string> {
-  readonly value: Value;
-  readonly onChange: (value: Value) => void;
-  readonly options: readonly { readonly value: Value; readonly label: ReactNode; readonly hint?: string }[];
-}
-
-export interface MenuLabelProps {
-  readonly children: ReactNode;
-}
 
 /** Created on first use, since a page may have a menu in each row. */
 export function Menu(props: MenuProps) {

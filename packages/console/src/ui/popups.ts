@@ -3,15 +3,45 @@
  * order to be shown. It loads with the first sign of a person, before whom nothing can open.
  * See docs/decisions/222-what-a-page-loads-first.md.
  */
-import { useEffect, useState } from 'react';
+import { type ComponentType, type ReactNode, useEffect, useState } from 'react';
 import { toastError } from './plain/toast.ts';
+import type {
+  BubbleProps,
+  ConfirmDialogProps,
+  DialogProps,
+  DrawerProps,
+  MenuChoiceProps,
+  MenuItemProps,
+  MenuLabelProps,
+  OpenedMenuProps,
+  SelectPartProps,
+} from './popup-props.ts';
 
-export type Popups = typeof import('./popup/mod.ts');
+/** What `popup/mod.ts` exports. */
+export interface Popups {
+  readonly Bubble: ComponentType<BubbleProps>;
+  readonly OpenedConfirmDialog: ComponentType<ConfirmDialogProps>;
+  readonly OpenedDialog: ComponentType<DialogProps>;
+  readonly OpenedDrawer: ComponentType<DrawerProps>;
+  readonly OpenedMenu: ComponentType<OpenedMenuProps>;
+  readonly MenuItem: ComponentType<MenuItemProps>;
+  readonly MenuLabel: ComponentType<MenuLabelProps>;
+  readonly MenuSeparator: ComponentType;
+  readonly MenuChoice: <Value extends string>(props: MenuChoiceProps<Value>) => ReactNode;
+  readonly OpenedSelect: <Value extends string>(props: SelectPartProps<Value>) => ReactNode;
+}
 
+let source: (() => Promise<Popups>) | undefined;
 let loaded: Popups | undefined;
 
-async function load(): Promise<Popups> {
-  loaded ??= await import('./popup/mod.ts');
+/** Says where they come from: they use this file themselves. */
+export function loadPopupsFrom(from: () => Promise<Popups>): void {
+  source = from;
+}
+
+export async function loadPopups(): Promise<Popups> {
+  if (source === undefined) throw new Error('nobody said where popups come from');
+  loaded ??= await source();
   return loaded;
 }
 
@@ -27,7 +57,7 @@ export function usePopups(isWanted: boolean): Popups | undefined {
   const isMissing = isWanted && loaded === undefined;
   useEffect(() => {
     if (!isMissing) return;
-    load().then(
+    loadPopups().then(
       () => setLoaded(true),
       (error: unknown) => toastError(error, 'Could not load this part of the page'),
     );
@@ -40,20 +70,4 @@ export function useOnceOpened(isOpen: boolean): Popups | undefined {
   const [wasOpened, setWasOpened] = useState(isOpen);
   if (isOpen && !wasOpened) setWasOpened(true);
   return usePopups(isOpen || wasOpened);
-}
-
-const signs = ['pointermove', 'pointerdown', 'keydown', 'focusin'] as const;
-
-/** Loads them with the first sign of a person. Returns how to stop waiting for it. */
-export function loadPopupsOnSign(): () => void {
-  const stop = (): void => {
-    for (const sign of signs) window.removeEventListener(sign, begin);
-  };
-  const begin = (): void => {
-    stop();
-    // Whoever opens something tries again, and says so if it fails.
-    load().catch(() => undefined);
-  };
-  for (const sign of signs) window.addEventListener(sign, begin, { passive: true });
-  return stop;
 }

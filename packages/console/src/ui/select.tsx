@@ -3,14 +3,8 @@ import { ChevronDown } from 'lucide-react';
 import { type ReactNode, useId, useRef, useState } from 'react';
 import { classes } from '../outline/mod.ts';
 import { Field } from './plain/field.tsx';
+import type { SelectOption, SelectPartProps } from './popup-props.ts';
 import { usePopups } from './popups.ts';
-
-export interface SelectOption<Value extends string> {
-  readonly value: Value;
-  readonly label: string;
-  readonly hint?: string;
-  readonly disabled?: boolean;
-}
 
 export interface SelectProps<Value extends string> {
   readonly label: ReactNode;
@@ -58,11 +52,6 @@ export function Select<Value extends string>({
       )}
     </Field>
   );
-}
-
-export interface SelectPartProps<Value extends string>
-  extends Pick<SelectProps<Value>, 'value' | 'onChange' | 'options' | 'disabled' | 'placeholder'> {
-  readonly trigger: { readonly id: string; readonly className: string; readonly 'aria-describedby'?: string };
 }
 
 /** Looks and behaves like the closed list's trigger. */

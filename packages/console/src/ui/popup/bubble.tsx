@@ -1,17 +1,8 @@
 /** The text of a tooltip, beside its control. */
 import { Portal } from 'radix-ui';
 import { DismissableLayer, Popper } from 'radix-ui/internal';
-import { type ReactNode, useEffect, useMemo } from 'react';
-
-export interface BubbleProps {
-  readonly id: string;
-  readonly anchor: Element;
-  readonly side: 'top' | 'right' | 'bottom' | 'left';
-  readonly onClose: () => void;
-  readonly onPointerEnter: () => void;
-  readonly onPointerLeave: () => void;
-  readonly children: ReactNode;
-}
+import { useEffect, useMemo } from 'react';
+import type { BubbleProps } from '../popup-props.ts';
 
 export function Bubble({ id, anchor, side, onClose, onPointerEnter, onPointerLeave, children }: BubbleProps) {
   const place = useMemo(() => ({ current: anchor }), [anchor]);

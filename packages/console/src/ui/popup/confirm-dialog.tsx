@@ -4,10 +4,10 @@ import { useState } from 'react';
 import { sentenceOf } from '../../api/mod.ts';
 import { classes } from '../../outline/mod.ts';
 import { Button } from '../button.tsx';
-import type { ConfirmDialogProps } from '../confirm-dialog.tsx';
 import { Callout } from '../plain/callout.tsx';
 import { TextField } from '../plain/field.tsx';
 import { useSubmission } from '../plain/use-submission.ts';
+import type { ConfirmDialogProps } from '../popup-props.ts';
 import { overlayClasses } from './dialog-classes.ts';
 
 export function OpenedConfirmDialog(props: ConfirmDialogProps) {

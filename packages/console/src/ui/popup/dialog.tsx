@@ -3,7 +3,7 @@ import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import { classes } from '../../outline/mod.ts';
 import { IconButton } from '../button.tsx';
-import type { DialogProps } from '../dialog.tsx';
+import type { DialogProps } from '../popup-props.ts';
 import { overlayClasses, widths } from './dialog-classes.ts';
 
 export function OpenedDialog({

@@ -1,6 +1,6 @@
 /** A drawer that was opened. */
 import { Dialog as Radix } from 'radix-ui';
-import type { DrawerProps } from '../drawer.tsx';
+import type { DrawerProps } from '../popup-props.ts';
 
 export function OpenedDrawer({ open, onOpenChange, title, children }: DrawerProps) {
   return (

@@ -3,12 +3,7 @@ import { Check } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { classes } from '../../outline/mod.ts';
 import { Keys } from '../keys.tsx';
-import type { MenuChoiceProps, MenuItemProps, MenuLabelProps, MenuProps } from '../menu.tsx';
-
-export interface OpenedMenuProps extends MenuProps {
-  readonly isByKey: boolean;
-  readonly onOpenChange: () => void;
-}
+import type { MenuChoiceProps, MenuItemProps, MenuLabelProps, OpenedMenuProps } from '../popup-props.ts';
 
 export function OpenedMenu({
   trigger,

@@ -2,7 +2,7 @@
 import { Check, ChevronDown } from 'lucide-react';
 import { Select as Radix } from 'radix-ui';
 import { styleNonce } from '../plain/style-nonce.ts';
-import type { SelectPartProps } from '../select.tsx';
+import type { SelectPartProps } from '../popup-props.ts';
 
 export function OpenedSelect<Value extends string>({
   trigger,
