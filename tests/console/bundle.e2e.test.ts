@@ -64,9 +64,9 @@ it('the list of prompts needs less than 250 KiB of compressed script, and nothin
   const popups = await sourcesOf(folder, scriptsOf(manifest, 'src/ui/popup/mod.ts'));
   expect(popups.some(marks)).toBe(true);
   // The editor shows the text before it has CodeMirror.
-  expect(edited.some((source) => source.includes('cm-editor'))).toBe(false);
+  expect(edited.some((source) => source.includes('cm-announced'))).toBe(false);
   const code = await sourcesOf(folder, scriptsOf(manifest, 'src/editor/code-view.ts'));
-  expect(code.some((source) => source.includes('cm-editor'))).toBe(true);
+  expect(code.some((source) => source.includes('cm-announced'))).toBe(true);
 
   // The pages before the login have neither menus nor tooltips.
   const login = scriptsOf(manifest, 'src/account/login-page.tsx', new Set(first));
