@@ -1,5 +1,5 @@
 /** A dropdown menu. Items that the user's role does not allow are disabled and show the reason. */
-import { Slot } from 'radix-ui';
+import * as Slot from '@radix-ui/react-slot';
 import { useState } from 'react';
 import type { MenuChoiceProps, MenuItemProps, MenuLabelProps, MenuProps } from './popup-props.ts';
 import { loadedPopups, usePopups } from './popups.ts';

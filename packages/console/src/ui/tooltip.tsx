@@ -2,7 +2,7 @@
  * A short explanation on hover and focus. It is never the only source of its information. A page has one for nearly every control, so it is
  * no more than a few listeners until it is shown.
  */
-import { Slot } from 'radix-ui';
+import * as Slot from '@radix-ui/react-slot';
 import { type ReactElement, type ReactNode, useCallback, useEffect, useId, useRef, useState } from 'react';
 import { Keys } from './keys.tsx';
 import { usePopups } from './popups.ts';

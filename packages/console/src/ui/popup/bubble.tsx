@@ -1,6 +1,8 @@
 /** The text of a tooltip, beside its control. */
-import { Portal } from 'radix-ui';
-import { DismissableLayer, Popper } from 'radix-ui/internal';
+
+import * as DismissableLayer from '@radix-ui/react-dismissable-layer';
+import * as Popper from '@radix-ui/react-popper';
+import * as Portal from '@radix-ui/react-portal';
 import { useEffect, useMemo } from 'react';
 import type { BubbleProps } from '../popup-props.ts';
 

@@ -1,5 +1,5 @@
 /** A question that was asked. */
-import { AlertDialog as Radix } from 'radix-ui';
+import * as Radix from '@radix-ui/react-alert-dialog';
 import { useState } from 'react';
 import { sentenceOf } from '../../api/mod.ts';
 import { classes } from '../../outline/mod.ts';

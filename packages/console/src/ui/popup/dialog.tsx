@@ -1,6 +1,7 @@
 /** A dialog that was opened. */
+
+import * as Radix from '@radix-ui/react-dialog';
 import { X } from 'lucide-react';
-import { Dialog as Radix } from 'radix-ui';
 import { classes } from '../../outline/mod.ts';
 import { IconButton } from '../button.tsx';
 import type { DialogProps } from '../popup-props.ts';

@@ -1,5 +1,5 @@
 /** A drawer that was opened. */
-import { Dialog as Radix } from 'radix-ui';
+import * as Radix from '@radix-ui/react-dialog';
 import type { DrawerProps } from '../popup-props.ts';
 
 export function OpenedDrawer({ open, onOpenChange, title, children }: DrawerProps) {

@@ -1,6 +1,7 @@
 /** An open menu and what is in it. */
+
+import * as DropdownMenu from '@radix-ui/react-dropdown-menu';
 import { Check } from 'lucide-react';
-import { DropdownMenu } from 'radix-ui';
 import { classes } from '../../outline/mod.ts';
 import { Keys } from '../keys.tsx';
 import type { MenuChoiceProps, MenuItemProps, MenuLabelProps, OpenedMenuProps } from '../popup-props.ts';

@@ -1,6 +1,7 @@
 /** A select whose list was opened. */
+
+import * as Radix from '@radix-ui/react-select';
 import { Check, ChevronDown } from 'lucide-react';
-import { Select as Radix } from 'radix-ui';
 import { styleNonce } from '../plain/style-nonce.ts';
 import type { SelectPartProps } from '../popup-props.ts';
 
