@@ -32,7 +32,7 @@ const fresh = /\bnew (?:Map|Set|LRUCache)(?:<.*>)?\((?:\)|$)|^\[\]$/;
 /** At the top of a file: without a first content it is there to be filled. */
 const global = /^(?:export )?(?:const|let) (\w+)[^=]*= (?:new (?:Map|Set|LRUCache)(?:<[^>]*>)?\(\)|\[\]);$/;
 const opened =
-  /new (?:pg\.|Checked)?(Pool|Redis|Agent|Client)\(|\bawait (connect)\(\{|\bserver = (createServer)\(|(?:await|return|=) (fetch)\(/;
+  /new (?:\w+\.|Checked)?(Pool|Redis|Agent|Client)\(|\bawait (connect)\(\{|\bserver = (createServer)\(|(?:await|return|=) (fetch)\(/;
 
 function holdersIn(file: string): readonly Holder[] {
   const lines = readFileSync(join(root, file), 'utf8').split('\n');

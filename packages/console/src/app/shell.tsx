@@ -1,6 +1,4 @@
 /** The layout of the pages behind the login: the sidebar (a drawer on phones) and the page. */
-
-import * as Dialog from '@radix-ui/react-dialog';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useRouter, useRouterState } from '@tanstack/react-router';
 import { Keyboard, Menu as MenuIcon, Search } from 'lucide-react';
