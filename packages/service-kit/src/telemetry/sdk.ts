@@ -109,9 +109,9 @@ function metricReaders(thread: ExportThread): PeriodicExportingMetricReader[] {
   ];
 }
 
-/** `SELECT`, or the name of a prepared statement: the instrumentation's own has line breaks and the database in it. */
-function statementName({ text, name }: { readonly text: string; readonly name?: string }): string {
-  return name ?? /\w+/.exec(text)?.[0]?.toUpperCase() ?? 'SQL';
+/** `SELECT`: the instrumentation's own has line breaks and the database in it, and of a prepared statement a name that says nothing. */
+function statementName({ text }: { readonly text: string }): string {
+  return /\w+/.exec(text)?.[0]?.toUpperCase() ?? 'SQL';
 }
 
 function setDefault(name: string, value: string): void {
