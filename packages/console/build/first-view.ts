@@ -13,7 +13,13 @@ export function firstView(): Plugin {
   const pages = [
     createElement('div', { key: '', 'data-page': '' }, createElement(PageSkeleton)),
     ...Object.entries(pageTexts).map(([path, texts]) =>
-      createElement('div', { key: path, 'data-page': path }, createElement(PageOutline, texts)),
+      createElement(
+        'div',
+        { key: path, 'data-page': path },
+        // It answers no key yet, and whoever hears the page would hear the title twice.
+        createElement('div', { 'aria-hidden': true }, createElement(PageOutline, texts)),
+        createElement('div', { role: 'status', 'aria-label': 'Loading' }),
+      ),
     ),
   ];
   const outlines = [

@@ -64,9 +64,14 @@ function Workbench({ promptId, present }: WorkbenchProps) {
   const isEditable = version.status === 'draft' && permissions.may('updateVersion');
   const editor = useRef<VersionEditorHandle>(null);
   const [pane, setPane] = useState<Pane>('template');
-  // A phone shows one pane, and renders the others when it has nothing else to do.
+  // A phone shows one pane, and renders the others when it has nothing else to do. Once shown, a pane keeps what is open in it.
   const isWide = useIsWide('lg');
-  const modeOf = (one: Pane): 'hidden' | 'visible' => (isWide || pane === one ? 'visible' : 'hidden');
+  const [seen, setSeen] = useState<readonly Pane[]>([]);
+  const unseen = (['template', 'variables', 'preview'] as const).filter(
+    (one) => (isWide || one === pane) && !seen.includes(one),
+  );
+  if (unseen.length > 0) setSeen([...seen, ...unseen]);
+  const modeOf = (one: Pane): 'hidden' | 'visible' => (seen.includes(one) ? 'visible' : 'hidden');
   useDocumentTitle(`${prompt.name}, version ${version.version}`);
   const draft = useDraft({
     promptId,
