@@ -50,6 +50,9 @@ export function accountStories(started: () => ConsoleHarness): void {
       const person = await harness.person('forgetful');
       const verification = await harness.code(person.email);
       const inside = await harness.open('/account', { person });
+      // Of the first steps, which are asked for last: from then on the page asks for nothing by itself.
+      const asked = `performance.getEntriesByType('resource').some(({ name }) => name.includes('include=summary'))`;
+      await expect.poll(() => inside.evaluate(asked), { timeout: 60_000 }).toBe(true);
       await heading(inside, 'Your account').waitFor();
 
       const page = await harness.open('/login');
