@@ -51,8 +51,8 @@ const scopes = {
 };
 
 const documentationProgram = 'packages/docs/src/main.ts';
-/** Programs that need nothing of the development dependencies: the platform's, and those of its services. */
-const platformPrograms = /^(packages\/(local-platform|owner)|services\/[\w-]+)\/src\//;
+/** Programs that need nothing of the development dependencies: the platform's, those of its services, and the command line. */
+const platformPrograms = /^(packages\/(cli|local-platform|owner)|services\/[\w-]+)\/src\//;
 
 /** One sentence for a person, without a stack. */
 class SetupError extends Error {}
